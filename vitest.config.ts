@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/ros/**'], testTimeout: 60_000 },
+      },
+      // One graph at a time: two cores, and each test owns a ROS domain.
+      {
+        test: {
+          name: 'ros',
+          include: ['test/ros/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
