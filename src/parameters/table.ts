@@ -1,0 +1,212 @@
+/** The value types a parameter of this project can have, with ROS's names. */
+export interface ParameterTypes {
+  bool: boolean
+  integer: number
+  double: number
+  string: string
+  integer_array: readonly number[]
+  string_array: readonly string[]
+}
+
+export type ParameterType = keyof ParameterTypes
+
+/** What is known of one parameter. Declaration, validation, the annotated YAML and the README all come from here. */
+export interface ParameterSpec<T extends ParameterType = ParameterType> {
+  type: T
+  default: ParameterTypes[T]
+  description: string
+  /** Unit of the value, where it has one. */
+  unit?: string
+  /** Inclusive bounds of a number. */
+  min?: number
+  max?: number
+  /** The only values a string may take. */
+  choices?: readonly string[]
+  /** Fixed once the monitor has started. */
+  readOnly?: boolean
+}
+
+/** Ties the default's type to `type`; the table's entries would otherwise be checked against the union only. */
+const spec = <T extends ParameterType>(entry: ParameterSpec<T>): ParameterSpec<T> => entry
+
+const transport = (topic: string) =>
+  spec({
+    type: 'string',
+    default: 'raw',
+    choices: ['raw', 'compressed'],
+    description: `How ${topic}s arrive: raw is sensor_msgs/Image on ${topic}, compressed is sensor_msgs/CompressedImage (PNG) on ${topic}/compressed.`,
+  })
+
+const classMap = (topic: string) =>
+  spec({
+    type: 'string_array',
+    default: [],
+    description: `Pixel value or colour of a ${topic} to class: "3:grass", "4-7:tree", "#00ff00:grass". Empty: the value is the class id.`,
+  })
+
+export const PARAMETERS = {
+  'classes.names': spec({
+    type: 'string_array',
+    default: [],
+    readOnly: true,
+    description:
+      'Class names; the index is the class id. Empty: the classes are the ids seen so far, at most 256, named by number.',
+  }),
+  'classes.evaluated': spec({
+    type: 'string_array',
+    default: [],
+    description: 'Names of the classes that enter the means. Empty: all.',
+  }),
+  'classes.ignored_labels': spec({
+    type: 'integer_array',
+    default: [255],
+    description: 'Label values whose pixels are left out of every count but pixels_ignored.',
+  }),
+  'prediction.map': classMap('prediction'),
+  'label.map': classMap('label'),
+  'prediction.kind': spec({
+    type: 'string',
+    default: 'auto',
+    choices: ['auto', 'labels', 'probabilities'],
+    description:
+      'What a prediction holds. auto: 32FC1 and 32FCn are probabilities, every other encoding class ids.',
+  }),
+  'prediction.threshold': spec({
+    type: 'double',
+    default: 0.5,
+    min: 0,
+    max: 1,
+    description: 'A 32FC1 foreground probability of at least this is class 1, else class 0.',
+  }),
+  'prediction.transport': transport('prediction'),
+  'label.transport': transport('label'),
+  resize: spec({
+    type: 'string',
+    default: 'reject',
+    choices: ['reject', 'nearest'],
+    description:
+      "A prediction of another size than its label: reject it, or bring it to the label's grid by nearest neighbour.",
+  }),
+  empty_class: spec({
+    type: 'string',
+    default: 'exclude',
+    choices: ['exclude', 'one', 'zero'],
+    description: 'What a class that is in neither mask does to a mean: left out, or counted as 1 or as 0.',
+  }),
+  'sync.tolerance': spec({
+    type: 'double',
+    default: 0,
+    min: 0,
+    max: 60,
+    unit: 's',
+    description: 'Largest difference between the stamps of a prediction and its label. 0: exact stamps.',
+  }),
+  'sync.queue_size': spec({
+    type: 'integer',
+    default: 30,
+    min: 1,
+    max: 10_000,
+    unit: 'messages',
+    description: 'How many predictions, and how many labels, may wait for their counterpart.',
+  }),
+  'sync.max_wait': spec({
+    type: 'double',
+    default: 1,
+    min: 0.01,
+    max: 3600,
+    unit: 's',
+    description: 'How long a message waits for its counterpart before it expires.',
+  }),
+  'window.frames': spec({
+    type: 'integer',
+    default: 30,
+    min: 1,
+    max: 10_000,
+    unit: 'frames',
+    description: 'How many frames window_dice and window_iou add up; the verdict is made on them.',
+  }),
+  'thresholds.dice.warn': spec({
+    type: 'double',
+    default: 0.7,
+    min: 0,
+    max: 1,
+    description: 'WARN while window_dice is below this. 0: never.',
+  }),
+  'thresholds.dice.error': spec({
+    type: 'double',
+    default: 0.5,
+    min: 0,
+    max: 1,
+    description: 'ERROR while window_dice is below this. 0: never.',
+  }),
+  'thresholds.class_dice': spec({
+    type: 'string_array',
+    default: [],
+    description:
+      'Thresholds on the windowed dice of single classes, "class:warn:error", for example "grass:0.8:0.6".',
+  }),
+  'thresholds.frames': spec({
+    type: 'integer',
+    default: 3,
+    min: 1,
+    max: 100_000,
+    unit: 'frames',
+    description: 'Hysteresis: the level changes after this many frames in a row that ask for it.',
+  }),
+  stale_after: spec({
+    type: 'double',
+    default: 2,
+    min: 0,
+    max: 86_400,
+    unit: 's',
+    description: 'Without a scored pair for this long, the verdict is STALE. 0: never.',
+  }),
+  'qos.reliability': spec({
+    type: 'string',
+    default: 'auto',
+    choices: ['auto', 'reliable', 'best_effort'],
+    description: 'Reliability asked of publishers. auto: reliable while every publisher offers it.',
+  }),
+  'qos.depth': spec({
+    type: 'integer',
+    default: 10,
+    min: 1,
+    max: 10_000,
+    unit: 'messages',
+    description: 'History depth of the subscriptions.',
+  }),
+  'overlay.rate': spec({
+    type: 'double',
+    default: 5,
+    min: 0,
+    max: 1000,
+    unit: 'Hz',
+    description: 'Highest rate of ~/overlay.',
+  }),
+  'diagnostic_updater.period': spec({
+    type: 'double',
+    default: 1,
+    min: 0.01,
+    max: 3600,
+    unit: 's',
+    description: 'Period of /diagnostics; a level change is published at once besides.',
+  }),
+  'diagnostic_updater.use_fqn': spec({
+    type: 'bool',
+    default: false,
+    description: "Name the diagnostics by the node's fully qualified name.",
+  }),
+} as const satisfies Record<string, ParameterSpec>
+
+export type ParameterName = keyof typeof PARAMETERS
+
+/** A complete, validated set of parameters, by their contract names. */
+export type Parameters = {
+  readonly [N in ParameterName]: ParameterTypes[(typeof PARAMETERS)[N]['type']]
+}
+
+export const PARAMETER_NAMES = Object.keys(PARAMETERS) as ParameterName[]
+
+export function isParameterName(name: string): name is ParameterName {
+  return Object.hasOwn(PARAMETERS, name)
+}
