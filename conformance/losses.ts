@@ -1,0 +1,3 @@
+import type { Mappings } from './case.ts'
+
+export const losses: Mappings = {}
