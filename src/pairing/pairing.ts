@@ -1,0 +1,129 @@
+import { Stream } from './stream.ts'
+import { nanosecondsBetween, type WaitingQueue } from './waiting.ts'
+
+export interface PairingOptions {
+  /** Largest difference of the two stamps, s; 0 for exact stamps. */
+  tolerance: number
+  /** Messages of each topic that may wait. */
+  queueSize: number
+  /** How long a message may wait, s. */
+  maxWait: number
+}
+
+const NONE = -1
+
+/**
+ * Finds which prediction belongs to which label by their stamps: one to one, each with its nearest, within a
+ * tolerance. A pair with equal stamps is taken at once. Any other is taken when no nearer partner can come: when
+ * both topics have passed it, or their rate leaves no room for one, or it has been held for twice the tolerance.
+ * So a missing message never shifts the pairs after it.
+ *
+ * Memory is bounded by `queueSize`, and a message's way through allocates nothing.
+ */
+export class Pairing {
+  readonly predictions: Stream
+  readonly labels: Stream
+  /** The pair that the last {@link take} found. */
+  prediction: Uint8Array | undefined
+  label: Uint8Array | undefined
+  /** When the label of that pair was received, s. */
+  labelReceipt = 0
+  /** Smallest stamp difference of two messages that did not match, since the last match, s; infinite if none. */
+  nearestDifference = Number.POSITIVE_INFINITY
+  readonly #tolerance: number
+  readonly #longestStepBack: number
+  readonly #hold: number
+  readonly #maxWait: number
+  #prediction = NONE
+  #label = NONE
+
+  constructor({ tolerance, queueSize, maxWait }: PairingOptions) {
+    this.predictions = new Stream(queueSize)
+    this.labels = new Stream(queueSize)
+    this.#tolerance = Math.round(tolerance * 1e9)
+    this.#maxWait = maxWait
+    this.#longestStepBack = maxWait * 1e9 + this.#tolerance
+    this.#hold = Math.min(2 * tolerance, maxWait)
+  }
+
+  /**
+   * Takes in a message; then call {@link take} until it is false.
+   * @param now seconds on a clock that is the same for both topics
+   */
+  offer(stream: Stream, message: Uint8Array, sec: number, nanosec: number, now: number): void {
+    if (!stream.accept(message, sec, nanosec, now, this.#longestStepBack)) return
+    const other = (stream === this.labels ? this.predictions : this.labels).waiting
+    const nearest = other.nearest(sec, nanosec)
+    if (nearest === NONE) return
+    const apart = Math.abs(nanosecondsBetween(sec, nanosec, other.sec(nearest), other.nanosec(nearest))) / 1e9
+    if (apart < this.nearestDifference) this.nearestDifference = apart
+  }
+
+  /** Moves the next pair that is certain to `prediction` and `label`; false when there is none. */
+  take(now: number): boolean {
+    if (!this.#find(now, false)) return false
+    this.#claim()
+    return true
+  }
+
+  /** As {@link take}, when nothing more will come: what is still uncertain is settled now. */
+  takeRemaining(): boolean {
+    if (!this.#find(0, true)) return false
+    this.#claim()
+    return true
+  }
+
+  /** Drops what has waited too long. Call it after {@link take} has been exhausted. */
+  expire(now: number): void {
+    this.predictions.expire(now, this.#maxWait)
+    this.labels.expire(now, this.#maxWait)
+  }
+
+  #find(now: number, settle: boolean): boolean {
+    const predictions = this.predictions.waiting
+    const labels = this.labels.waiting
+    for (let p = 0; p < predictions.length; p++) {
+      const l = labels.nearest(predictions.sec(p), predictions.nanosec(p))
+      if (l === NONE) return false
+      const apart = Math.abs(stampDifference(predictions, p, labels, l))
+      if (apart > this.#tolerance) continue
+      if (apart > 0 && predictions.nearest(labels.sec(l), labels.nanosec(l)) !== p) continue
+      if (apart > 0 && !settle && !this.#isSettled(p, l, apart, now)) continue
+      this.#prediction = p
+      this.#label = l
+      return true
+    }
+    return false
+  }
+
+  /** Whether no nearer partner can come for either of the two, `apart` ns from each other. */
+  #isSettled(p: number, l: number, apart: number, now: number): boolean {
+    const predictions = this.predictions.waiting
+    const labels = this.labels.waiting
+    const held = now - Math.max(predictions.receipt(p), labels.receipt(l))
+    if (held > this.#hold) return true
+    return (
+      !couldBeNearer(this.predictions, labels.sec(l), labels.nanosec(l), apart) &&
+      !couldBeNearer(this.labels, predictions.sec(p), predictions.nanosec(p), apart)
+    )
+  }
+
+  #claim(): void {
+    this.prediction = this.predictions.waiting.message(this.#prediction)
+    this.label = this.labels.waiting.message(this.#label)
+    this.labelReceipt = this.labels.waiting.receipt(this.#label)
+    this.predictions.match(this.#prediction)
+    this.labels.match(this.#label)
+    this.nearestDifference = Number.POSITIVE_INFINITY
+  }
+}
+
+/** Whether the next message of a stream, coming in order, could be nearer than `apart` ns to the stamp. */
+function couldBeNearer(stream: Stream, sec: number, nanosec: number, apart: number): boolean {
+  const past = nanosecondsBetween(stream.newestSec, stream.newestNanosec, sec, nanosec)
+  return past + stream.smallestStep < apart
+}
+
+function stampDifference(a: WaitingQueue, i: number, b: WaitingQueue, j: number): number {
+  return nanosecondsBetween(a.sec(i), a.nanosec(i), b.sec(j), b.nanosec(j))
+}

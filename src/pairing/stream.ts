@@ -1,0 +1,132 @@
+import { nanosecondsBetween, WaitingQueue } from './waiting.ts'
+
+/** How the messages of one topic fared. received = matched + expired + overflowed + duplicate + reset + waiting. */
+export interface StreamStatistics {
+  received: number
+  matched: number
+  /** Found no counterpart within `sync.max_wait`. */
+  expired: number
+  /** Pushed out of a full queue. */
+  overflowed: number
+  /** Had the stamp of a message that waits or was matched. */
+  duplicate: number
+  /** Dropped because the stamps jumped back: a looped recording, a clock that was set. */
+  reset: number
+  /** How often the stamps jumped back. */
+  timeJumps: number
+}
+
+/** Two known stamps in a row, in order, mean a replay; one alone is a message sent twice. */
+const REPLAYED_STAMPS = 2
+
+/** One topic's side of the pairing: what waits, what was matched lately, and where its stamps have got to. */
+export class Stream {
+  readonly waiting: WaitingQueue
+  readonly statistics: StreamStatistics = {
+    received: 0,
+    matched: 0,
+    expired: 0,
+    overflowed: 0,
+    duplicate: 0,
+    reset: 0,
+    timeJumps: 0,
+  }
+  /** Newest stamp since the stream began or jumped back. */
+  newestSec = 0
+  newestNanosec = 0
+  /** Smallest step between two stamps seen so far, ns; 0 while unknown. */
+  smallestStep = 0
+  #started = false
+  /** Stamps matched lately, a ring: a second message with such a stamp is a duplicate. */
+  readonly #matchedSec: Int32Array
+  readonly #matchedNanosec: Int32Array
+  #matchedCount = 0
+  #replayed = 0
+  #replayedSec = 0
+  #replayedNanosec = 0
+
+  constructor(capacity: number) {
+    this.waiting = new WaitingQueue(capacity)
+    this.#matchedSec = new Int32Array(capacity)
+    this.#matchedNanosec = new Int32Array(capacity)
+  }
+
+  /**
+   * Takes a message in, unless its stamp is known.
+   * @param now seconds, the same clock for every message
+   * @param longestStepBack ns; a stamp further back than this behind the newest is a jump, not disorder
+   */
+  accept(message: Uint8Array, sec: number, nanosec: number, now: number, longestStepBack: number): boolean {
+    this.statistics.received++
+    const ahead = this.#started
+      ? nanosecondsBetween(sec, nanosec, this.newestSec, this.newestNanosec)
+      : Number.POSITIVE_INFINITY
+    if (-ahead > longestStepBack || this.#isReplay(sec, nanosec)) {
+      this.#startAgain(sec, nanosec)
+    } else if (this.#wasMatched(sec, nanosec) || this.waiting.has(sec, nanosec)) {
+      this.statistics.duplicate++
+      return false
+    } else if (ahead > 0) {
+      if (this.#started && (this.smallestStep === 0 || ahead < this.smallestStep)) this.smallestStep = ahead
+      this.newestSec = sec
+      this.newestNanosec = nanosec
+      this.#started = true
+    }
+    if (this.waiting.length === this.waiting.capacity) {
+      this.waiting.remove(this.waiting.longestWaiting())
+      this.statistics.overflowed++
+    }
+    this.waiting.insert(message, sec, nanosec, now)
+    return true
+  }
+
+  /** Takes a waiting message out because it has found its counterpart. */
+  match(index: number): void {
+    const slot = this.#matchedCount++ % this.#matchedSec.length
+    this.#matchedSec[slot] = this.waiting.sec(index)
+    this.#matchedNanosec[slot] = this.waiting.nanosec(index)
+    this.waiting.remove(index)
+    this.statistics.matched++
+  }
+
+  /** Drops what has waited longer than `maxWait` seconds, or came from a clock that is now behind. */
+  expire(now: number, maxWait: number): void {
+    for (let i = this.waiting.length - 1; i >= 0; i--) {
+      const age = now - this.waiting.receipt(i)
+      if (age <= maxWait && age >= -maxWait) continue
+      this.waiting.remove(i)
+      this.statistics.expired++
+    }
+  }
+
+  #startAgain(sec: number, nanosec: number): void {
+    this.statistics.timeJumps++
+    this.statistics.reset += this.waiting.length
+    this.waiting.clear()
+    this.#matchedCount = 0
+    this.#replayed = 0
+    this.newestSec = sec
+    this.newestNanosec = nanosec
+  }
+
+  #wasMatched(sec: number, nanosec: number): boolean {
+    const known = Math.min(this.#matchedCount, this.#matchedSec.length)
+    for (let i = 0; i < known; i++) {
+      if (this.#matchedSec[i] === sec && this.#matchedNanosec[i] === nanosec) return true
+    }
+    return false
+  }
+
+  /** A recording shorter than the longest step back loops unseen but for this: its stamps come again, in order. */
+  #isReplay(sec: number, nanosec: number): boolean {
+    if (!this.#wasMatched(sec, nanosec)) {
+      this.#replayed = 0
+      return false
+    }
+    const ahead = nanosecondsBetween(sec, nanosec, this.#replayedSec, this.#replayedNanosec)
+    this.#replayed = this.#replayed > 0 && ahead > 0 ? this.#replayed + 1 : 1
+    this.#replayedSec = sec
+    this.#replayedNanosec = nanosec
+    return this.#replayed >= REPLAYED_STAMPS
+  }
+}

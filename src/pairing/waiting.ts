@@ -1,0 +1,111 @@
+/** Exact to the nanosecond while the stamps are within a hundred days of each other. */
+export function nanosecondsBetween(
+  sec: number,
+  nanosec: number,
+  otherSec: number,
+  otherNanosec: number,
+): number {
+  return (sec - otherSec) * 1e9 + (nanosec - otherNanosec)
+}
+
+/**
+ * Messages of one topic that wait for their counterpart, sorted by stamp, at most `capacity`.
+ * Flat arrays made once: adding and removing allocates nothing.
+ */
+export class WaitingQueue {
+  length = 0
+  readonly capacity: number
+  readonly #sec: Int32Array
+  readonly #nanosec: Int32Array
+  readonly #receipt: Float64Array
+  readonly #messages: (Uint8Array | undefined)[]
+
+  constructor(capacity: number) {
+    this.capacity = capacity
+    this.#sec = new Int32Array(capacity)
+    this.#nanosec = new Int32Array(capacity)
+    this.#receipt = new Float64Array(capacity)
+    this.#messages = new Array<Uint8Array | undefined>(capacity).fill(undefined)
+  }
+
+  message(index: number): Uint8Array {
+    return this.#messages[index]!
+  }
+
+  /** Seconds on the clock of the messages' receipt. */
+  receipt(index: number): number {
+    return this.#receipt[index]!
+  }
+
+  sec(index: number): number {
+    return this.#sec[index]!
+  }
+
+  nanosec(index: number): number {
+    return this.#nanosec[index]!
+  }
+
+  /** Index of the first message that is not older than the stamp; `length` when all are. */
+  lowerBound(sec: number, nanosec: number): number {
+    let low = 0
+    let high = this.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      const older = this.#sec[middle]! - sec || this.#nanosec[middle]! - nanosec
+      if (older < 0) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  has(sec: number, nanosec: number): boolean {
+    const i = this.lowerBound(sec, nanosec)
+    return i < this.length && this.#sec[i] === sec && this.#nanosec[i] === nanosec
+  }
+
+  /** Index of the message whose stamp is nearest; of two equally near the older; -1 when none waits. */
+  nearest(sec: number, nanosec: number): number {
+    const after = this.lowerBound(sec, nanosec)
+    if (after === 0) return this.length > 0 ? 0 : -1
+    if (after === this.length) return after - 1
+    const below = nanosecondsBetween(sec, nanosec, this.#sec[after - 1]!, this.#nanosec[after - 1]!)
+    const above = nanosecondsBetween(this.#sec[after]!, this.#nanosec[after]!, sec, nanosec)
+    return above < below ? after : after - 1
+  }
+
+  /** The queue must not be full. */
+  insert(message: Uint8Array, sec: number, nanosec: number, receipt: number): void {
+    const index = this.lowerBound(sec, nanosec)
+    for (let i = this.length; i > index; i--) this.#move(i - 1, i)
+    this.#sec[index] = sec
+    this.#nanosec[index] = nanosec
+    this.#receipt[index] = receipt
+    this.#messages[index] = message
+    this.length++
+  }
+
+  remove(index: number): void {
+    for (let i = index + 1; i < this.length; i++) this.#move(i, i - 1)
+    this.length--
+    this.#messages[this.length] = undefined
+  }
+
+  clear(): void {
+    this.#messages.fill(undefined, 0, this.length)
+    this.length = 0
+  }
+
+  /** Index of the message that has waited longest; the queue must not be empty. */
+  longestWaiting(): number {
+    let oldest = 0
+    for (let i = 1; i < this.length; i++) if (this.#receipt[i]! < this.#receipt[oldest]!) oldest = i
+    return oldest
+  }
+
+  #move(from: number, to: number): void {
+    this.#sec[to] = this.#sec[from]!
+    this.#nanosec[to] = this.#nanosec[from]!
+    this.#receipt[to] = this.#receipt[from]!
+    this.#messages[to] = this.#messages[from]
+  }
+}
