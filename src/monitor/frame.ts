@@ -1,0 +1,84 @@
+import { ImageHeader } from '../image/header.ts'
+import { MAX_CLASSES } from './configuration.ts'
+
+const perClass = () => new Float64Array(MAX_CLASSES)
+const NONE: Uint8Array = new Uint8Array(0)
+
+/**
+ * One scored pair. There is one object, filled again for every frame and valid until the next: copy what is kept.
+ * Scores follow the definitions of metrics/scores.ts; NaN is undefined.
+ */
+export class Frame {
+  /** The two serialized messages and what their headers say: stamps, frame_id, size. */
+  predictionMessage = NONE
+  labelMessage = NONE
+  readonly prediction = new ImageHeader()
+  readonly label = new ImageHeader()
+  /** When the label came, in seconds on the steady clock. */
+  labelArrival = Number.NaN
+  /** Seconds spent on reading, counting and scoring this pair. */
+  processingTime = Number.NaN
+
+  /** How many classes there are; the class arrays below are valid up to it and indexed by a class's position. */
+  classCount = 0
+  /** Class ids by position, ascending. */
+  classIds = new Uint16Array(0)
+  readonly classDice = perClass()
+  readonly classIou = perClass()
+  readonly classPrecision = perClass()
+  readonly classRecall = perClass()
+  readonly classSoftDice = perClass()
+  /** Dice of the window's added counts. */
+  readonly classWindowDice = perClass()
+  readonly classWindowIou = perClass()
+
+  /** Means over the evaluated classes where defined. */
+  dice = Number.NaN
+  iou = Number.NaN
+  precision = Number.NaN
+  recall = Number.NaN
+  /** NaN for label masks. */
+  softDice = Number.NaN
+  windowDice = Number.NaN
+  windowIou = Number.NaN
+  /** Correct pixels of all evaluated pixels. */
+  accuracy = Number.NaN
+  /** Evaluated classes whose dice is defined. */
+  classesDefined = 0
+  windowFrames = 0
+
+  pixelsEvaluated = 0
+  pixelsIgnored = 0
+  pixelsUnknownPrediction = 0
+  /** Verdict after this frame: 0 OK, 1 WARN, 2 ERROR. */
+  level = 0
+  /** Frames scored so far, this one included. */
+  frameCount = 0
+
+  /** Counts by class id. */
+  readonly truePositives = perClass()
+  readonly labelPixels = perClass()
+  readonly predictionPixels = perClass()
+  /** Pixels of a label class whose prediction is no class. */
+  readonly unknownPrediction = perClass()
+  /** Ids counted in this frame: 0 to countedClasses - 1. */
+  countedClasses = 0
+  /** The kernel's counts, (countedClasses + 1)² row-major by id. */
+  counts = new Uint32Array(0)
+
+  get diceLoss(): number {
+    return 1 - this.dice
+  }
+
+  get softDiceLoss(): number {
+    return 1 - this.softDice
+  }
+
+  /** Pixels with this label and prediction, the classes given by position. */
+  confusion(labelPosition: number, predictionPosition: number): number {
+    const label = this.classIds[labelPosition]!
+    const prediction = this.classIds[predictionPosition]!
+    if (label >= this.countedClasses || prediction >= this.countedClasses) return 0
+    return this.counts[label * (this.countedClasses + 1) + prediction]!
+  }
+}

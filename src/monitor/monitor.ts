@@ -1,0 +1,289 @@
+import { type ImageHeader, readImageHeader } from '../image/header.ts'
+import { MessageError } from '../image/message-error.ts'
+import { Kernels } from '../kernels/kernels.ts'
+import { Pairing, type PairingOptions } from '../pairing/pairing.ts'
+import type { Stream } from '../pairing/stream.ts'
+import type { Parameters } from '../parameters/table.ts'
+import { Classes } from './classes.ts'
+import { type Configuration, configurationFrom, MAX_CLASSES } from './configuration.ts'
+import { Frame } from './frame.ts'
+import { InputStatistics } from './input.ts'
+import { largestId } from './largest-id.ts'
+import { addToTotals, collectCounts, scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
+import { Totals } from './totals.ts'
+import { Hysteresis, Level, wantedLevel } from './verdict.ts'
+import { Window } from './window.ts'
+
+/** Float rounding that a softmax may show around 0 and 1. */
+const PROBABILITY_SLACK = 1e-3
+
+const pairingOptions = (parameters: Parameters): PairingOptions => ({
+  tolerance: parameters['sync.tolerance'],
+  queueSize: parameters['sync.queue_size'],
+  maxWait: parameters['sync.max_wait'],
+})
+
+/**
+ * The engine: takes the serialized messages of two topics, pairs them, counts and scores each pair, and judges the
+ * last frames. It owns all state and is the same behind the ROS node and the command line.
+ *
+ * A bad message never throws: it is counted and named in its {@link InputStatistics}. In steady state a frame
+ * allocates nothing.
+ */
+export class Monitor {
+  /** Called for every scored pair. The frame is one object, valid until the next. */
+  onFrame: (frame: Frame) => void = () => {}
+  readonly frame = new Frame()
+  readonly pairing: Pairing
+  readonly classes: Classes
+  readonly totals: Totals
+  readonly predictionInput = new InputStatistics()
+  readonly labelInput = new InputStatistics()
+  readonly verdict: Hysteresis
+  /** When the last scored pair was complete, in seconds on the steady clock. */
+  lastFrameArrival = Number.NaN
+  #parameters: Parameters
+  #configuration: Configuration
+  #window: Window
+  /** 1 for the positions of classes that enter the means. */
+  readonly #evaluated = new Uint8Array(MAX_CLASSES)
+  readonly #kernels = new Kernels()
+  readonly #arriving = new Frame().prediction
+
+  /** @throws ParameterError when parameters contradict each other or ask for what is not built */
+  constructor(parameters: Parameters) {
+    this.#parameters = parameters
+    this.#configuration = configurationFrom(parameters)
+    this.pairing = new Pairing(pairingOptions(parameters))
+    this.classes = new Classes(this.#configuration.names)
+    this.totals = new Totals(this.classes.capacity)
+    this.#window = new Window(parameters['window.frames'], this.classes.capacity)
+    this.verdict = new Hysteresis(parameters['thresholds.frames'])
+    this.frame.classIds = this.classes.ids
+    this.#placeEvaluated()
+  }
+
+  get parameters(): Parameters {
+    return this.#parameters
+  }
+
+  get configuration(): Configuration {
+    return this.#configuration
+  }
+
+  /** Takes other parameters from the next frame on. @throws ParameterError, and then nothing changes */
+  configure(parameters: Parameters): void {
+    this.#configuration = configurationFrom(parameters)
+    this.#parameters = parameters
+    this.pairing.configure(pairingOptions(parameters))
+    this.#window = this.#window.resized(parameters['window.frames'], this.classes.capacity)
+    this.verdict.configure(parameters['thresholds.frames'])
+    this.#placeEvaluated()
+  }
+
+  /**
+   * Takes a serialized sensor_msgs/Image. The bytes are kept until they are paired: they must not change.
+   * @param now seconds on the clock that `sync.max_wait` is measured by (ROS time, a recording's log time)
+   * @param arrival seconds on a steady clock
+   */
+  offerPrediction(message: Uint8Array, now: number, arrival: number): void {
+    this.#offer(this.pairing.predictions, this.predictionInput, message, now, arrival)
+  }
+
+  /** As {@link offerPrediction}, for a label. */
+  offerLabel(message: Uint8Array, now: number, arrival: number): void {
+    this.#offer(this.pairing.labels, this.labelInput, message, now, arrival)
+  }
+
+  /** Settles what only time settles: call it now and then, also while nothing comes. */
+  tick(now: number): void {
+    while (this.pairing.take(now)) this.#score()
+    this.pairing.expire(now)
+  }
+
+  /** Settles everything, as nothing more will come: the end of a recording. */
+  flush(): void {
+    while (this.pairing.takeRemaining()) this.#score()
+  }
+
+  /** Forgets the window and the totals; what waits for its counterpart still waits. */
+  reset(): void {
+    this.#window.clear()
+    this.totals.clear()
+    this.verdict.clear()
+    this.frame.frameCount = 0
+  }
+
+  #offer(stream: Stream, input: InputStatistics, message: Uint8Array, now: number, arrival: number): void {
+    input.received++
+    input.lastArrival = arrival
+    const header = this.#arriving
+    try {
+      readImageHeader(message, header)
+    } catch (error) {
+      input.reject(error)
+      return
+    }
+    this.pairing.offer(stream, message, header.sec, header.nanosec, now, arrival)
+    this.tick(now)
+  }
+
+  #score(): void {
+    const start = performance.now()
+    const { frame, pairing, classes } = this
+    frame.predictionMessage = pairing.prediction!
+    frame.labelMessage = pairing.label!
+    frame.labelArrival = pairing.labelArrival
+    readImageHeader(frame.predictionMessage, frame.prediction)
+    readImageHeader(frame.labelMessage, frame.label)
+    try {
+      this.#count()
+    } catch (error) {
+      this.predictionInput.reject(error)
+      return
+    }
+    const { ignored, emptyClass } = this.#configuration
+    const evaluated = this.#evaluated
+    collectCounts(frame, ignored, classes.areNamed)
+    this.#seeClasses()
+    if (classes.count !== frame.classCount) this.#placeEvaluated()
+    frame.classCount = classes.count
+    scoreFrame(frame, classes, evaluated, emptyClass)
+    frame.softDice = Number.NaN
+    if (frame.prediction.isProbabilities) {
+      scoreSoft(frame, this.#kernels.sums, ignored, classes, evaluated, emptyClass)
+    }
+    addToTotals(frame, this.totals, ignored)
+    this.#window.add(frame.truePositives, frame.labelPixels, frame.predictionPixels)
+    scoreWindow(frame, this.#window, classes, evaluated, emptyClass)
+    this.verdict.update(this.#wantedLevel())
+    frame.level = this.verdict.level
+    frame.frameCount++
+    this.lastFrameArrival = Math.max(this.predictionInput.lastArrival, this.labelInput.lastArrival)
+    frame.processingTime = (performance.now() - start) / 1000
+    this.onFrame(frame)
+  }
+
+  /** Counts the frame's two masks. @throws MessageError when they do not fit together or the classes */
+  #count(): void {
+    const { prediction, label } = this.frame
+    this.#checkKinds(prediction, label)
+    this.#kernels.load(0, this.frame.predictionMessage)
+    this.#kernels.load(1, this.frame.labelMessage)
+    if (prediction.isProbabilities) this.#countProbabilities(prediction, label)
+    else this.#countLabels(prediction, label)
+    this.frame.counts = this.#kernels.counts
+  }
+
+  #checkKinds(prediction: ImageHeader, label: ImageHeader): void {
+    if (prediction.width !== label.width || prediction.height !== label.height) {
+      throw new MessageError(
+        `size: prediction ${prediction.width}x${prediction.height}, label ${label.width}x${label.height}`,
+      )
+    }
+    if (label.isProbabilities) throw new MessageError('label: expected class ids, got probabilities')
+    const kind = this.#parameters['prediction.kind']
+    if (kind === 'labels' && prediction.isProbabilities) {
+      throw new MessageError('prediction: expected class ids (prediction.kind), got probabilities')
+    }
+    if (kind === 'probabilities' && !prediction.isProbabilities) {
+      throw new MessageError('prediction: expected probabilities (prediction.kind), got class ids')
+    }
+  }
+
+  #countLabels(prediction: ImageHeader, label: ImageHeader): void {
+    const { classes, frame } = this
+    const { width, height } = label
+    this.#kernels.countLabels(width, height, prediction, label, classes.capacity)
+    if (!classes.areNamed && classes.capacity < MAX_CLASSES && this.#hasOutsideIds()) {
+      const { ignored } = this.#configuration
+      const largest = Math.max(
+        largestId(frame.predictionMessage, prediction, ignored),
+        largestId(frame.labelMessage, label, ignored),
+      )
+      if (largest >= classes.capacity) {
+        this.#growTo(largest)
+        this.#kernels.countLabels(width, height, prediction, label, classes.capacity)
+      }
+    }
+    frame.countedClasses = classes.capacity
+  }
+
+  /** Whether a value of either mask is beyond the ids counted apart. */
+  #hasOutsideIds(): boolean {
+    const { counts } = this.#kernels
+    const outside = this.classes.capacity
+    const stride = outside + 1
+    for (let i = 0; i <= outside; i++) {
+      if (counts[outside * stride + i]! > 0 || counts[i * stride + outside]! > 0) return true
+    }
+    return false
+  }
+
+  #growTo(id: number): void {
+    this.classes.growTo(id)
+    this.totals.grow(this.classes.capacity)
+    this.#window = this.#window.resized(this.#parameters['window.frames'], this.classes.capacity)
+  }
+
+  #countProbabilities(prediction: ImageHeader, label: ImageHeader): void {
+    const { classes } = this
+    const count = prediction.channels === 1 ? 2 : prediction.channels
+    if (classes.areNamed && count !== classes.names.length) {
+      throw new MessageError(
+        prediction.channels === 1
+          ? `prediction: 32FC1 is the probability of the second of 2 classes, classes.names has ${classes.names.length}`
+          : `prediction: expected ${classes.names.length} channels, one a class, got ${prediction.channels}`,
+      )
+    }
+    const kernels = this.#kernels
+    const threshold = this.#parameters['prediction.threshold']
+    kernels.countProbabilities(label.width, label.height, prediction, label, count, threshold)
+    if (kernels.minimum < -PROBABILITY_SLACK || kernels.maximum > 1 + PROBABILITY_SLACK) {
+      throw new MessageError(
+        `prediction: expected probabilities from 0 to 1, got ${kernels.minimum} to ${kernels.maximum}: are these logits?`,
+      )
+    }
+    if (!classes.areNamed && count > classes.capacity) this.#growTo(count - 1)
+    this.frame.countedClasses = count
+    if (!classes.areNamed) for (let id = 0; id < count; id++) classes.see(id)
+  }
+
+  /** Without names, makes classes of the ids that this frame shows in either mask. */
+  #seeClasses(): void {
+    const { classes, frame } = this
+    if (classes.areNamed) return
+    const { ignored } = this.#configuration
+    const { counts, countedClasses } = frame
+    for (let id = 0; id < countedClasses; id++) {
+      if (ignored[id] === 1) continue
+      if (frame.labelPixels[id]! > 0 || columnHasPixels(counts, countedClasses, id)) classes.see(id)
+    }
+  }
+
+  #placeEvaluated(): void {
+    const { count, ids } = this.classes
+    for (let position = 0; position < count; position++) {
+      this.#evaluated[position] = this.#configuration.evaluated[ids[position]!]!
+    }
+  }
+
+  #wantedLevel(): Level {
+    const { meanLimits, classLimits } = this.#configuration
+    const { frame, classes } = this
+    let wanted = wantedLevel(frame.windowDice, meanLimits.warn, meanLimits.error)
+    for (let i = 0; i < classLimits.length && wanted < Level.ERROR; i++) {
+      const { id, limits } = classLimits[i]!
+      const position = classes.position(id)
+      if (position < 0) continue
+      const level = wantedLevel(frame.classWindowDice[position]!, limits.warn, limits.error)
+      if (level > wanted) wanted = level
+    }
+    return wanted
+  }
+}
+
+function columnHasPixels(counts: Uint32Array, classes: number, id: number): boolean {
+  for (let label = 0; label <= classes; label++) if (counts[label * (classes + 1) + id]! > 0) return true
+  return false
+}

@@ -1,0 +1,52 @@
+/** Levels of diagnostic_msgs/DiagnosticStatus. */
+export const Level = { OK: 0, WARN: 1, ERROR: 2, STALE: 3 } as const
+export type Level = (typeof Level)[keyof typeof Level]
+
+/** The level that a score asks for; an undefined score asks for none. */
+export function wantedLevel(score: number, warn: number, error: number): Level {
+  if (score < error) return Level.ERROR
+  return score < warn ? Level.WARN : Level.OK
+}
+
+/**
+ * Hysteresis: the level changes after `frames` frames in a row that ask for a change in the same direction, to the
+ * least change that all of them ask for.
+ */
+export class Hysteresis {
+  level: Level = Level.OK
+  #frames: number
+  #run = 0
+  #pending: Level = Level.OK
+
+  constructor(frames: number) {
+    this.#frames = frames
+  }
+
+  configure(frames: number): void {
+    this.#frames = frames
+  }
+
+  update(wanted: Level): void {
+    if (wanted === this.level) {
+      this.#run = 0
+      return
+    }
+    const sameDirection = this.#run > 0 && wanted > this.level === this.#pending > this.level
+    if (sameDirection) {
+      this.#run++
+      const isSmaller = Math.abs(wanted - this.level) < Math.abs(this.#pending - this.level)
+      if (isSmaller) this.#pending = wanted
+    } else {
+      this.#run = 1
+      this.#pending = wanted
+    }
+    if (this.#run < this.#frames) return
+    this.level = this.#pending
+    this.#run = 0
+  }
+
+  clear(): void {
+    this.level = Level.OK
+    this.#run = 0
+  }
+}
