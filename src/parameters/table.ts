@@ -34,14 +34,14 @@ const transport = (topic: string) =>
     type: 'string',
     default: 'raw',
     choices: ['raw', 'compressed'],
-    description: `How ${topic}s arrive: raw is sensor_msgs/Image on ${topic}, compressed is sensor_msgs/CompressedImage (PNG) on ${topic}/compressed.`,
+    description: `How ${topic}s arrive: raw is sensor_msgs/Image on ${topic}. Not supported yet: compressed, sensor_msgs/CompressedImage (PNG) on ${topic}/compressed.`,
   })
 
 const classMap = (topic: string) =>
   spec({
     type: 'string_array',
     default: [],
-    description: `Pixel value or colour of a ${topic} to class: "3:grass", "4-7:tree", "#00ff00:grass". Empty: the value is the class id.`,
+    description: `Pixel value or colour of a ${topic} to class: "3:grass", "4-7:tree", "#00ff00:grass". Empty: the value is the class id. Not supported yet: must be empty.`,
   })
 
 export const PARAMETERS = {
@@ -85,7 +85,7 @@ export const PARAMETERS = {
     default: 'reject',
     choices: ['reject', 'nearest'],
     description:
-      "A prediction of another size than its label: reject it, or bring it to the label's grid by nearest neighbour.",
+      "A prediction of another size than its label: reject it, or (not supported yet) bring it to the label's grid by nearest neighbour.",
   }),
   empty_class: spec({
     type: 'string',
@@ -181,7 +181,7 @@ export const PARAMETERS = {
     min: 0,
     max: 1000,
     unit: 'Hz',
-    description: 'Highest rate of ~/overlay.',
+    description: 'Highest rate of ~/overlay, which is not supported yet.',
   }),
   'diagnostic_updater.period': spec({
     type: 'double',

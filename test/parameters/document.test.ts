@@ -1,0 +1,34 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { parameterFile, parameterTable } from '../../src/parameters/document.ts'
+import { parametersInFile } from '../../src/parameters/file.ts'
+import { parametersFrom } from '../../src/parameters/parameters.ts'
+import { PARAMETER_NAMES } from '../../src/parameters/table.ts'
+
+const root = new URL('../../', import.meta.url)
+const CONFIG = new URL('config/monitor.yaml', root)
+
+// `UPDATE_DOCS=1 npx vitest run test/parameters` writes the file and the table anew.
+if (process.env.UPDATE_DOCS) {
+  writeFileSync(CONFIG, parameterFile())
+  const readme = new URL('README.md', root)
+  const table = `<!-- parameters -->\n${parameterTable()}\n<!-- /parameters -->`
+  writeFileSync(
+    readme,
+    readFileSync(readme, 'utf8').replace(/<!-- parameters -->[\s\S]*<!-- \/parameters -->/, table),
+  )
+}
+
+it('ships the annotated parameter file that the table describes', () => {
+  expect(readFileSync(CONFIG, 'utf8')).toBe(parameterFile())
+})
+
+it('ships a parameter file that sets every parameter to its default', () => {
+  const values = parametersInFile(readFileSync(CONFIG, 'utf8'), '/anywhere/dice_monitor', 'monitor.yaml')
+  expect([...values.keys()].sort()).toEqual([...PARAMETER_NAMES].sort())
+  expect(parametersFrom(values)).toEqual(parametersFrom(new Map()))
+})
+
+it('shows the table in the README', () => {
+  expect(readFileSync(new URL('README.md', root), 'utf8')).toContain(parameterTable())
+})
