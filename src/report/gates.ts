@@ -1,0 +1,136 @@
+import type { FrameTable } from './frames.ts'
+import { mean, percentile, sorted } from './statistics.ts'
+import { PERCENTILES, type Summary } from './summary.ts'
+
+/** A gate that is not written as it must be. */
+export class GateError extends Error {
+  override name = 'GateError'
+}
+
+const POOLED = ['dice', 'iou', 'precision', 'recall', 'accuracy'] as const
+const FRAME = ['dice', 'iou', 'accuracy'] as const
+type PooledMetric = (typeof POOLED)[number]
+type FrameMetric = (typeof FRAME)[number]
+
+/** What gates may be written on, for completion. */
+export const GATE_NAMES = [...POOLED, ...FRAME.map(metric => `frame.${metric}`), 'frame.dice.p5']
+
+export const GATE_GRAMMAR = `SCORE=MINIMUM fails the run when the score is below the minimum, or undefined. SCORE is
+  METRIC               of the whole run's added counts, mean over the evaluated classes
+  METRIC.CLASS         of the whole run's added counts, one class
+  frame.METRIC[.STAT]          of the frames' means
+  frame.METRIC.CLASS[.STAT]    of the frames' scores of one class, where defined
+METRIC is ${POOLED.join(', ')}; after "frame." ${FRAME.join(', ')}. accuracy has no CLASS.
+STAT is mean (the default), min, max or a percentile p0 to p100 (linear between ranks).
+For example: dice=0.8 iou.grass=0.5 frame.dice.p5=0.4 frame.dice.person.min=0.1`
+
+/** One `--fail-under`. */
+export interface Gate {
+  /** As it was written, without the minimum. */
+  name: string
+  minimum: number
+  scope: 'pooled' | 'frame'
+  metric: PooledMetric
+  /** What follows the metric: a class, a statistic or both. It is told apart when the classes are known. */
+  rest: string
+}
+
+export interface GateResult extends Gate {
+  /** NaN when undefined. */
+  value: number
+  met: boolean
+}
+
+/** @param text `SCORE=MINIMUM`, see {@link GATE_GRAMMAR} @throws GateError */
+export function parseGate(text: string): Gate {
+  const equals = text.lastIndexOf('=')
+  const name = text.slice(0, equals)
+  const minimumText = text.slice(equals + 1).trim()
+  const minimum = Number(minimumText)
+  if (equals <= 0 || minimumText === '' || !(minimum >= 0 && minimum <= 1)) {
+    throw new GateError(`expected SCORE=MINIMUM with a minimum from 0 to 1, such as dice=0.8, got "${text}"`)
+  }
+  const scope = name.startsWith('frame.') ? 'frame' : 'pooled'
+  const [, metric, , rest = ''] = /^([a-z]+)(\.(.+))?$/s.exec(scope === 'frame' ? name.slice(6) : name) ?? []
+  const metrics: readonly string[] = scope === 'frame' ? FRAME : POOLED
+  if (metric === undefined || !metrics.includes(metric)) {
+    throw new GateError(
+      `expected one of ${metrics.join(', ')}${scope === 'frame' ? ' after frame.' : ''} in "${text}"`,
+    )
+  }
+  return { name, minimum, scope, metric: metric as PooledMetric, rest }
+}
+
+/** What a gate is on: one class or the mean over classes; a percentile, or NaN for the mean. */
+interface Meaning {
+  className: string | undefined
+  percent: number
+}
+
+/**
+ * Finds a gate's class and statistic. A class whose name ends like a statistic is taken for the class.
+ * @param classes names of the classes; empty when they are named by their numbers
+ * @throws GateError when neither is meant
+ */
+function resolve(gate: Gate, classes: readonly string[]): Meaning {
+  if (gate.rest === '') return { className: undefined, percent: Number.NaN }
+  const takesClass = gate.metric !== 'accuracy'
+  const isClass = (name: string) =>
+    takesClass && (classes.length > 0 ? classes.includes(name) : /^\d{1,3}$/.test(name))
+  if (isClass(gate.rest)) return { className: gate.rest, percent: Number.NaN }
+  const dot = gate.rest.lastIndexOf('.')
+  const percent = gate.scope === 'frame' ? percentOf(gate.rest.slice(dot + 1)) : undefined
+  if (percent !== undefined && dot < 0) return { className: undefined, percent }
+  const className = gate.rest.slice(0, dot)
+  if (percent !== undefined && isClass(className)) return { className, percent }
+  const known = classes.length > 0 ? `the classes are ${classes.join(', ')}` : 'unnamed classes are numbers'
+  throw new GateError(
+    `no class or statistic "${gate.rest}" in "${gate.name}": ${takesClass ? known : 'accuracy takes no class'}`,
+  )
+}
+
+/** The percentile a statistic's name stands for, NaN for the mean, undefined when it names none. */
+function percentOf(statistic: string): number | undefined {
+  if (statistic === 'mean') return Number.NaN
+  if (statistic === 'min' || statistic === 'max') return PERCENTILES[statistic]
+  const percent = /^p(\d{1,3}(?:\.\d+)?)$/.exec(statistic)?.[1]
+  return percent !== undefined && Number(percent) <= 100 ? Number(percent) : undefined
+}
+
+/**
+ * Looks a gate's names up before a run is made.
+ * @param classes `classes.names`; empty for unnamed classes
+ * @throws GateError when a gate names no class of these
+ */
+export function checkGates(gates: readonly Gate[], classes: readonly string[]): void {
+  for (const gate of gates) resolve(gate, classes)
+}
+
+/** What the gates say to a run. @throws GateError */
+export function judge(gates: readonly Gate[], summary: Summary, frames: FrameTable): GateResult[] {
+  const configured = summary.config['classes.names'] as readonly string[]
+  return gates.map(gate => {
+    const value = gateValue(gate, resolve(gate, configured), summary, frames)
+    return { ...gate, value, met: value >= gate.minimum }
+  })
+}
+
+function gateValue(
+  gate: Gate,
+  { className, percent }: Meaning,
+  summary: Summary,
+  frames: FrameTable,
+): number {
+  const ofClass = summary.classes.find(({ name }) => name === className)
+  if (className !== undefined && !ofClass) return Number.NaN
+  if (gate.scope === 'pooled') {
+    return ((ofClass ?? summary.pooled) as Record<PooledMetric, number | null>)[gate.metric] ?? Number.NaN
+  }
+  const scores = frameScores(frames, gate.metric as FrameMetric, ofClass?.id)
+  return Number.isNaN(percent) ? mean(scores) : percentile(sorted(scores), percent)
+}
+
+function frameScores(frames: FrameTable, metric: FrameMetric, classId: number | undefined): Float64Array {
+  if (classId === undefined) return frames[metric].values
+  return metric === 'dice' ? frames.classDice(classId) : frames.classIou(classId)
+}

@@ -1,0 +1,104 @@
+import type { Run } from './compare.ts'
+import { FrameTable } from './frames.ts'
+import { type Counts, type Source, type Summary, summarize } from './summary.ts'
+
+/** Runs that cannot be added; the message says why. */
+export class MergeError extends Error {
+  override name = 'MergeError'
+}
+
+/** Parameters that decide what is counted and averaged: runs that differ in one have no common sum. */
+const MUST_AGREE = [
+  'classes.names',
+  'classes.evaluated',
+  'classes.ignored_labels',
+  'empty_class',
+  'prediction.threshold',
+] as const
+
+/**
+ * One run from many, by adding counts. What comes from single frames (frame means, percentiles, worst frames) needs
+ * the frames of every run; without them it is null.
+ * @throws MergeError when the runs were not counted alike
+ */
+export function mergeRuns(
+  runs: readonly Run[],
+  version: string,
+): { summary: Summary; frames: FrameTable | undefined } {
+  checkAgreement(runs)
+  const counts = addedCounts(runs.map(run => run.summary))
+  const frames = runs.every(run => run.frames) ? joinedFrames(runs) : undefined
+  const summaries = runs.map(run => run.summary)
+  const total = (value: (summary: Summary) => number) =>
+    summaries.reduce((sum, summary) => sum + value(summary), 0)
+  const pairing = {
+    matched: total(({ pairing }) => pairing.matched),
+    prediction_unmatched: total(({ pairing }) => pairing.prediction_unmatched),
+    label_unmatched: total(({ pairing }) => pairing.label_unmatched),
+    rejected: total(({ pairing }) => pairing.rejected),
+    truncated: summaries.some(({ pairing }) => pairing.truncated),
+    problems: summaries.flatMap(({ pairing }) => pairing.problems ?? []),
+  }
+  const source = mergedSource(summaries.map(summary => summary.source))
+  const summary = summarize(counts, frames, { source, pairing, config: summaries[0]!.config, version })
+  return { summary, frames }
+}
+
+function checkAgreement(runs: readonly Run[]): void {
+  const [first, ...others] = runs
+  for (const run of others) {
+    for (const name of MUST_AGREE) {
+      const [a, b] = [first, run].map(r => JSON.stringify(r!.summary.config[name]))
+      if (a !== b) throw new MergeError(`cannot add ${first!.name} and ${run.name}: ${name} is ${a} and ${b}`)
+    }
+  }
+}
+
+/** Sums of the counts, over the classes of all. Without names the runs may have seen different classes. */
+function addedCounts(summaries: readonly Summary[]): Counts {
+  const names = new Map(
+    summaries.flatMap(({ classes }) => classes.map(({ id, name }) => [id, name] as const)),
+  )
+  const classes = [...names].map(([id, name]) => ({ id, name })).sort((a, b) => a.id - b.id)
+  const size = classes.length
+  const confusion = new Float64Array(size * size)
+  const unknownPrediction = new Float64Array(size)
+  let pixelsIgnored = 0
+  for (const summary of summaries) {
+    const place = summary.classes.map(({ id }) => classes.findIndex(c => c.id === id))
+    pixelsIgnored += summary.pixels.ignored
+    summary.confusion.forEach((row, label) => {
+      unknownPrediction[place[label]!]! += summary.unknown_prediction[label]!
+      row.forEach((count, prediction) => {
+        confusion[place[label]! * size + place[prediction]!]! += count
+      })
+    })
+  }
+  return { classes, confusion, unknownPrediction, pixelsIgnored }
+}
+
+function joinedFrames(runs: readonly Run[]): FrameTable {
+  const joined = new FrameTable()
+  for (const { summary, frames } of runs)
+    joined.append(
+      frames!,
+      summary.classes.map(({ id }) => id),
+    )
+  return joined
+}
+
+function mergedSource(sources: readonly Source[]): Source {
+  const joined = (key: 'recording' | 'prediction_topic' | 'label_topic') => {
+    const values = [...new Set(sources.flatMap(source => source[key]))]
+    return values.length === 1 ? values[0]! : values
+  }
+  const common = (key: 'start' | 'end') =>
+    sources.every(source => source[key] === sources[0]![key]) ? sources[0]![key] : null
+  return {
+    recording: joined('recording'),
+    prediction_topic: joined('prediction_topic'),
+    label_topic: joined('label_topic'),
+    start: common('start'),
+    end: common('end'),
+  }
+}

@@ -1,0 +1,46 @@
+import type { Rgb } from './png.ts'
+
+/** Paul Tol's muted and vibrant schemes, told apart with every common colour vision. */
+const FIRST: readonly Rgb[] = [
+  [0x33, 0x22, 0x88],
+  [0x88, 0xcc, 0xee],
+  [0xdd, 0xcc, 0x77],
+  [0x44, 0xaa, 0x99],
+  [0xcc, 0x66, 0x77],
+  [0x11, 0x77, 0x33],
+  [0xee, 0x77, 0x33],
+  [0xaa, 0x44, 0x99],
+  [0x99, 0x99, 0x33],
+  [0x00, 0x77, 0xbb],
+  [0x88, 0x22, 0x55],
+  [0x33, 0xbb, 0xee],
+  [0xcc, 0x33, 0x11],
+  [0x00, 0x99, 0x88],
+]
+
+/** The colour of a class id; beyond the chosen ones the golden angle spreads hues, in three lightnesses. */
+export function classColor(id: number): Rgb {
+  return FIRST[id] ?? fromHsl((id * 137.508) % 360, 0.6, [0.35, 0.55, 0.75][id % 3]!)
+}
+
+export const cssColor = (color: Rgb): string =>
+  `#${color.map(value => value.toString(16).padStart(2, '0')).join('')}`
+
+/** CSS Color 4's conversion. */
+function fromHsl(hue: number, saturation: number, lightness: number): Rgb {
+  const channel = (n: number) => {
+    const k = (n + hue / 30) % 12
+    const amplitude = saturation * Math.min(lightness, 1 - lightness)
+    return Math.round(255 * (lightness - amplitude * Math.max(-1, Math.min(k - 3, 9 - k, 1))))
+  }
+  return [channel(0), channel(8), channel(4)]
+}
+
+/** Pixels that are no class. */
+export const SPECIAL: Record<'ignored' | 'ignoredStripe' | 'unknown' | 'right' | 'wrong', Rgb> = {
+  ignored: [0x9a, 0x9a, 0x9a],
+  ignoredStripe: [0xb8, 0xb8, 0xb8],
+  unknown: [0x00, 0x00, 0x00],
+  right: [0xee, 0xf0, 0xf2],
+  wrong: [0xb8, 0x2e, 0x00],
+}

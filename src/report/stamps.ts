@@ -1,0 +1,34 @@
+import { int32Column, uint32Column } from './columns.ts'
+
+const NANOSECONDS = 1_000_000_000n
+
+/** Stamps of builtin_interfaces/Time, kept exactly: seconds and nanoseconds apart. */
+export class Stamps {
+  readonly #sec = int32Column()
+  readonly #nanosec = uint32Column()
+
+  get length(): number {
+    return this.#sec.length
+  }
+
+  push(sec: number, nanosec: number): void {
+    this.#sec.push(sec)
+    this.#nanosec.push(nanosec)
+  }
+
+  /** Nanoseconds since the epoch. */
+  nanoseconds(index: number): bigint {
+    return BigInt(this.#sec.at(index)) * NANOSECONDS + BigInt(this.#nanosec.at(index))
+  }
+
+  /** Seconds after `origin` (nanoseconds since the epoch); exact to a nanosecond for 100 days. */
+  secondsAfter(origin: bigint, index: number): number {
+    return Number(this.nanoseconds(index) - origin) / 1e9
+  }
+}
+
+/** A builtin_interfaces/Time from nanoseconds since the epoch. */
+export function timeFromNanoseconds(stamp: bigint): { sec: number; nanosec: number } {
+  const nanosec = ((stamp % NANOSECONDS) + NANOSECONDS) % NANOSECONDS
+  return { sec: Number((stamp - nanosec) / NANOSECONDS), nanosec: Number(nanosec) }
+}

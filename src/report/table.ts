@@ -1,0 +1,110 @@
+import { CONFIDENCE } from './bootstrap.ts'
+import type { Comparison, PairedDifference } from './compare.ts'
+import type { GateResult } from './gates.ts'
+import { evaluatedFlags, PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
+
+/** A score as it is shown: four decimals, a dash for undefined. */
+export const shown = (value: Score): string => (value === null ? '-' : value.toFixed(4))
+
+const signed = (value: Score) => (value === null ? '-' : `${value < 0 ? '' : '+'}${value.toFixed(4)}`)
+
+/** Whole numbers with thin grouping: 1 234 567. */
+export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
+
+/** Control characters of untrusted names must not reach a terminal. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
+    [...character].map(c => `\\u{${c.codePointAt(0)!.toString(16)}}`).join(''),
+  )
+
+/** Rows of text in columns: the first flush left, the others flush right. */
+export function alignedColumns(rows: readonly (readonly string[])[]): string {
+  const clean = rows.map(row => row.map(printable))
+  const widths = (clean[0] ?? []).map((_, column) => Math.max(...clean.map(row => row[column]?.length ?? 0)))
+  return clean
+    .map(row =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** What `evaluate` and `merge` print: the headline, the classes, and how the frames spread. */
+export function summaryTable(summary: Summary): string {
+  const { pooled, frame_mean: frameMean, pairing, pixels } = summary
+  const headline = [
+    ['', 'dice', 'iou', 'precision', 'recall', 'accuracy'],
+    ['pooled', ...[pooled.dice, pooled.iou, pooled.precision, pooled.recall, pooled.accuracy].map(shown)],
+    ['frame mean', shown(frameMean.dice), shown(frameMean.iou), '', '', ''],
+  ]
+  const evaluated = evaluatedFlags(summary.classes, summary.config)
+  const classes = [
+    ['class', 'dice', 'iou', 'precision', 'recall', 'label px', 'prediction px'],
+    ...summary.classes.map((c, i) => [
+      evaluated[i] ? c.name : `${c.name} (not in the means)`,
+      ...[c.dice, c.iou, c.precision, c.recall].map(shown),
+      grouped(c.label_pixels),
+      grouped(c.prediction_pixels),
+    ]),
+  ]
+  const names = Object.keys(PERCENTILES) as PercentileName[]
+  const percentiles = [
+    ['frame dice', ...names],
+    ['', ...names.map(name => shown(summary.frame_percentiles.dice[name]))],
+  ]
+  return [
+    alignedColumns(headline),
+    alignedColumns(classes),
+    alignedColumns(percentiles),
+    alignedColumns([
+      ['pairs', grouped(pairing.matched)],
+      ['predictions unmatched', grouped(pairing.prediction_unmatched)],
+      ['labels unmatched', grouped(pairing.label_unmatched)],
+      ['messages rejected', grouped(pairing.rejected)],
+      ['pixels evaluated', grouped(pixels.evaluated)],
+      ['pixels ignored', grouped(pixels.ignored)],
+      ['pixels predicted as no class', grouped(pixels.unknown_prediction)],
+    ]),
+  ].join('\n\n')
+}
+
+/** What the gates said, one line each. */
+export function gateTable(results: readonly GateResult[]): string {
+  return alignedColumns(
+    results.map(({ name, value, minimum, met }) => [
+      `${met ? 'pass' : 'FAIL'} ${name}`,
+      Number.isNaN(value) ? 'undefined' : value.toFixed(4),
+      met ? `>= ${minimum}` : `under ${minimum}`,
+    ]),
+  )
+}
+
+/** What `compare` prints: a row a score, a column a run; `^` marks the best and `v` the worst. */
+export function comparisonTable({ runs, rows, paired }: Comparison): string {
+  const header = ['', ...runs.flatMap((run, i) => (i === 0 ? [run] : [run, 'difference']))]
+  const mark = (row: Comparison['rows'][number], i: number) =>
+    row.best.includes(i) ? '^' : row.worst.includes(i) ? 'v' : ' '
+  const body = rows.map(row => [
+    row.name,
+    ...row.values.flatMap((value, i) => {
+      const cell = `${shown(value)} ${mark(row, i)}`
+      return i === 0 ? [cell] : [cell, signed(row.differences[i]!)]
+    }),
+  ])
+  const intervals = paired.map((difference, i) => `${runs[i + 1]} - ${runs[0]}: ${intervalText(difference)}`)
+  const title = `Difference in frame-mean dice, ${CONFIDENCE * 100} % paired block bootstrap interval:`
+  return [
+    alignedColumns([header, ...body]),
+    '^ best, v worst; differences are to the first run',
+    [title, ...intervals.map(line => `  ${printable(line)}`)].join('\n'),
+  ].join('\n\n')
+}
+
+export function intervalText(difference: PairedDifference): string {
+  if ('reason' in difference) return `none, ${difference.reason}`
+  const { low, high, frames, block } = difference
+  const verdict = low > 0 ? 'better' : high < 0 ? 'worse' : 'not distinguishable'
+  return `${signed(difference.difference)} [${signed(low)}, ${signed(high)}] ${verdict} (${frames} frames, blocks of ${block})`
+}

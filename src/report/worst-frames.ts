@@ -1,0 +1,90 @@
+import { MAX_CLASSES } from '../monitor/configuration.ts'
+import type { Frame } from '../monitor/frame.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import { NO_CLASS, type SmallMask, sampleMask } from './masks.ts'
+
+/** A frame worth looking at. */
+export interface PicturedFrame {
+  /** Label stamp, ns since the epoch. */
+  stamp: bigint
+  dice: number
+  label: SmallMask
+  prediction: SmallMask
+  /** The most frequent mistakes of this frame. */
+  mistakes: Mistake[]
+}
+
+export interface Mistake {
+  labelId: number
+  /** undefined: the prediction is no class. */
+  predictionId: number | undefined
+  pixels: number
+}
+
+/** Pictures are no wider and no higher than this. */
+const LONGEST_SIDE = 480
+const MISTAKES = 3
+
+/** Keeps pictures of the frames with the lowest dice: a fixed number of small masks, however long the run. */
+export class WorstFrames {
+  readonly #capacity: number
+  /** Lowest dice first. */
+  readonly #frames: PicturedFrame[] = []
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  get frames(): readonly PicturedFrame[] {
+    return this.#frames
+  }
+
+  /** Takes a picture of the frame just scored if it is among the worst; of equals the earlier stays. */
+  offer(frame: Frame, monitor: Monitor): void {
+    const { dice } = frame
+    const full = this.#frames.length === this.#capacity
+    if (Number.isNaN(dice) || (full && !(dice < (this.#frames.at(-1)?.dice ?? 0)))) return
+    if (full) this.#frames.pop()
+    const place = this.#frames.findIndex(other => dice < other.dice)
+    this.#frames.splice(place < 0 ? this.#frames.length : place, 0, picture(frame, monitor))
+  }
+}
+
+function picture(frame: Frame, { classes, parameters, configuration }: Monitor): PicturedFrame {
+  const { label } = frame
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(label.width, label.height))
+  const options = {
+    width: Math.max(1, Math.round(label.width * scale)),
+    height: Math.max(1, Math.round(label.height * scale)),
+    classes: classes.areNamed ? classes.names.length : MAX_CLASSES,
+    threshold: parameters['prediction.threshold'],
+  }
+  const labelMask = sampleMask(frame.labelMessage, label, options)
+  labelMask.ids.forEach((id, i) => {
+    if (configuration.ignored[id] === 1) labelMask.ids[i] = NO_CLASS
+  })
+  return {
+    stamp: BigInt(label.sec) * 1_000_000_000n + BigInt(label.nanosec),
+    dice: frame.dice,
+    label: labelMask,
+    prediction: sampleMask(frame.predictionMessage, frame.prediction, options),
+    mistakes: mistakesOf(frame),
+  }
+}
+
+function mistakesOf(frame: Frame): Mistake[] {
+  const mistakes: Mistake[] = []
+  for (let label = 0; label < frame.classCount; label++) {
+    const labelId = frame.classIds[label]!
+    for (let prediction = 0; prediction < frame.classCount; prediction++) {
+      if (prediction === label) continue
+      const pixels = frame.confusion(label, prediction)
+      mistakes.push({ labelId, predictionId: frame.classIds[prediction]!, pixels })
+    }
+    mistakes.push({ labelId, predictionId: undefined, pixels: frame.unknownPrediction[labelId]! })
+  }
+  return mistakes
+    .filter(({ pixels }) => pixels > 0)
+    .sort((a, b) => b.pixels - a.pixels)
+    .slice(0, MISTAKES)
+}
