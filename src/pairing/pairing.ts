@@ -26,20 +26,28 @@ export class Pairing {
   /** The pair that the last {@link take} found. */
   prediction: Uint8Array | undefined
   label: Uint8Array | undefined
-  /** When the label of that pair was received, s. */
-  labelReceipt = 0
+  /** When the label of that pair came, in seconds on the steady clock. */
+  labelArrival = Number.NaN
   /** Smallest stamp difference of two messages that did not match, since the last match, s; infinite if none. */
   nearestDifference = Number.POSITIVE_INFINITY
-  readonly #tolerance: number
-  readonly #longestStepBack: number
-  readonly #hold: number
-  readonly #maxWait: number
+  #tolerance = 0
+  #longestStepBack = 0
+  #hold = 0
+  #maxWait = 0
   #prediction = NONE
   #label = NONE
 
-  constructor({ tolerance, queueSize, maxWait }: PairingOptions) {
-    this.predictions = new Stream(queueSize)
-    this.labels = new Stream(queueSize)
+  constructor(options: PairingOptions) {
+    this.predictions = new Stream(options.queueSize)
+    this.labels = new Stream(options.queueSize)
+    this.configure(options)
+  }
+
+  /** Takes other options for what waits and what comes. */
+  configure({ tolerance, queueSize, maxWait }: PairingOptions): void {
+    for (const stream of [this.predictions, this.labels]) {
+      if (stream.waiting.capacity !== queueSize) stream.resize(queueSize)
+    }
     this.#tolerance = Math.round(tolerance * 1e9)
     this.#maxWait = maxWait
     this.#longestStepBack = maxWait * 1e9 + this.#tolerance
@@ -48,10 +56,18 @@ export class Pairing {
 
   /**
    * Takes in a message; then call {@link take} until it is false.
-   * @param now seconds on a clock that is the same for both topics
+   * @param now seconds on the clock that waiting is measured by
+   * @param arrival seconds on a steady clock
    */
-  offer(stream: Stream, message: Uint8Array, sec: number, nanosec: number, now: number): void {
-    if (!stream.accept(message, sec, nanosec, now, this.#longestStepBack)) return
+  offer(
+    stream: Stream,
+    message: Uint8Array,
+    sec: number,
+    nanosec: number,
+    now: number,
+    arrival: number,
+  ): void {
+    if (!stream.accept(message, sec, nanosec, now, arrival, this.#longestStepBack)) return
     const other = (stream === this.labels ? this.predictions : this.labels).waiting
     const nearest = other.nearest(sec, nanosec)
     if (nearest === NONE) return
@@ -111,7 +127,7 @@ export class Pairing {
   #claim(): void {
     this.prediction = this.predictions.waiting.message(this.#prediction)
     this.label = this.labels.waiting.message(this.#label)
-    this.labelReceipt = this.labels.waiting.receipt(this.#label)
+    this.labelArrival = this.labels.waiting.arrival(this.#label)
     this.predictions.match(this.#prediction)
     this.labels.match(this.#label)
     this.nearestDifference = Number.POSITIVE_INFINITY

@@ -21,7 +21,7 @@ const REPLAYED_STAMPS = 2
 
 /** One topic's side of the pairing: what waits, what was matched lately, and where its stamps have got to. */
 export class Stream {
-  readonly waiting: WaitingQueue
+  waiting: WaitingQueue
   readonly statistics: StreamStatistics = {
     received: 0,
     matched: 0,
@@ -38,8 +38,8 @@ export class Stream {
   smallestStep = 0
   #started = false
   /** Stamps matched lately, a ring: a second message with such a stamp is a duplicate. */
-  readonly #matchedSec: Int32Array
-  readonly #matchedNanosec: Int32Array
+  #matchedSec: Int32Array
+  #matchedNanosec: Int32Array
   #matchedCount = 0
   #replayed = 0
   #replayedSec = 0
@@ -53,10 +53,18 @@ export class Stream {
 
   /**
    * Takes a message in, unless its stamp is known.
-   * @param now seconds, the same clock for every message
+   * @param now seconds on the clock that waiting is measured by, the same for every message
+   * @param arrival seconds on a steady clock
    * @param longestStepBack ns; a stamp further back than this behind the newest is a jump, not disorder
    */
-  accept(message: Uint8Array, sec: number, nanosec: number, now: number, longestStepBack: number): boolean {
+  accept(
+    message: Uint8Array,
+    sec: number,
+    nanosec: number,
+    now: number,
+    arrival: number,
+    longestStepBack: number,
+  ): boolean {
     this.statistics.received++
     const ahead = this.#started
       ? nanosecondsBetween(sec, nanosec, this.newestSec, this.newestNanosec)
@@ -76,8 +84,30 @@ export class Stream {
       this.waiting.remove(this.waiting.longestWaiting())
       this.statistics.overflowed++
     }
-    this.waiting.insert(message, sec, nanosec, now)
+    this.waiting.insert(message, sec, nanosec, now, arrival)
     return true
+  }
+
+  /** Another capacity; what waits stays, but for the longest waiting where there is less room. */
+  resize(capacity: number): void {
+    const before = this.waiting
+    while (before.length > capacity) {
+      before.remove(before.longestWaiting())
+      this.statistics.overflowed++
+    }
+    this.waiting = new WaitingQueue(capacity)
+    for (let i = 0; i < before.length; i++) {
+      this.waiting.insert(
+        before.message(i),
+        before.sec(i),
+        before.nanosec(i),
+        before.receipt(i),
+        before.arrival(i),
+      )
+    }
+    this.#matchedSec = new Int32Array(capacity)
+    this.#matchedNanosec = new Int32Array(capacity)
+    this.#matchedCount = 0
   }
 
   /** Takes a waiting message out because it has found its counterpart. */

@@ -18,6 +18,7 @@ export class WaitingQueue {
   readonly #sec: Int32Array
   readonly #nanosec: Int32Array
   readonly #receipt: Float64Array
+  readonly #arrival: Float64Array
   readonly #messages: (Uint8Array | undefined)[]
 
   constructor(capacity: number) {
@@ -25,6 +26,7 @@ export class WaitingQueue {
     this.#sec = new Int32Array(capacity)
     this.#nanosec = new Int32Array(capacity)
     this.#receipt = new Float64Array(capacity)
+    this.#arrival = new Float64Array(capacity)
     this.#messages = new Array<Uint8Array | undefined>(capacity).fill(undefined)
   }
 
@@ -32,9 +34,14 @@ export class WaitingQueue {
     return this.#messages[index]!
   }
 
-  /** Seconds on the clock of the messages' receipt. */
+  /** When the message came, in seconds on the clock that waiting is measured by. */
   receipt(index: number): number {
     return this.#receipt[index]!
+  }
+
+  /** When the message came, in seconds on a steady clock. */
+  arrival(index: number): number {
+    return this.#arrival[index]!
   }
 
   sec(index: number): number {
@@ -74,12 +81,13 @@ export class WaitingQueue {
   }
 
   /** The queue must not be full. */
-  insert(message: Uint8Array, sec: number, nanosec: number, receipt: number): void {
+  insert(message: Uint8Array, sec: number, nanosec: number, receipt: number, arrival: number): void {
     const index = this.lowerBound(sec, nanosec)
     for (let i = this.length; i > index; i--) this.#move(i - 1, i)
     this.#sec[index] = sec
     this.#nanosec[index] = nanosec
     this.#receipt[index] = receipt
+    this.#arrival[index] = arrival
     this.#messages[index] = message
     this.length++
   }
@@ -106,6 +114,7 @@ export class WaitingQueue {
     this.#sec[to] = this.#sec[from]!
     this.#nanosec[to] = this.#nanosec[from]!
     this.#receipt[to] = this.#receipt[from]!
+    this.#arrival[to] = this.#arrival[from]!
     this.#messages[to] = this.#messages[from]
   }
 }
