@@ -1,3 +1,10 @@
 import type { Mappings } from './case.ts'
+import { definition } from './losses/definition.ts'
+import { keras } from './losses/keras.ts'
+import { mmseg } from './losses/mmseg.ts'
+import { monai } from './losses/monai.ts'
+import { smp } from './losses/smp.ts'
+import { torch, torchvision } from './losses/torch.ts'
 
-export const losses: Mappings = {}
+/** The losses, and the activations by themselves. */
+export const losses: Mappings = { definition, keras, mmseg, monai, smp, torch, torchvision }

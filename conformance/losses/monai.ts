@@ -1,0 +1,249 @@
+import {
+  conventions,
+  type Loss,
+  overlapLoss,
+  type PixelOptions,
+  pixelLoss,
+  weightedSum,
+} from '../../src/losses/index.ts'
+import type { Case, Mapping, Parameter } from '../case.ts'
+import {
+  answer,
+  channelsOf,
+  choice,
+  mapping,
+  oneHot,
+  optional,
+  read,
+  Unsupported,
+  weightsOf,
+} from './shared.ts'
+
+const reductions = ['mean', 'sum', 'none'] as const
+
+interface Activated {
+  sigmoid: boolean
+  softmax: boolean
+  other_act: Parameter
+}
+
+function activation(c: Case, p: Activated): 'none' | 'sigmoid' | 'softmax' {
+  if (p.other_act !== null) throw new Unsupported('other_act')
+  if (p.sigmoid && p.softmax) throw new RangeError('sigmoid and softmax')
+  if (p.sigmoid) return 'sigmoid'
+  return p.softmax && channelsOf(c) > 1 ? 'softmax' : 'none'
+}
+
+/** A single channel is never left out. */
+const withoutBackground = (c: Case, include: boolean): number[] | undefined =>
+  include || channelsOf(c) === 1 ? undefined : Array.from({ length: channelsOf(c) - 1 }, (_, k) => k + 1)
+
+const activated = {
+  include_background: true,
+  to_onehot_y: false,
+  sigmoid: false,
+  softmax: false,
+  other_act: null,
+}
+const ratio = { reduction: 'mean', smooth_nr: 1e-5, smooth_dr: 1e-5, batch: false }
+const diceArguments = {
+  ...activated,
+  ...ratio,
+  squared_pred: false,
+  jaccard: false,
+  weight: null,
+  soft_label: false,
+  ignore_index: null,
+}
+type DiceArguments = ReturnType<typeof read<typeof diceArguments>>
+
+function diceLoss(c: Case, p: DiceArguments, reduction: 'mean' | 'sum' | 'none'): Loss {
+  const classes = withoutBackground(c, p.include_background)
+  const used = classes?.length ?? channelsOf(c)
+  return overlapLoss({
+    ...(p.jaccard ? conventions.monai.jaccard : conventions.monai.dice),
+    activation: activation(c, p),
+    classes,
+    power: p.squared_pred ? 2 : 1,
+    intersection: p.soft_label && !p.squared_pred ? 'norm' : 'product',
+    numeratorSmoothing: p.smooth_nr / 2,
+    denominatorSmoothing: p.smooth_dr / 2,
+    sumOver: p.batch ? 'batch' : 'pixels',
+    ignoreLabel: optional(p.ignore_index),
+    classWeights: used === 1 ? undefined : weightsOf(p.weight, p.weight === 'ramp' ? channelsOf(c) : used),
+    reduction,
+  })
+}
+
+const dice: Mapping = mapping((c, parameters) => {
+  const p = read(parameters, diceArguments)
+  const reduction = choice('reduction', p.reduction, reductions)
+  return answer(c, diceLoss(c, p, reduction), { none: reduction === 'none' })
+})
+
+const tversky: Mapping = mapping((c, parameters) => {
+  const p = read(parameters, {
+    ...activated,
+    ...ratio,
+    alpha: 0.5,
+    beta: 0.5,
+    soft_label: false,
+    ignore_index: null,
+  })
+  const reduction = choice('reduction', p.reduction, reductions)
+  const loss = overlapLoss({
+    ...conventions.monai.tversky,
+    activation: activation(c, p),
+    classes: withoutBackground(c, p.include_background),
+    alpha: p.alpha,
+    beta: p.beta,
+    intersection: p.soft_label ? 'norm' : 'product',
+    numeratorSmoothing: p.smooth_nr,
+    denominatorSmoothing: p.smooth_dr,
+    sumOver: p.batch ? 'batch' : 'pixels',
+    ignoreLabel: optional(p.ignore_index),
+    reduction,
+  })
+  return answer(c, loss, { none: reduction === 'none' })
+})
+
+const generalisedArguments = { ...activated, ...ratio, w_type: 'square', soft_label: false }
+
+const generalisedDice: Mapping = mapping((c, parameters) => {
+  const p = read(parameters, generalisedArguments)
+  const reduction = choice('reduction', p.reduction, reductions)
+  const loss = overlapLoss({
+    ...conventions.monai.generalisedDice,
+    activation: activation(c, p),
+    classes: withoutBackground(c, p.include_background),
+    volumeWeights: choice('w_type', p.w_type, ['uniform', 'simple', 'square'] as const),
+    intersection: p.soft_label ? 'norm' : 'product',
+    numeratorSmoothing: p.smooth_nr / 2,
+    denominatorSmoothing: p.smooth_dr / 2,
+    sumOver: p.batch ? 'all' : 'classes',
+    reduction,
+  })
+  return answer(c, loss, { none: reduction === 'none' })
+})
+
+const focalArguments = {
+  include_background: true,
+  to_onehot_y: false,
+  gamma: 2,
+  alpha: null,
+  weight: null,
+  reduction: 'mean',
+  use_softmax: false,
+  ignore_index: null,
+}
+type FocalArguments = ReturnType<typeof read<typeof focalArguments>>
+
+/** The background channel is cut off before the softmax; `first` is the channel to begin with. */
+function focalLoss(c: Case, p: FocalArguments): { loss: Loss; first: number } {
+  const first = p.include_background || channelsOf(c) === 1 ? 0 : 1
+  const channels = channelsOf(c) - first
+  if (p.weight !== null && typeof p.weight !== 'number' && channels === 1)
+    throw new RangeError('weight of one channel')
+  const weights = weightsOf(p.weight, p.weight === 'ramp' ? channelsOf(c) : channels)
+  const scalar = typeof p.alpha === 'number' ? p.alpha : undefined
+  const listed = scalar === undefined ? weightsOf(p.alpha, channelsOf(c)) : undefined
+  // With softmax a number is 1 - alpha for the first class and alpha for the others.
+  const spread =
+    scalar === undefined || first === 1
+      ? undefined
+      : Array.from({ length: channels }, (_, k) => (k === 0 ? 1 - scalar : scalar))
+  const kept = p.ignore_index !== null
+  const reduction = choice('reduction', p.reduction, reductions)
+  const options: PixelOptions = {
+    ...(p.use_softmax ? conventions.monai.focalSoftmax : conventions.monai.focal),
+    gamma: p.gamma,
+    alpha: listed ?? (p.use_softmax ? spread : scalar),
+    classWeights: weights,
+    ignoreLabel: optional(p.ignore_index),
+    reduction: reduction === 'sum' ? 'samples' : reduction,
+    ...(kept ? { divisor: 'kept', empty: 'zero' } : {}),
+    // With an ignore index the mean counts pixels.
+    unit: kept && reduction === 'mean' ? 'pixel' : 'element',
+  }
+  return { loss: pixelLoss(options), first }
+}
+
+const focal: Mapping = mapping((c, parameters) => {
+  const p = read(parameters, focalArguments)
+  const { loss, first } = focalLoss(c, p)
+  const target = first > 0 ? { target: oneHot(c, optional(p.ignore_index)) } : {}
+  return answer(c, loss, { ...target, first, none: p.reduction === 'none' })
+})
+
+function atLeastZero(...factors: number[]): void {
+  for (const factor of factors) if (!(factor >= 0)) throw new RangeError(`factor ${factor} below 0`)
+}
+
+/** Ramp weights are given for every class; Dice takes those of the classes it counts. */
+function foregroundWeights(c: Case, p: { weight: Parameter; include_background: boolean }): number[] | null {
+  const weights = weightsOf(p.weight, channelsOf(c))
+  return weights ? (p.include_background ? weights : weights.slice(1)) : null
+}
+
+const diceCe: Mapping = mapping((c, parameters) => {
+  const { soft_label: _, ignore_index: __, ...shared } = diceArguments
+  const p = read(parameters, { ...shared, lambda_dice: 1, lambda_ce: 1, label_smoothing: 0 })
+  atLeastZero(p.lambda_dice, p.lambda_ce)
+  const reduction = choice('reduction', p.reduction, ['mean', 'sum'] as const)
+  const single = channelsOf(c) === 1
+  const weights = weightsOf(p.weight, channelsOf(c))
+  const overlap = { ...diceArguments, ...p, weight: foregroundWeights(c, p) }
+  const entropy = single
+    ? pixelLoss({ ...conventions.torch.bceLogits, ...(weights ? { posWeight: weights } : {}), reduction })
+    : pixelLoss({
+        ...conventions.torch.crossEntropy,
+        classWeights: weights,
+        smoothing: p.label_smoothing,
+        // A one-hot target is a soft one to torch, whose mean then divides by the pixels.
+        divisor: p.to_onehot_y ? 'weights' : 'all',
+        reduction,
+      })
+  const loss = weightedSum(
+    { loss: diceLoss(c, overlap, reduction), weight: p.lambda_dice },
+    { loss: entropy, weight: p.lambda_ce },
+  )
+  return answer(c, loss, !single && !p.to_onehot_y ? { target: oneHot(c) } : {})
+})
+
+/** Dice sees the classes it counts, focal loss the channels that are left: the same with sigmoid. */
+const diceFocal: Mapping = mapping((c, parameters) => {
+  const { soft_label: _, ignore_index: __, ...shared } = diceArguments
+  const p = read(parameters, { ...shared, gamma: 2, lambda_dice: 1, lambda_focal: 1, alpha: null })
+  atLeastZero(p.lambda_dice, p.lambda_focal)
+  const reduction = choice('reduction', p.reduction, reductions)
+  if (reduction === 'none') throw new Unsupported('reduction none: two shapes are broadcast')
+  const overlap = diceLoss(c, { ...diceArguments, ...p }, reduction)
+  const { loss: pixel, first } = focalLoss(c, {
+    ...focalArguments,
+    include_background: p.include_background,
+    gamma: p.gamma,
+    alpha: p.alpha,
+    weight: p.weight,
+    reduction: p.reduction,
+  })
+  if (first === 0)
+    return answer(
+      c,
+      weightedSum({ loss: overlap, weight: p.lambda_dice }, { loss: pixel, weight: p.lambda_focal }),
+    )
+  const one = answer(c, weightedSum({ loss: overlap, weight: p.lambda_dice }))
+  const other = answer(c, weightedSum({ loss: pixel, weight: p.lambda_focal }), { target: oneHot(c), first })
+  if (!('value' in one && 'value' in other)) throw new Unsupported('include_background')
+  const gradient = one.gradient!.map((g, i) => g + other.gradient![i]!)
+  return { value: (one.value as number) + (other.value as number), gradient }
+})
+
+export const monai: Readonly<Record<string, Mapping>> = {
+  dice_loss: dice,
+  jaccard_loss: dice,
+  tversky_loss: tversky,
+  generalized_dice_loss: generalisedDice,
+  focal_loss: focal,
+  dice_ce_loss: diceCe,
+  dice_focal_loss: diceFocal,
+}

@@ -1,0 +1,8 @@
+export { logSoftmax, sigmoid, softmax } from './activation.ts'
+export { lossConventions as conventions } from './conventions.ts'
+export type { Activation, CommonOptions, Loss } from './loss.ts'
+export { type LovaszOptions, lovaszLoss } from './lovasz.ts'
+export { type OverlapOptions, overlapLoss, type Transform } from './overlap.ts'
+export { type PixelOptions, pixelLoss } from './pixel.ts'
+export { type Numbers, type Tensor, tensor } from './tensor.ts'
+export { type WeightedLoss, weightedSum } from './weighted-sum.ts'

@@ -1,0 +1,433 @@
+import { activations, type CommonOptions, checkWeights, type Loss, oneOf, within } from './loss.ts'
+import { Planes } from './planes.ts'
+import type { Tensor } from './tensor.ts'
+
+/** What is made of 1 - score, or of a reduced loss: itself, -log(score), log cosh, a power. */
+export type Transform = 'none' | 'log' | 'logCosh' | { readonly power: number }
+
+/**
+ * With p the prediction, t the target, I = Σ p·t, P = Σ p^power, T = Σ t^power over what is summed:
+ *
+ *     score = (I + numeratorSmoothing) / max(I + alpha·(P - I) + beta·(T - I) + denominatorSmoothing, floor)
+ *
+ * P - I are the false positives, T - I the false negatives. alpha = beta = 1/2 is Dice (its two halves cancel:
+ * a smoothing s in the form (2I + s) / (P + T + s) is s/2 here), alpha = beta = 1 is IoU, anything else Tversky.
+ */
+export interface OverlapOptions extends CommonOptions {
+  /** Classes that count; the activation sees all. Default all. */
+  classes?: readonly number[] | undefined
+  /** `tversky` (default) as above, or `matthews`, the correlation coefficient of the soft counts. */
+  index?: 'tversky' | 'matthews'
+  /** Weight of the false positives. Default 0.5. */
+  alpha?: number
+  /** Weight of the false negatives. Default 0.5. */
+  beta?: number
+  /** Exponent of the terms of P and T; 2 is V-Net's form. Default 1. */
+  power?: number
+  /**
+   * How I is summed. `product` (default): Σ p·t. `difference`: (P + T - Σ|p - t|) / 2, the same for hard
+   * targets and right for soft ones (Wang 2023); its gradient at p = t is halved. `norm`: as `difference`, with
+   * P and T the norms Σ|p| and Σ|t|, which have no gradient at 0.
+   */
+  intersection?: 'product' | 'difference' | 'norm'
+  /** Default 0. */
+  numeratorSmoothing?: number
+  /** Default 0. */
+  denominatorSmoothing?: number
+  /** Added to each of the four soft counts of `matthews`. Default 0. */
+  countSmoothing?: number
+  /** Least denominator, and least score under `log`. Default 0: 0/0 is NaN. */
+  floor?: number
+  /**
+   * What is summed before the ratio. `pixels` (default): a ratio a sample and class. `batch`: a ratio a class.
+   * `classes`: a ratio a sample. `all`: one ratio.
+   */
+  sumOver?: 'pixels' | 'batch' | 'classes' | 'all'
+  /**
+   * Weights of the classes when they are summed (generalised Dice, Sudre 2017): `uniform` (default) 1,
+   * `simple` 1/T, `square` 1/T². An absent class takes the largest weight of those present.
+   */
+  volumeWeights?: 'uniform' | 'simple' | 'square'
+  /** A ratio without target pixels: `keep` (default) what the formula says, count a loss of `zero`, `exclude` it. */
+  absent?: 'keep' | 'zero' | 'exclude'
+  /** A ratio 0/0: `nan` (default), a loss of `zero` or `one`, `exclude` it. */
+  undefined?: 'nan' | 'zero' | 'one' | 'exclude'
+  /** Of each ratio. Default `none`: 1 - score. */
+  transform?: Transform
+  /** Of the reduced loss. Default `none`. */
+  totalTransform?: Exclude<Transform, 'log'>
+  /** Factors on the losses of the classes that count, where a class has ratios of its own. */
+  classWeights?: readonly number[] | undefined
+  /** What a mean divides by: the `count` of ratios (default) or the sum of their class `weights`. */
+  divisor?: 'count' | 'weights'
+  /** `samples`: summed over classes, mean over samples. Default `mean`. */
+  reduction?: 'mean' | 'sum' | 'samples' | 'none'
+}
+
+const defaults = {
+  activation: 'none',
+  unknownLabel: 'error',
+  index: 'tversky',
+  alpha: 0.5,
+  beta: 0.5,
+  power: 1,
+  intersection: 'product',
+  numeratorSmoothing: 0,
+  denominatorSmoothing: 0,
+  countSmoothing: 0,
+  floor: 0,
+  sumOver: 'pixels',
+  volumeWeights: 'uniform',
+  absent: 'keep',
+  undefined: 'nan',
+  transform: 'none',
+  totalTransform: 'none',
+  divisor: 'count',
+  reduction: 'mean',
+} as const satisfies OverlapOptions
+
+type Settings = OverlapOptions &
+  Required<Omit<OverlapOptions, 'layout' | 'ignoreLabel' | 'classes' | 'classWeights'>>
+
+function settle(options: OverlapOptions): Settings {
+  const s: Settings = { ...defaults, ...options }
+  oneOf('activation', s.activation, activations)
+  oneOf('unknownLabel', s.unknownLabel, ['error', 'none'])
+  oneOf('index', s.index, ['tversky', 'matthews'])
+  oneOf('intersection', s.intersection, ['product', 'difference', 'norm'])
+  oneOf('sumOver', s.sumOver, ['pixels', 'batch', 'classes', 'all'])
+  oneOf('volumeWeights', s.volumeWeights, ['uniform', 'simple', 'square'])
+  oneOf('absent', s.absent, ['keep', 'zero', 'exclude'])
+  oneOf('undefined', s.undefined, ['nan', 'zero', 'one', 'exclude'])
+  oneOf('divisor', s.divisor, ['count', 'weights'])
+  oneOf('reduction', s.reduction, ['mean', 'sum', 'samples', 'none'])
+  if (typeof s.transform === 'string') oneOf('transform', s.transform, ['none', 'log', 'logCosh'])
+  if (typeof s.totalTransform === 'string') oneOf('totalTransform', s.totalTransform, ['none', 'logCosh'])
+  within('power', s.power, 0)
+  within('floor', s.floor, 0)
+  if (s.intersection !== 'product' && s.power !== 1)
+    throw new RangeError(
+      `intersection '${s.intersection}' goes with power 1, got ${s.power}; at power 2 'product' is the same`,
+    )
+  return s
+}
+
+/** Value of a transform of the loss x = 1 - score; -log has a floor below the score. */
+function transformed(transform: Transform, x: number, score: number, floor: number): number {
+  if (transform === 'none') return x
+  if (transform === 'log') return -Math.log(Math.max(score, floor))
+  if (transform === 'logCosh') {
+    // log cosh x = |x| + log((1 + e^-2|x|) / 2), which does not overflow.
+    const a = Math.abs(x)
+    return a + Math.log1p(Math.exp(-2 * a)) - Math.LN2
+  }
+  return x ** transform.power
+}
+
+/** Its derivative by x. */
+function slope(transform: Transform, x: number, score: number, floor: number): number {
+  if (transform === 'none') return 1
+  if (transform === 'log') return score < floor ? 0 : 1 / score
+  if (transform === 'logCosh') return Math.tanh(x)
+  return transform.power === 0 ? 0 : transform.power * x ** (transform.power - 1)
+}
+
+class OverlapLoss implements Loss {
+  values = new Float64Array(0)
+  defined = 0
+  private readonly options: Settings
+  private readonly planes = new Planes()
+  // Sums a [sample, class]: intersection, prediction, target. Then the gradient's factors of dI/dp and dP/dp.
+  private sums = new Float64Array(0)
+  private factors = new Float64Array(0)
+  private counted = new Uint8Array(0)
+  /** Weights [ratio row, class] of the classes summed together. */
+  private weights = new Float64Array(0)
+  private scores = new Float64Array(0)
+  private g = new Float64Array(0)
+  // Score, its derivatives by I and P, and whether the floor holds the denominator.
+  private readonly ratio = new Float64Array(3)
+
+  constructor(options: OverlapOptions) {
+    this.options = settle(options)
+  }
+
+  evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
+    const { planes, options } = this
+    planes.load(prediction, target, options)
+    planes.activate(options.activation)
+    this.resize()
+    this.accumulateSums()
+    const value = this.score(gradient !== undefined)
+    if (gradient !== undefined) {
+      this.differentiate()
+      planes.writeGradient(this.g, options.activation, gradient, options, scale, accumulate)
+    }
+    return value * scale
+  }
+
+  private resize(): void {
+    const { samples, channels } = this.planes
+    const { classes, classWeights, sumOver } = this.options
+    const used = classes?.length ?? channels
+    if (classWeights && !this.classesSummed) checkWeights('classWeights', classWeights, used)
+    if (classes)
+      for (const c of classes)
+        if (!(Number.isInteger(c) && c >= 0 && c < channels))
+          throw new RangeError(`classes: expected ids in 0..${channels - 1}, got ${c}`)
+    const size = samples * used
+    const ratios =
+      (sumOver === 'pixels' || sumOver === 'classes' ? samples : 1) * (this.classesSummed ? 1 : used)
+    if (this.sums.length !== size * 3) {
+      this.sums = new Float64Array(size * 3)
+      this.factors = new Float64Array(size * 2)
+      this.weights = new Float64Array(size)
+    }
+    if (this.values.length !== ratios) {
+      this.values = new Float64Array(ratios)
+      this.scores = new Float64Array(ratios)
+      this.counted = new Uint8Array(ratios)
+    }
+  }
+
+  private get classesSummed(): boolean {
+    return this.options.sumOver === 'classes' || this.options.sumOver === 'all'
+  }
+
+  private accumulateSums(): void {
+    const { samples, channels, pixels, x, labelled, labels, map, kept } = this.planes
+    const { classes, power, intersection } = this.options
+    const used = classes?.length ?? channels
+    const normed = intersection === 'norm'
+    for (let n = 0; n < samples; n++) {
+      for (let u = 0; u < used; u++) {
+        const c = classes ? classes[u]! : u
+        const at = (n * channels + c) * pixels
+        const first = n * pixels
+        let product = 0
+        let apart = 0
+        let predicted = 0
+        let labelledSum = 0
+        for (let i = 0; i < pixels; i++) {
+          if (kept[first + i] === 0) continue
+          const p = x[at + i]!
+          const t = labelled ? (labels[first + i] === c ? 1 : 0) : map[at + i]!
+          product += p * t
+          if (intersection !== 'product') apart += Math.abs(p - t)
+          if (power === 1) {
+            predicted += normed ? Math.abs(p) : p
+            labelledSum += normed ? Math.abs(t) : t
+          } else if (power === 2) {
+            predicted += p * p
+            labelledSum += t * t
+          } else {
+            predicted += p ** power
+            labelledSum += t ** power
+          }
+        }
+        const s = (n * used + u) * 3
+        this.sums[s] = intersection === 'product' ? product : (predicted + labelledSum - apart) / 2
+        this.sums[s + 1] = predicted
+        this.sums[s + 2] = labelledSum
+      }
+    }
+  }
+
+  /** Scores every ratio and reduces; with `derive`, leaves the factors of dI/dp and dP/dp. */
+  private score(derive: boolean): number {
+    const { samples, channels } = this.planes
+    const o = this.options
+    const used = o.classes?.length ?? channels
+    const bySample = o.sumOver === 'pixels' || o.sumOver === 'classes'
+    const rows = bySample ? samples : 1
+    const columns = this.classesSummed ? 1 : used
+    const weighted = o.classWeights !== undefined && !this.classesSummed
+    if (this.classesSummed) this.weighVolumes(rows, used)
+    let total = 0
+    let count = 0
+    let weightSum = 0
+    this.defined = 0
+    for (let row = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const r = row * columns + column
+        const present = this.scoreRatio(row, column)
+        const score = this.ratio[0]!
+        const undefinedScore = Number.isNaN(score)
+        if (!undefinedScore) this.defined++
+        const absentRule = present ? 'keep' : o.absent
+        const excluded = absentRule === 'exclude' || (undefinedScore && o.undefined === 'exclude')
+        const fixed = absentRule === 'zero' || (undefinedScore && o.undefined !== 'nan')
+        const weight = weighted ? o.classWeights![column]! : 1
+        const loss =
+          absentRule === 'zero'
+            ? 0
+            : fixed
+              ? o.undefined === 'one'
+                ? 1
+                : 0
+              : transformed(o.transform, 1 - score, score, o.floor)
+        this.values[r] = excluded ? Number.NaN : weight * loss
+        this.scores[r] = score
+        this.counted[r] = excluded ? 0 : 1
+        if (!excluded) {
+          total += weight * loss
+          weightSum += weight
+          count++
+        }
+        if (derive) this.keepFactors(row, column, excluded || fixed ? 0 : weight)
+      }
+    }
+    const divisor =
+      o.reduction === 'mean'
+        ? o.divisor === 'weights'
+          ? weightSum
+          : count
+        : o.reduction === 'samples'
+          ? samples
+          : 1
+    const reduced = total / divisor
+    if (derive) {
+      const outer = slope(o.totalTransform, reduced, 0, 0) / divisor
+      // Where a slope is infinite (a power below 1 of a loss of 0) there is no gradient.
+      const factor = Number.isFinite(outer) ? outer : Number.NaN
+      if (factor !== 1) for (let k = 0; k < this.factors.length; k++) this.factors[k]! *= factor
+    }
+    return transformed(o.totalTransform, reduced, 0, 0)
+  }
+
+  /** Volume weights of each row's classes; an absent class takes the largest. */
+  private weighVolumes(rows: number, used: number): void {
+    const { samples } = this.planes
+    const { volumeWeights } = this.options
+    for (let row = 0; row < rows; row++) {
+      let largest = 0
+      for (let u = 0; u < used; u++) {
+        let volume = 0
+        for (let n = rows === 1 ? 0 : row, end = rows === 1 ? samples : row + 1; n < end; n++)
+          volume += this.sums[(n * used + u) * 3 + 2]!
+        const weight =
+          volumeWeights === 'uniform' ? 1 : volumeWeights === 'simple' ? 1 / volume : 1 / (volume * volume)
+        this.weights[row * used + u] = weight
+        if (Number.isFinite(weight) && weight > largest) largest = weight
+      }
+      for (let u = 0; u < used; u++) {
+        if (!Number.isFinite(this.weights[row * used + u]!)) this.weights[row * used + u] = largest
+      }
+    }
+  }
+
+  /** Leaves score and derivatives in `ratio`; whether the ratio has target pixels. */
+  private scoreRatio(row: number, column: number): boolean {
+    const { samples, channels, keptPixels } = this.planes
+    const o = this.options
+    const used = o.classes?.length ?? channels
+    const bySample = o.sumOver === 'pixels' || o.sumOver === 'classes'
+    const summed = this.classesSummed
+    let i = 0
+    let p = 0
+    let t = 0
+    let targets = 0
+    let elements = 0
+    for (let n = bySample ? row : 0, end = bySample ? row + 1 : samples; n < end; n++) {
+      for (let u = summed ? 0 : column, last = summed ? used : column + 1; u < last; u++) {
+        const s = (n * used + u) * 3
+        const weight = summed ? this.weights[row * used + u]! : 1
+        i += weight * this.sums[s]!
+        p += weight * this.sums[s + 1]!
+        t += weight * this.sums[s + 2]!
+        targets += this.sums[s + 2]!
+        elements += keptPixels[n]!
+      }
+    }
+    if (o.index === 'matthews') this.matthews(i, p, t, elements)
+    else this.tversky(i, p, t)
+    return targets > 0
+  }
+
+  private tversky(i: number, p: number, t: number): void {
+    const { alpha, beta, numeratorSmoothing, denominatorSmoothing, floor } = this.options
+    const numerator = i + numeratorSmoothing
+    const denominator = i + alpha * (p - i) + beta * (t - i) + denominatorSmoothing
+    const held = denominator < floor
+    const d = held ? floor : denominator
+    this.ratio[0] = numerator / d
+    const byDenominator = held ? 0 : -numerator / (d * d)
+    this.ratio[1] = 1 / d + byDenominator * (1 - alpha - beta)
+    this.ratio[2] = byDenominator * alpha
+  }
+
+  private matthews(i: number, p: number, t: number, elements: number): void {
+    const { countSmoothing } = this.options
+    const tp = i + countSmoothing
+    const fp = p - i + countSmoothing
+    const fn = t - i + countSmoothing
+    const tn = elements - p - t + i + countSmoothing
+    const root = Math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
+    const score = (tp * tn - fp * fn) / root
+    this.ratio[0] = score
+    this.ratio[1] = (tp + fp + fn + tn) / root
+    this.ratio[2] = -(tp + fn) / root - (score / 2) * (1 / (tp + fp) - 1 / (tn + fn))
+  }
+
+  /** Factors of dI/dp and dP/dp of the planes that a ratio sums. */
+  private keepFactors(row: number, column: number, weight: number): void {
+    const { samples, channels } = this.planes
+    const o = this.options
+    const used = o.classes?.length ?? channels
+    const bySample = o.sumOver === 'pixels' || o.sumOver === 'classes'
+    const summed = this.classesSummed
+    let outer = weight === 0 ? 0 : -weight * slope(o.transform, 1 - this.ratio[0]!, this.ratio[0]!, o.floor)
+    if (!Number.isFinite(outer)) outer = Number.NaN
+    for (let n = bySample ? row : 0, end = bySample ? row + 1 : samples; n < end; n++) {
+      for (let u = summed ? 0 : column, last = summed ? used : column + 1; u < last; u++) {
+        const at = (n * used + u) * 2
+        const inner = summed ? outer * this.weights[row * used + u]! : outer
+        this.factors[at] = weight === 0 ? 0 : inner * this.ratio[1]!
+        this.factors[at + 1] = weight === 0 ? 0 : inner * this.ratio[2]!
+      }
+    }
+  }
+
+  /** The gradient with respect to the activated prediction. */
+  private differentiate(): void {
+    const { samples, channels, pixels, x, labelled, labels, map, kept } = this.planes
+    const { classes, power, intersection } = this.options
+    const used = classes?.length ?? channels
+    const size = samples * channels * pixels
+    if (this.g.length < size) this.g = new Float64Array(size)
+    const { g } = this
+    if (classes) g.fill(0, 0, size)
+    const hard = intersection === 'product'
+    const normed = intersection === 'norm'
+    for (let n = 0; n < samples; n++) {
+      for (let u = 0; u < used; u++) {
+        const c = classes ? classes[u]! : u
+        const at = (n * channels + c) * pixels
+        const first = n * pixels
+        const byI = this.factors[(n * used + u) * 2]!
+        const byP = this.factors[(n * used + u) * 2 + 1]!
+        for (let i = 0; i < pixels; i++) {
+          if (kept[first + i] === 0) {
+            g[at + i] = 0
+            continue
+          }
+          const t = labelled ? (labels[first + i] === c ? 1 : 0) : map[at + i]!
+          const p = x[at + i]!
+          if (hard) {
+            g[at + i] = byI * t + byP * (power === 1 ? 1 : power === 2 ? 2 * p : power * p ** (power - 1))
+          } else {
+            const ofP = normed ? Math.sign(p) : 1
+            g[at + i] = (byI * (ofP - Math.sign(p - t))) / 2 + byP * ofP
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * A loss of overlap: 1 - score, or a transform of it. `values` hold the losses of the ratios, [samples, classes]
+ * without the axes that `sumOver` sums, class weights included; an excluded one is NaN.
+ * @throws RangeError for options out of range
+ */
+export const overlapLoss = (options: OverlapOptions = {}): Loss => new OverlapLoss(options)
