@@ -1,0 +1,115 @@
+import { type ByteSource, Cursor } from '../bytes.ts'
+import { Survey } from '../order.ts'
+import { Problems } from '../problems.ts'
+import type { RecordedMessage, TopicInfo } from '../recording.ts'
+import type { MessageDecoder, Selection, Storage } from '../storage.ts'
+import type { Channel, Schema } from './records.ts'
+import { readSummary, type Summary } from './summary.ts'
+import { Walk } from './walk.ts'
+
+const READ_BYTES = 8 * 2 ** 20
+/** Enough for the headers between which a survey jumps. */
+const SURVEY_BYTES = 16 * 2 ** 10
+
+const EVERYTHING: Selection = { wants: () => true, start: 0n, end: 2n ** 64n - 1n }
+
+/** An MCAP file, read front to back record by record: no index is needed, and none is trusted. */
+export class McapStorage implements Storage {
+  readonly topics: readonly TopicInfo[]
+  readonly startTime: bigint | undefined
+  readonly endTime: bigint | undefined
+  readonly lateness: bigint | undefined
+  readonly problems = new Problems()
+  readonly #open: () => ByteSource
+  readonly #name: string
+  readonly #decoder: MessageDecoder
+  readonly #schemas: Map<number, Schema>
+  readonly #channels: Map<number, Channel>
+  readonly #summary: Summary | undefined
+  readonly #summaryProblems: readonly string[]
+
+  /** @param open opens the file's bytes from the start, once for each reading */
+  constructor(open: () => ByteSource, name: string, decoder: MessageDecoder) {
+    this.#open = open
+    this.#name = name
+    this.#decoder = decoder
+    const source = open()
+    try {
+      this.#summary = readSummary(source, name, this.problems)
+      this.#summaryProblems = this.problems.texts()
+      this.#schemas = new Map(this.#summary?.schemas)
+      this.#channels = new Map(this.#summary?.channels)
+      const survey = surveyFromSummary(this.#summary) ?? this.#surveyRecords(source)
+      this.startTime = survey.startTime
+      this.endTime = survey.endTime
+      this.lateness = survey.lateness
+      this.topics = this.#topics(survey)
+    } finally {
+      source.close()
+    }
+  }
+
+  *batches(selection: Selection, problems: Problems): Generator<RecordedMessage[]> {
+    for (const text of this.#summaryProblems) problems.add(text)
+    const source = this.#open()
+    try {
+      yield* this.#walk(source, READ_BYTES, selection, problems).run()
+    } finally {
+      source.close()
+    }
+  }
+
+  close(): void {}
+
+  #walk(
+    source: ByteSource,
+    blockSize: number,
+    selection: Selection,
+    problems: Problems,
+    survey?: Survey,
+  ): Walk {
+    return new Walk(new Cursor(source, blockSize), {
+      name: this.#name,
+      selection,
+      problems,
+      decoder: this.#decoder,
+      schemas: this.#schemas,
+      channels: this.#channels,
+      chunks: this.#summary?.chunks ?? [],
+      dataCrc: this.#summary?.dataCrc ?? 0,
+      ...(survey && { survey }),
+    })
+  }
+
+  #surveyRecords(source: ByteSource): Survey {
+    const survey = new Survey()
+    for (const _ of this.#walk(source, SURVEY_BYTES, EVERYTHING, this.problems, survey).run());
+    return survey
+  }
+
+  #topics(survey: Survey): TopicInfo[] {
+    return [...this.#channels.values()].map(channel => ({
+      name: channel.topic,
+      type: this.#schemas.get(channel.schemaId)?.name ?? '',
+      serializationFormat: channel.encoding,
+      count: survey.counts.get(channel.id) ?? 0,
+    }))
+  }
+}
+
+/** What the summary of a chunked file tells; undefined if it does not tell all. */
+function surveyFromSummary(summary: Summary | undefined): Survey | undefined {
+  const statistics = summary?.statistics
+  if (summary === undefined || statistics === undefined) return undefined
+  if (summary.chunks.length === 0 || summary.chunks.length !== statistics.chunks) return undefined
+  const survey = new Survey()
+  let counted = 0
+  for (const [id, messages] of statistics.channelMessages) {
+    if (!summary.channels.has(id)) return undefined
+    survey.count(id, messages)
+    counted += messages
+  }
+  if (counted !== statistics.messages) return undefined
+  for (const { startTime, endTime } of summary.chunks) if (endTime !== 0n) survey.spread(startTime, endTime)
+  return survey
+}

@@ -1,0 +1,170 @@
+/** Records of the MCAP format, version 0 (https://mcap.dev/spec). All numbers are little-endian. */
+
+export const MAGIC = Uint8Array.of(0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a)
+/** Opcode and length before the content of a record. */
+export const RECORD_HEADER_BYTES = 9
+/** Channel id, sequence, log time and publish time before the data of a message. */
+export const MESSAGE_HEADER_BYTES = 22
+export const FOOTER_BYTES = RECORD_HEADER_BYTES + 20
+export const DATA_END_BYTES = RECORD_HEADER_BYTES + 4
+
+export const Opcode = {
+  header: 0x01,
+  footer: 0x02,
+  schema: 0x03,
+  channel: 0x04,
+  message: 0x05,
+  chunk: 0x06,
+  chunkIndex: 0x08,
+  metadata: 0x0c,
+  statistics: 0x0b,
+  dataEnd: 0x0f,
+  /** From here on opcodes are private to applications. */
+  private: 0x80,
+} as const
+
+export interface Schema {
+  id: number
+  name: string
+}
+
+export interface Channel {
+  id: number
+  schemaId: number
+  topic: string
+  encoding: string
+}
+
+export interface ChunkHeader {
+  startTime: bigint
+  endTime: bigint
+  size: number
+  crc: number
+  compression: string
+  /** Where the records are, and how many bytes they take as they are stored. */
+  offset: number
+  storedSize: number
+}
+
+export interface ChunkIndex {
+  startTime: bigint
+  endTime: bigint
+  offset: number
+  /** Channels with messages in the chunk; empty if the file has no message indexes. */
+  channelIds: number[]
+}
+
+export interface Statistics {
+  messages: number
+  chunks: number
+  startTime: bigint
+  endTime: bigint
+  channelMessages: Map<number, number>
+}
+
+/** Reads the fields of a record one after another. @throws RangeError beyond its end */
+export class Fields {
+  readonly #view: DataView
+  offset: number
+  readonly #end: number
+
+  constructor(view: DataView, offset: number, end: number) {
+    this.#view = view
+    this.offset = offset
+    this.#end = end
+  }
+
+  get isAtEnd(): boolean {
+    return this.offset >= this.#end
+  }
+
+  uint16(): number {
+    return this.#view.getUint16(this.#advance(2), true)
+  }
+
+  uint32(): number {
+    return this.#view.getUint32(this.#advance(4), true)
+  }
+
+  uint64(): bigint {
+    return this.#view.getBigUint64(this.#advance(8), true)
+  }
+
+  /** A 64-bit length or position; one that no file has becomes infinite. */
+  length(): number {
+    const value = this.uint64()
+    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value)
+  }
+
+  string(): string {
+    const length = this.uint32()
+    const at = this.#advance(length)
+    return Buffer.from(this.#view.buffer, this.#view.byteOffset + at, length).toString('utf8')
+  }
+
+  /** Moves on by a length; returns where it began. */
+  #advance(length: number): number {
+    const at = this.offset
+    if (at + length > this.#end) throw new RangeError('a field reaches beyond the end of its record')
+    this.offset = at + length
+    return at
+  }
+
+  skip(length: number): void {
+    this.#advance(length)
+  }
+
+  /** The fields of a map or array, which has its length before it. */
+  nested(): Fields {
+    const length = this.uint32()
+    const at = this.#advance(length)
+    return new Fields(this.#view, at, at + length)
+  }
+}
+
+export function parseSchema(fields: Fields): Schema {
+  return { id: fields.uint16(), name: fields.string() }
+}
+
+export function parseChannel(fields: Fields): Channel {
+  return {
+    id: fields.uint16(),
+    schemaId: fields.uint16(),
+    topic: fields.string(),
+    encoding: fields.string(),
+  }
+}
+
+export function parseChunkHeader(fields: Fields): ChunkHeader {
+  return {
+    startTime: fields.uint64(),
+    endTime: fields.uint64(),
+    size: fields.length(),
+    crc: fields.uint32(),
+    compression: fields.string(),
+    storedSize: fields.length(),
+    offset: fields.offset,
+  }
+}
+
+export function parseChunkIndex(fields: Fields): ChunkIndex {
+  const startTime = fields.uint64()
+  const endTime = fields.uint64()
+  const offset = fields.length()
+  fields.skip(8)
+  const channelIds: number[] = []
+  for (const offsets = fields.nested(); !offsets.isAtEnd; offsets.skip(8)) channelIds.push(offsets.uint16())
+  return { startTime, endTime, offset, channelIds }
+}
+
+export function parseStatistics(fields: Fields): Statistics {
+  const messages = fields.length()
+  fields.skip(2 + 4 + 4 + 4)
+  const chunks = fields.uint32()
+  const startTime = fields.uint64()
+  const endTime = fields.uint64()
+  const channelMessages = new Map<number, number>()
+  for (const counts = fields.nested(); !counts.isAtEnd; )
+    channelMessages.set(counts.uint16(), counts.length())
+  return { messages, chunks, startTime, endTime, channelMessages }
+}

@@ -1,0 +1,301 @@
+import { crc32 } from 'node:zlib'
+import type { Cursor } from '../bytes.ts'
+import { decompressLz4, decompressZstd, MAX_OBJECT_BYTES } from '../compression.ts'
+import { type Survey, sortByTime } from '../order.ts'
+import { messageOf, type Problems } from '../problems.ts'
+import type { RecordedMessage } from '../recording.ts'
+import { BATCH_BYTES, type MessageDecoder, type Selection } from '../storage.ts'
+import {
+  type Channel,
+  type ChunkHeader,
+  type ChunkIndex,
+  Fields,
+  MAGIC,
+  MESSAGE_HEADER_BYTES,
+  Opcode,
+  parseChannel,
+  parseChunkHeader,
+  parseSchema,
+  RECORD_HEADER_BYTES,
+  type Schema,
+} from './records.ts'
+
+const CHUNK_HEADER_BYTES = 40
+const LARGEST_OPCODE = 0x0f
+
+export interface WalkOptions {
+  name: string
+  selection: Selection
+  problems: Problems
+  decoder: MessageDecoder
+  schemas: Map<number, Schema>
+  channels: Map<number, Channel>
+  /** Chunks by the summary, by offset; to find what follows damage, and to pass over what is not wanted. */
+  chunks: readonly ChunkIndex[]
+  /** CRC-32 expected of the data section; 0 for none. */
+  dataCrc: number
+  /** Only survey, do not deliver. */
+  survey?: Survey
+}
+
+class DamageError extends Error {}
+
+/** One walk through the records of an MCAP file, front to back. */
+export class Walk {
+  readonly #cursor: Cursor
+  readonly #options: WalkOptions
+  readonly #wanted = new Map<number, boolean>()
+  readonly #chunkIndex: Map<number, ChunkIndex>
+  #batch: RecordedMessage[] = []
+  #batchBytes = 0
+  #batchBlock: Uint8Array
+  /** Whether a message of the batch is a view into `#batchBlock`. */
+  #holdsBlock = false
+  /** Messages read, wanted or not. */
+  messages = 0
+
+  constructor(cursor: Cursor, options: WalkOptions) {
+    this.#cursor = cursor
+    this.#options = options
+    this.#chunkIndex = new Map(options.chunks.map(chunk => [chunk.offset, chunk]))
+    this.#batchBlock = cursor.block
+  }
+
+  *run(): Generator<RecordedMessage[]> {
+    const cursor = this.#cursor
+    const { name, problems } = this.#options
+    if (!cursor.ensure(MAGIC.length) || !MAGIC.every((byte, i) => cursor.block[cursor.offset + i] === byte)) {
+      problems.add(`${name}: does not begin as an MCAP file does`)
+      return
+    }
+    cursor.skip(MAGIC.length)
+    for (;;) {
+      const position = cursor.position
+      try {
+        if (!cursor.ensure(RECORD_HEADER_BYTES))
+          throw new DamageError('the file ends without its last records')
+        const opcode = cursor.block[cursor.offset]!
+        if (opcode === Opcode.dataEnd || opcode === Opcode.footer) break
+        const length = this.#recordLength(opcode)
+        this.#record(opcode, length)
+      } catch (error) {
+        if (!(error instanceof DamageError || error instanceof RangeError)) throw error
+        if (!this.#resume(position, error.message)) break
+      }
+      if (this.#isBatchReady()) yield this.#takeBatch()
+    }
+    if (this.#batch.length > 0) yield this.#takeBatch()
+  }
+
+  #recordLength(opcode: number): number {
+    const { block, view, offset } = this.#cursor
+    if (opcode === 0 || (opcode > LARGEST_OPCODE && opcode < Opcode.private)) {
+      throw new DamageError(`expected a record, got opcode ${block[offset]}`)
+    }
+    const length = new Fields(view, offset + 1, offset + RECORD_HEADER_BYTES).length()
+    if (!this.#cursor.reaches(RECORD_HEADER_BYTES + length)) {
+      throw new DamageError(`a record of ${length} bytes reaches beyond the end of the file`)
+    }
+    return length
+  }
+
+  /** Takes in the record at the cursor, and moves on behind it. */
+  #record(opcode: number, length: number): void {
+    const cursor = this.#cursor
+    if (opcode === Opcode.message) this.#topMessage(length)
+    else if (opcode === Opcode.chunk) this.#chunk(length)
+    else if (opcode === Opcode.schema || opcode === Opcode.channel) {
+      this.#bring(RECORD_HEADER_BYTES + length)
+      const begin = cursor.offset + RECORD_HEADER_BYTES
+      this.#define(opcode, new Fields(cursor.view, begin, begin + length))
+    }
+    cursor.skip(RECORD_HEADER_BYTES + length)
+  }
+
+  /** Brings bytes to hand that the file must have. */
+  #bring(length: number): void {
+    if (length > MAX_OBJECT_BYTES) throw new DamageError(`a record of ${length} bytes is too large`)
+    if (!this.#cursor.ensure(length)) throw new DamageError('the file ends within a record')
+  }
+
+  #define(opcode: number, fields: Fields): void {
+    if (opcode === Opcode.schema) {
+      const schema = parseSchema(fields)
+      this.#options.schemas.set(schema.id, schema)
+    } else {
+      const channel = parseChannel(fields)
+      this.#options.channels.set(channel.id, channel)
+      this.#wanted.delete(channel.id)
+    }
+  }
+
+  #wants(channelId: number): boolean {
+    const known = this.#wanted.get(channelId)
+    if (known !== undefined) return known
+    const channel = this.#options.channels.get(channelId)
+    if (channel === undefined) {
+      this.#options.problems.add(
+        `${this.#options.name}: a message of unknown channel ${channelId} was passed over`,
+      )
+      return false
+    }
+    const wanted = this.#options.selection.wants(channel.topic)
+    this.#wanted.set(channelId, wanted)
+    return wanted
+  }
+
+  /** A message outside of chunks. */
+  #topMessage(length: number): void {
+    const cursor = this.#cursor
+    if (length < MESSAGE_HEADER_BYTES) throw new DamageError(`a message of ${length} bytes`)
+    this.#bring(RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES)
+    const at = cursor.offset + RECORD_HEADER_BYTES
+    const channelId = cursor.view.getUint16(at, true)
+    const logTime = cursor.view.getBigUint64(at + 6, true)
+    this.messages++
+    const wanted = this.#wants(channelId)
+    const { survey, selection } = this.#options
+    if (survey) {
+      if (!wanted) return
+      survey.count(channelId)
+      survey.spread(logTime, logTime)
+      return
+    }
+    if (!wanted || logTime < selection.start || logTime > selection.end) return
+    this.#bring(RECORD_HEADER_BYTES + length)
+    const begin = cursor.offset + RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES
+    const data = cursor.block.subarray(begin, cursor.offset + RECORD_HEADER_BYTES + length)
+    this.#deliver(channelId, logTime, data, this.#batch)
+  }
+
+  #deliver(channelId: number, logTime: bigint, stored: Uint8Array, into: RecordedMessage[]): void {
+    const { channels, decoder, problems } = this.#options
+    const data = decoder.decode(stored, logTime, problems)
+    if (data === undefined) return
+    into.push({ topic: channels.get(channelId)!.topic, logTime, data })
+    this.#batchBytes += data.byteLength
+    if (data.buffer === this.#cursor.block.buffer) this.#holdsBlock = true
+  }
+
+  #chunk(length: number): void {
+    const cursor = this.#cursor
+    const position = cursor.position
+    this.#bring(RECORD_HEADER_BYTES + Math.min(length, CHUNK_HEADER_BYTES + 64))
+    let begin = cursor.offset + RECORD_HEADER_BYTES
+    const header = parseChunkHeader(new Fields(cursor.view, begin, Math.min(begin + length, cursor.end)))
+    if (header.offset - begin + header.storedSize !== length) {
+      throw new DamageError(`a chunk of ${length} bytes says that it holds ${header.storedSize}`)
+    }
+    if (!this.#wantsChunk(position, header)) return
+    this.#bring(RECORD_HEADER_BYTES + length)
+    begin = cursor.offset + RECORD_HEADER_BYTES + length - header.storedSize
+    const stored = cursor.block.subarray(begin, begin + header.storedSize)
+    try {
+      const records = decompress(stored, header)
+      if (header.crc !== 0 && crc32(records) !== header.crc) throw new DamageError('its CRC differs')
+      this.#chunkRecords(records)
+    } catch (error) {
+      const { problems, name } = this.#options
+      problems.add(`${name}: a chunk could not be read`, `at byte ${position}: ${messageOf(error)}`)
+    }
+  }
+
+  #wantsChunk(position: number, header: ChunkHeader): boolean {
+    const { selection, survey } = this.#options
+    if (survey) return true
+    if (header.startTime <= header.endTime && header.startTime !== 0n) {
+      if (header.endTime < selection.start || header.startTime > selection.end) return false
+    }
+    const channelIds = this.#chunkIndex.get(position)?.channelIds
+    if (channelIds === undefined || channelIds.length === 0) return true
+    return channelIds.some(id => !this.#options.channels.has(id) || this.#wants(id))
+  }
+
+  /** Takes in the records of an open chunk, its messages in order of log time. */
+  #chunkRecords(records: Uint8Array): void {
+    const view = new DataView(records.buffer, records.byteOffset, records.byteLength)
+    const { survey, selection } = this.#options
+    const found: RecordedMessage[] = []
+    let first: bigint | undefined
+    let last = 0n
+    for (let offset = 0; offset < records.byteLength; ) {
+      if (offset + RECORD_HEADER_BYTES > records.byteLength) throw new DamageError('it ends within a record')
+      const opcode = records[offset]!
+      const length = new Fields(view, offset + 1, records.byteLength).length()
+      const begin = offset + RECORD_HEADER_BYTES
+      const end = begin + length
+      if (end > records.byteLength) throw new DamageError('a record reaches beyond its end')
+      if (opcode === Opcode.message) {
+        if (length < MESSAGE_HEADER_BYTES) throw new DamageError(`a message of ${length} bytes`)
+        const channelId = view.getUint16(begin, true)
+        const logTime = view.getBigUint64(begin + 6, true)
+        this.messages++
+        if (this.#wants(channelId)) {
+          if (survey) {
+            survey.count(channelId)
+            if (first === undefined || logTime < first) first = logTime
+            if (logTime > last) last = logTime
+          } else if (logTime >= selection.start && logTime <= selection.end) {
+            this.#deliver(channelId, logTime, records.subarray(begin + MESSAGE_HEADER_BYTES, end), found)
+          }
+        }
+      } else if (opcode === Opcode.schema || opcode === Opcode.channel) {
+        this.#define(opcode, new Fields(view, begin, end))
+      }
+      offset = end
+    }
+    if (first !== undefined) survey?.spread(first, last)
+    sortByTime(found)
+    for (const message of found) this.#batch.push(message)
+  }
+
+  /** Names the damage at a position and goes on at the next chunk that the summary knows; false if there is none. */
+  #resume(position: number, what: string): boolean {
+    const { name, chunks, problems } = this.#options
+    const next = chunks.find(chunk => chunk.offset > position)
+    const how =
+      next === undefined ? `; ${this.messages} messages were read` : `; went on at byte ${next.offset}`
+    problems.add(`${name}: damaged or cut at byte ${position}: ${what}${how}`)
+    if (next === undefined) return false
+    this.#cursor.skip(next.offset - this.#cursor.position)
+    return true
+  }
+
+  /**
+   * The memory of a batch is never touched again, as it may go to another thread. So a batch with views into the
+   * block at hand goes when that block has been left.
+   */
+  #isBatchReady(): boolean {
+    if (this.#batch.length === 0) {
+      this.#batchBlock = this.#cursor.block
+      return false
+    }
+    if (this.#cursor.block !== this.#batchBlock) return true
+    return this.#batchBytes >= (this.#holdsBlock ? this.#batchBlock.length : 0) + BATCH_BYTES
+  }
+
+  #takeBatch(): RecordedMessage[] {
+    const batch = this.#batch
+    const { block } = this.#cursor
+    if (this.#holdsBlock && block === this.#batchBlock) {
+      for (const message of batch)
+        if (message.data.buffer === block.buffer) message.data = message.data.slice()
+    }
+    this.#batch = []
+    this.#batchBytes = 0
+    this.#batchBlock = block
+    this.#holdsBlock = false
+    return batch
+  }
+}
+
+function decompress(stored: Uint8Array, header: ChunkHeader): Uint8Array {
+  if (header.compression === 'zstd') return decompressZstd(stored, header.size)
+  if (header.compression === 'lz4') return decompressLz4(stored, header.size)
+  if (header.compression === '') {
+    if (header.size !== stored.byteLength)
+      throw new DamageError(`it says ${header.size} bytes, and has another number`)
+    return stored
+  }
+  throw new DamageError(`its compression '${header.compression}' is not supported, only zstd and lz4`)
+}

@@ -1,0 +1,55 @@
+/** A topic of a recording. */
+export interface TopicInfo {
+  name: string
+  /** ROS 2 type, e.g. `sensor_msgs/msg/Image`. */
+  type: string
+  /** `cdr` for every rosbag2 recording. */
+  serializationFormat: string
+  /** Messages in the recording, of all files together. */
+  count: number
+}
+
+export interface RecordedMessage {
+  topic: string
+  /** When it was recorded, ns since 1970. */
+  logTime: bigint
+  /** The serialized message. Its bytes are the receiver's: they are never written again. */
+  data: Uint8Array
+}
+
+export interface ReadOptions {
+  /** Only these topics; all by default. */
+  topics?: readonly string[]
+  /** Only messages logged at this time or later, ns since 1970. */
+  start?: bigint
+  /** Only messages logged at this time or before, ns since 1970. */
+  end?: bigint
+}
+
+/** A rosbag2 recording, open for reading. It is never written to. */
+export interface Recording {
+  /** The path it was opened by. */
+  readonly path: string
+  /** The storage files it consists of, in the order of its metadata. */
+  readonly files: readonly string[]
+  readonly topics: readonly TopicInfo[]
+  /** Log time of the first and the last message, ns since 1970; undefined without messages. */
+  readonly startTime: bigint | undefined
+  readonly endTime: bigint | undefined
+  /**
+   * The messages in batches, in order of their log time. Where a recording is so far out of order that sorting it
+   * needs more than the bounded memory, the rest comes late, and `problems` says so.
+   */
+  messages(options?: ReadOptions): AsyncIterable<readonly RecordedMessage[]>
+  /**
+   * What could not be read, each with the file, the place and what was recovered. Empty for a sound recording;
+   * complete once `messages` has come to its end.
+   */
+  readonly problems: readonly string[]
+  close(): Promise<void>
+}
+
+/** A recording that cannot be opened at all. The message names the path, what was expected and what is there. */
+export class RecordingError extends Error {
+  override name = 'RecordingError'
+}

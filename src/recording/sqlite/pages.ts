@@ -1,0 +1,103 @@
+import { allocate, FileSource } from '../bytes.ts'
+import { MAX_OBJECT_BYTES } from '../compression.ts'
+import { DamageError, HEADER_BYTES, type Header, parseHeader } from './format.ts'
+import { readWriteAheadLog, type WriteAheadLog } from './wal.ts'
+
+const RUN_BYTES = 2 ** 20
+
+/** The pages of a database: those of its file, with the committed ones of a write-ahead log beside it over them. */
+export class Pages {
+  readonly header: Header
+  /** Pages there are to read. */
+  readonly count: number
+  readonly #file: FileSource
+  readonly #log: WriteAheadLog | undefined
+  readonly #run = allocate(RUN_BYTES)
+
+  /** @throws DamageError if the file is no database, and the errors of opening a file */
+  constructor(path: string, report: (what: string) => void) {
+    this.#file = new FileSource(path)
+    try {
+      const start = allocate(HEADER_BYTES)
+      const read = this.#file.read(start, 0)
+      const header = parseHeader(start.subarray(0, read))
+      this.#log = readWriteAheadLog(`${path}-wal`, header.pageSize, report)
+      this.header = this.#log?.pages.has(1) ? parseHeader(this.read(1, header.pageSize)) : header
+    } catch (error) {
+      this.#file.close()
+      throw error
+    }
+    const inFile = Math.floor(this.#file.size / this.header.pageSize)
+    const declared = this.#log?.databasePages ?? this.header.pages
+    if (declared > inFile && this.#log === undefined) {
+      report(`is cut: its header says ${declared} pages, the file has ${inFile}`)
+    }
+    this.count = Math.max(inFile, declared)
+  }
+
+  close(): void {
+    this.#file.close()
+    this.#log?.close()
+  }
+
+  /** A copy of a page, numbered from 1. @throws DamageError if there is none */
+  read(page: number, pageSize = this.header.pageSize): Uint8Array {
+    const bytes = allocate(pageSize)
+    this.#readInto(bytes, page, pageSize)
+    return bytes
+  }
+
+  #readInto(bytes: Uint8Array, page: number, pageSize: number): void {
+    const frame = this.#log?.pages.get(page)
+    const read =
+      frame === undefined
+        ? this.#file.read(bytes, (page - 1) * pageSize)
+        : this.#log!.source.read(bytes, frame)
+    if (page < 1 || read < pageSize) throw new DamageError(`page ${page} is beyond the end of the file`)
+  }
+
+  /** Fills the target from a chain of overflow pages, which mostly lie one behind the other. */
+  readOverflow(target: Uint8Array, filled: number, first: number): void {
+    const { pageSize, usableSize } = this.header
+    const content = usableSize - 4
+    const run = this.#run
+    const view = new DataView(run.buffer, run.byteOffset, run.byteLength)
+    let page = first
+    let done = filled
+    while (done < target.byteLength) {
+      if (page < 1 || page > this.count)
+        throw new DamageError(`an overflow page ${page} is beyond the end of the file`)
+      const missing = Math.ceil((target.byteLength - done) / content)
+      const pages = this.#readRun(page, Math.min(missing, Math.floor(RUN_BYTES / pageSize)))
+      for (let i = 0; i < pages && done < target.byteLength; i++) {
+        const at = i * pageSize
+        const length = Math.min(content, target.byteLength - done)
+        target.set(run.subarray(at + 4, at + 4 + length), done)
+        done += length
+        const next = view.getUint32(at)
+        const follows = next === page + 1
+        page = next
+        if (!follows) break
+      }
+    }
+  }
+
+  /** Reads pages that lie one behind the other in the file; returns how many. */
+  #readRun(page: number, wanted: number): number {
+    const { pageSize } = this.header
+    if (this.#log !== undefined && this.#log.pages.size > 0) {
+      this.#readInto(this.#run.subarray(0, pageSize), page, pageSize)
+      return 1
+    }
+    const read = this.#file.read(this.#run.subarray(0, wanted * pageSize), (page - 1) * pageSize)
+    if (read < pageSize) throw new DamageError(`page ${page} is beyond the end of the file`)
+    return Math.floor(read / pageSize)
+  }
+
+  /** @throws DamageError if a payload cannot be of this size */
+  checkPayload(length: number): void {
+    if (length > MAX_OBJECT_BYTES || length > this.count * this.header.pageSize) {
+      throw new DamageError(`a row of ${length} bytes is larger than the file`)
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import { allocate } from '../bytes.ts'
+import { Survey } from '../order.ts'
+import { messageOf, Problems } from '../problems.ts'
+import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
+import { BATCH_BYTES, type MessageDecoder, type Selection, type Storage } from '../storage.ts'
+import { CellReader, columnNames, DamageError } from './format.ts'
+import { Pages } from './pages.ts'
+import { type RecordLayout, type Row, readPayload, readRecord, recordLayout, TableWalk } from './table.ts'
+
+interface Table {
+  root: number
+  columns: string[]
+}
+
+interface Topic {
+  name: string
+  type: string
+  serializationFormat: string
+}
+
+/** Columns of the messages table. */
+interface Columns {
+  topic: number
+  time: number
+  data: number
+}
+
+/**
+ * A rosbag2 SQLite3 file, read by its file format. An SQLite library would lock it, may write a journal or an index
+ * of the write-ahead log beside it, and is slower at large blobs.
+ */
+export class SqliteStorage implements Storage {
+  readonly topics: readonly TopicInfo[]
+  readonly startTime: bigint | undefined
+  readonly endTime: bigint | undefined
+  readonly lateness: bigint | undefined
+  readonly problems = new Problems()
+  readonly #pages: Pages
+  readonly #name: string
+  readonly #decoder: MessageDecoder
+  readonly #messages: Table
+  readonly #columns: Columns
+  readonly #topics = new Map<number, Topic>()
+  readonly #openProblems: readonly string[]
+
+  constructor(path: string, name: string, decoder: MessageDecoder) {
+    this.#name = name
+    this.#decoder = decoder
+    this.#pages = openPages(path, name, this.problems)
+    try {
+      const tables = this.#tables()
+      this.#messages = tableNamed(tables, 'messages', name)
+      this.#columns = messageColumns(this.#messages, name)
+      this.#readTopics(tableNamed(tables, 'topics', name))
+      this.#openProblems = this.problems.texts()
+      const survey = this.#survey()
+      this.startTime = survey.startTime
+      this.endTime = survey.endTime
+      this.lateness = survey.lateness
+      this.topics = [...this.#topics].map(([id, topic]) => ({ ...topic, count: survey.counts.get(id) ?? 0 }))
+    } catch (error) {
+      this.#pages.close()
+      throw error
+    }
+  }
+
+  close(): void {
+    this.#pages.close()
+  }
+
+  *batches(selection: Selection, problems: Problems): Generator<RecordedMessage[]> {
+    for (const text of this.#openProblems) problems.add(text)
+    let batch: RecordedMessage[] = []
+    let bytes = 0
+    for (const { row, topicId, time, layout } of this.#rows(problems)) {
+      const topic = this.#topics.get(topicId)
+      if (topic === undefined) {
+        problems.add(`${this.#name}: a message of unknown topic ${topicId} was passed over`)
+        continue
+      }
+      if (!selection.wants(topic.name) || time < selection.start || time > selection.end) continue
+      const stored = this.#readData(row, layout, problems)
+      const data = stored && this.#decoder.decode(stored, time, problems)
+      if (data === undefined) continue
+      batch.push({ topic: topic.name, logTime: time, data })
+      bytes += data.byteLength
+      if (bytes < BATCH_BYTES) continue
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    if (batch.length > 0) yield batch
+  }
+
+  #tables(): Map<string, Table> {
+    const tables = new Map<string, Table>()
+    const walk = this.#walk(this.problems)
+    for (const row of walk.rows(1)) {
+      try {
+        const [type, name, , root, sql] = readRecord(this.#pages, row)
+        if (type !== 'table' || typeof name !== 'string' || typeof sql !== 'string') continue
+        tables.set(name, { root: Number(root), columns: columnNames(sql) })
+      } catch (error) {
+        this.problems.add(`${this.#name}: a damaged row of its schema`, messageOf(error))
+      }
+    }
+    return tables
+  }
+
+  #readTopics(table: Table): void {
+    const [name, type, format] = ['name', 'type', 'serialization_format'].map(column =>
+      table.columns.indexOf(column),
+    )
+    const id = table.columns.indexOf('id')
+    for (const row of this.#walk(this.problems).rows(table.root)) {
+      try {
+        const values = readRecord(this.#pages, row)
+        this.#topics.set(Number(values[id] ?? row.id), {
+          name: String(values[name!] ?? ''),
+          type: String(values[type!] ?? ''),
+          serializationFormat: String(values[format!] ?? ''),
+        })
+      } catch (error) {
+        this.problems.add(`${this.#name}: a topic could not be read`, messageOf(error))
+      }
+    }
+  }
+
+  #survey(): Survey {
+    const survey = new Survey()
+    for (const { topicId, time } of this.#rows(this.problems)) {
+      if (!this.#topics.has(topicId)) continue
+      survey.count(topicId)
+      survey.spread(time, time)
+    }
+    return survey
+  }
+
+  /** All rows of the messages table, with what their leaf pages tell. */
+  *#rows(problems: Problems): Generator<{ row: Row; topicId: number; time: bigint; layout: RecordLayout }> {
+    const walk = this.#walk(problems)
+    let rows = 0
+    const head = (row: Row) => {
+      const layout = recordLayout(row)
+      return {
+        row,
+        layout,
+        topicId: this.#integer(row, layout, 'topic'),
+        time: this.#integer(row, layout, 'time'),
+      }
+    }
+    for (const row of walk.rows(this.#messages.root)) {
+      try {
+        const { layout, topicId, time } = head(row)
+        rows++
+        yield { row, layout, topicId: Number(topicId), time }
+      } catch (error) {
+        if (!(error instanceof DamageError || error instanceof RangeError)) throw error
+        problems.add(`${this.#name}: a message could not be read`, `row ${row.id}: ${error.message}`)
+      }
+    }
+    if (!walk.isDamaged) return
+    let found = 0
+    for (const row of walk.lostRows()) {
+      try {
+        const { layout, topicId, time } = head(row)
+        if (layout.types.length !== this.#messages.columns.length || !this.#topics.has(Number(topicId)))
+          continue
+        found++
+        yield { row, layout, topicId: Number(topicId), time }
+      } catch {
+        // A page that only looks like a leaf.
+      }
+    }
+    problems.add(
+      `${this.#name}: its messages table is damaged: ${rows} messages were read, ${found} more found`,
+    )
+  }
+
+  #integer(row: Row, layout: RecordLayout, column: 'topic' | 'time'): bigint {
+    const index = this.#columns[column]
+    const type = layout.types[index]
+    if (type === undefined) throw new DamageError('a row has too few columns')
+    const value = new CellReader(row.local, layout.offsets[index]!).value(type)
+    if (typeof value !== 'number' && typeof value !== 'bigint') {
+      throw new DamageError(`expected an integer for the ${column} of a message`)
+    }
+    if (typeof value === 'number' && !Number.isInteger(value)) throw new DamageError('expected an integer')
+    return BigInt(value)
+  }
+
+  #readData(row: Row, layout: RecordLayout, problems: Problems): Uint8Array | undefined {
+    const index = this.#columns.data
+    const type = layout.types[index]!
+    try {
+      if (type === undefined || type < 12) throw new DamageError('expected a blob for the data of a message')
+      const length = Math.floor((type - 12) / 2)
+      const offset = layout.offsets[index]!
+      if (offset > row.local.length) return readPayload(this.#pages, row).slice(offset, offset + length)
+      const data = allocate(length)
+      const local = row.local.subarray(offset, offset + length)
+      data.set(local)
+      this.#pages.readOverflow(data, local.length, row.overflow)
+      return data
+    } catch (error) {
+      if (!(error instanceof DamageError || error instanceof RangeError)) throw error
+      problems.add(`${this.#name}: a message could not be read`, `row ${row.id}: ${error.message}`)
+      return undefined
+    }
+  }
+
+  #walk(problems: Problems): TableWalk {
+    return new TableWalk(this.#pages, what => problems.add(`${this.#name}: damaged`, what))
+  }
+}
+
+function openPages(path: string, name: string, problems: Problems): Pages {
+  try {
+    return new Pages(path, what => problems.add(`${name} ${what}`))
+  } catch (error) {
+    if (error instanceof DamageError) throw new RecordingError(`${name} ${error.message}`)
+    throw error
+  }
+}
+
+function tableNamed(tables: Map<string, Table>, table: string, name: string): Table {
+  const found = tables.get(table)
+  if (found) return found
+  const present = tables.size > 0 ? `it has ${[...tables.keys()].join(', ')}` : 'it has none'
+  throw new RecordingError(`${name}: expected a rosbag2 database with a table '${table}'; ${present}`)
+}
+
+function messageColumns(table: Table, name: string): Columns {
+  const columns = {
+    topic: table.columns.indexOf('topic_id'),
+    time: table.columns.indexOf('timestamp'),
+    data: table.columns.indexOf('data'),
+  }
+  if (Math.min(columns.topic, columns.time, columns.data) >= 0) return columns
+  throw new RecordingError(
+    `${name}: expected columns topic_id, timestamp and data of messages; it has ${table.columns.join(', ')}`,
+  )
+}

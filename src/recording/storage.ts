@@ -1,0 +1,61 @@
+import { decompressZstd, isZstd } from './compression.ts'
+import { messageOf, type Problems } from './problems.ts'
+import type { RecordedMessage, TopicInfo } from './recording.ts'
+
+/** What is wanted of a storage file. */
+export interface Selection {
+  wants(topic: string): boolean
+  start: bigint
+  end: bigint
+}
+
+/** One file of a recording. Reading is synchronous: whoever wants it beside other work runs it in a thread. */
+export interface Storage {
+  readonly topics: readonly TopicInfo[]
+  /** Log times of the first and last message; undefined without messages. */
+  readonly startTime: bigint | undefined
+  readonly endTime: bigint | undefined
+  /** How far, in ns, a message may lag behind the newest before it; undefined if that is not known. */
+  readonly lateness: bigint | undefined
+  /** What was found on opening it; reading finds it again. */
+  readonly problems: Problems
+  /**
+   * The selected messages as they lie in the file, in batches. No buffer of a batch is used again, so that a batch
+   * may be transferred to another thread.
+   */
+  batches(selection: Selection, problems: Problems): Generator<RecordedMessage[]>
+  close(): void
+}
+
+/** Bytes of messages worth a batch. */
+export const BATCH_BYTES = 4 * 2 ** 20
+
+/** Undoes rosbag2's compression by message. */
+export class MessageDecoder {
+  readonly #name: string
+  readonly #unknownFormat: string | undefined
+
+  /** @param format the compression of each message by the metadata; empty or undefined: found by the bytes */
+  constructor(name: string, format: string | undefined) {
+    this.#name = name
+    this.#unknownFormat = format === undefined || format === '' || format === 'zstd' ? undefined : format
+  }
+
+  /** The message as it was serialized; undefined, and a problem, if that cannot be had. */
+  decode(data: Uint8Array, logTime: bigint, problems: Problems): Uint8Array | undefined {
+    if (this.#unknownFormat !== undefined) {
+      problems.add(`${this.#name}: message compression '${this.#unknownFormat}' is not supported, only zstd`)
+      return undefined
+    }
+    if (!isZstd(data)) return data
+    try {
+      return decompressZstd(data)
+    } catch (error) {
+      problems.add(
+        `${this.#name}: a message could not be decompressed`,
+        `logged at ${logTime} ns: ${messageOf(error)}`,
+      )
+      return undefined
+    }
+  }
+}
