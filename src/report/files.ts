@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { framesCsv, readFramesCsv } from './csv.ts'
 import type { FrameTable } from './frames.ts'
@@ -64,20 +64,24 @@ export function resultFiles(
   return files.set(REPORT_FILE, report)
 }
 
-/** Reads a summary.json. @throws ResultFileError when it cannot be read, or is none */
-export function readSummary(path: string): Summary {
-  const text = read(path)
+/**
+ * Reads a summary.json; a directory stands for the one in it.
+ * @throws ResultFileError when it cannot be read, or is none
+ */
+export function readSummary(path: string): { summary: Summary; file: string } {
+  const file = statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, SUMMARY_FILE) : path
+  const text = read(file)
   let summary: Summary
   try {
     // Stamps need more digits than a double has: they are taken as text first.
     summary = JSON.parse(text.replace(/("stamp_ns":\s*)(-?\d+)/g, '$1"$2"')) as Summary
   } catch (error) {
-    throw new ResultFileError(`${path}: not JSON: ${(error as Error).message}`)
+    throw new ResultFileError(`${file}: not JSON: ${(error as Error).message}`)
   }
   const problem = problemOf(summary)
-  if (problem) throw new ResultFileError(`${path}: no summary of dice-monitor: ${problem}`)
+  if (problem) throw new ResultFileError(`${file}: no summary of dice-monitor: ${problem}`)
   for (const frame of summary.worst_frames) frame.stamp_ns = BigInt(frame.stamp_ns)
-  return summary
+  return { summary, file }
 }
 
 /** The frames.csv beside a summary; undefined when there is none. @throws ResultFileError when it is damaged */
@@ -102,7 +106,6 @@ function read(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'EISDIR') return read(join(path, SUMMARY_FILE))
     throw new ResultFileError(code === 'ENOENT' ? `${path}: no such file` : `${path}: ${message}`)
   }
 }

@@ -18,10 +18,14 @@ const FIRST: readonly Rgb[] = [
   [0x00, 0x99, 0x88],
 ]
 
-/** The colour of a class id; beyond the chosen ones the golden angle spreads hues, in three lightnesses. */
-export function classColor(id: number): Rgb {
-  return FIRST[id] ?? fromHsl((id * 137.508) % 360, 0.6, [0.35, 0.55, 0.75][id % 3]!)
-}
+/** Beyond the chosen colours the golden angle spreads hues, in three lightnesses. */
+const COLORS = Array.from(
+  { length: 256 },
+  (_, id) => FIRST[id] ?? fromHsl((id * 137.508) % 360, 0.6, [0.35, 0.55, 0.75][id % 3]!),
+)
+
+/** The colour of a class id from 0 to 255. */
+export const classColor = (id: number): Rgb => COLORS[id]!
 
 export const cssColor = (color: Rgb): string =>
   `#${color.map(value => value.toString(16).padStart(2, '0')).join('')}`

@@ -8,6 +8,7 @@ export interface PicturedFrame {
   /** Label stamp, ns since the epoch. */
   stamp: bigint
   dice: number
+  pixelsEvaluated: number
   label: SmallMask
   prediction: SmallMask
   /** The most frequent mistakes of this frame. */
@@ -66,6 +67,7 @@ function picture(frame: Frame, { classes, parameters, configuration }: Monitor):
   return {
     stamp: BigInt(label.sec) * 1_000_000_000n + BigInt(label.nanosec),
     dice: frame.dice,
+    pixelsEvaluated: frame.pixelsEvaluated,
     label: labelMask,
     prediction: sampleMask(frame.predictionMessage, frame.prediction, options),
     mistakes: mistakesOf(frame),

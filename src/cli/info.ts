@@ -1,0 +1,71 @@
+import { openRecording } from '../recording/open.ts'
+import type { Recording, TopicInfo } from '../recording/recording.ts'
+import { alignedColumns, printable } from '../report/table.ts'
+import { Exit } from './errors.ts'
+import { imageTopics } from './look.ts'
+import { Messages } from './messages.ts'
+import { type ImageTopic, plausiblePairs } from './pair.ts'
+import { pairOptions, sizeText } from './topics.ts'
+
+/** `dice-monitor info`. @returns the exit code */
+export async function info(path: string): Promise<number> {
+  const messages = new Messages(false)
+  const recording = await openRecording(path)
+  try {
+    const images = await imageTopics(recording)
+    const sections = [overview(recording), topicTable(recording, images), pairs(path, images)]
+    process.stdout.write(`${sections.join('\n\n')}\n`)
+    for (const problem of recording.problems) messages.warn(problem)
+    return Exit.DONE
+  } finally {
+    await recording.close()
+  }
+}
+
+function overview(recording: Recording): string {
+  const messages = recording.topics.reduce((sum, { count }) => sum + count, 0)
+  return alignedColumns([
+    ['recording', recording.path],
+    ['files', String(recording.files.length)],
+    ['messages', String(messages)],
+    ['start', startText(recording.startTime)],
+    ['duration', `${duration(recording).toFixed(3)} s`],
+  ]).replace(/ {2,}(?=\S+( s| UTC)?$)/gm, '  ')
+}
+
+const duration = ({ startTime, endTime }: Recording) =>
+  startTime === undefined || endTime === undefined ? 0 : Number(endTime - startTime) / 1e9
+
+const startText = (time: bigint | undefined) =>
+  time === undefined
+    ? '-'
+    : `${new Date(Number(time / 1_000_000n)).toISOString().replace(/[TZ]/g, ' ').trim()} UTC`
+
+function topicTable(recording: Recording, images: readonly ImageTopic[]): string {
+  const length = duration(recording)
+  const rate = ({ count }: TopicInfo) =>
+    count > 1 && length > 0 ? `${((count - 1) / length).toFixed(1)} Hz` : '-'
+  return alignedColumns([
+    ['topic', 'type', 'messages', 'rate', 'encoding', 'size'],
+    ...recording.topics.map(topic => {
+      const image = images.find(({ name }) => name === topic.name)?.image
+      return [
+        topic.name,
+        topic.type,
+        String(topic.count),
+        rate(topic),
+        image?.encoding ?? '',
+        image ? sizeText(image) : '',
+      ]
+    }),
+  ])
+}
+
+function pairs(path: string, images: readonly ImageTopic[]): string {
+  const found = plausiblePairs(images, {})
+  if (found.length === 0) return 'no plausible pair of a prediction and a label'
+  const lines = found.map(
+    pair => `  dice-monitor evaluate ${printable(path)} ${printable(pairOptions(pair))}`,
+  )
+  return [found.length === 1 ? 'plausible pair:' : 'plausible pairs:', ...lines].join('\n')
+}

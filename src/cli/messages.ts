@@ -1,0 +1,24 @@
+import { printable } from '../report/table.ts'
+
+/** What is said besides the result; all of it goes to stderr. */
+export class Messages {
+  readonly #quiet: boolean
+
+  constructor(quiet: boolean) {
+    this.#quiet = quiet
+  }
+
+  /** Said unless --quiet. */
+  note(text: string): void {
+    if (!this.#quiet) this.#write(text)
+  }
+
+  /** What the user must know to believe the result. */
+  warn(text: string): void {
+    this.#write(`warning: ${text}`)
+  }
+
+  #write(text: string): void {
+    process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`)
+  }
+}

@@ -1,0 +1,142 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { GATE_GRAMMAR } from '../report/gates.ts'
+import { compare } from './compare.ts'
+import { completion, SHELLS } from './completion.ts'
+import { type EvaluateOptions, evaluate } from './evaluate.ts'
+import { info } from './info.ts'
+import { merge } from './merge.ts'
+import { VERSION } from './version.ts'
+
+/** The command line. @param done takes the exit code of the command that ran */
+export function createProgram(done: (exitCode: number) => void): Command {
+  const program = new Command('dice-monitor')
+    .description('Dice, IoU and their kin of segmentation masks in ROS 2 recordings; no ROS needed.')
+    .version(VERSION, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ showGlobalOptions: false })
+    .addHelpText(
+      'after',
+      `
+Results go to stdout, progress and messages to stderr.
+Exit codes: 0 done; 1 bad input, or no pair found; 2 wrong usage; 3 a --fail-under not met.`,
+    )
+  addEvaluate(program, done)
+  addInfo(program, done)
+  addCompare(program, done)
+  addMerge(program, done)
+  program
+    .command('completion')
+    .description('print a completion script for a shell')
+    .argument('<shell>', SHELLS.join(', '))
+    .addHelpText(
+      'after',
+      `
+For example: dice-monitor completion bash > ~/.local/share/bash-completion/completions/dice-monitor
+             dice-monitor completion zsh > "\${fpath[1]}/_dice-monitor"
+             dice-monitor completion fish > ~/.config/fish/completions/dice-monitor.fish`,
+    )
+    .action((shell: string) => done(completion(shell, program)))
+  return program
+}
+
+function addEvaluate(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('evaluate')
+    .description('pair and score the masks of a recording')
+    .argument('[recording]', 'a rosbag2 directory, an .mcap or a .db3')
+    .option('-l, --label <topic>', 'topic of the labels; found by type and name if left out')
+    .option('-p, --prediction <topic>', 'topic of the predictions; found likewise')
+    .option('-c, --config <yaml>', "the node's parameter file")
+    .addOption(
+      settings('-s, --set <name=value...>', 'set parameters, YAML values: classes.ignored_labels=[11]'),
+    )
+    .option('--start <s>', 'begin so many seconds after the start of the recording', secondsOf)
+    .option('--end <s>', 'end so many seconds after the start of the recording', secondsOf)
+    .option('-o, --output <dir>', 'write summary.json, frames.csv and report.html there')
+    .option('-j, --json', 'print summary.json instead of a table', false)
+    .addOption(
+      settings('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high'),
+    )
+    .option('-q, --quiet', 'neither progress nor notes; warnings stay', false)
+    .addHelpText(
+      'after',
+      `
+--fail-under: ${GATE_GRAMMAR}
+
+For example:
+  dice-monitor evaluate drive_07 --output results/drive_07
+  dice-monitor evaluate drive_07 -c config/monitor.yaml -s sync.tolerance=0.01 -f dice=0.8 frame.dice.p5=0.4`,
+    )
+    .action(async (recording: string | undefined, options: EvaluateOptions, command: Command) => {
+      const path = recording ?? takeStray(options)
+      if (path === undefined) command.error("error: missing required argument 'recording'")
+      done(await evaluate(path, options))
+    })
+}
+
+function addInfo(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('info')
+    .description('topics, types, encodings, sizes, counts and rates of a recording, and possible pairs')
+    .argument('<recording>', 'a rosbag2 directory, an .mcap or a .db3')
+    .action(async (recording: string) => done(await info(recording)))
+}
+
+function addCompare(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('compare')
+    .description('runs side by side, best and worst marked, with differences to the first')
+    .argument('<summary...>', 'summary.json files, or the directories they are in')
+    .option('-j, --json', 'print JSON instead of a table', false)
+    .option('--resamples <n>', 'resamples of the bootstrap', wholeNumber, 10_000)
+    .option('--seed <n>', 'seed of the bootstrap: the same seed gives the same interval', wholeNumber, 1)
+    .addHelpText(
+      'after',
+      `
+Runs of the same recording, with their frames.csv beside the summaries, get a 95 % interval of the
+difference in frame-mean dice: a paired bootstrap over blocks of frames in a row, as neighbours are
+alike. "better" and "worse" are said only where the interval leaves out 0.`,
+    )
+    .action((summaries: string[], options: Parameters<typeof compare>[1]) =>
+      done(compare(summaries, options)),
+    )
+}
+
+function addMerge(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('merge')
+    .description('one summary from many, by adding counts')
+    .argument('<summary...>', 'summary.json files, or the directories they are in')
+    .requiredOption('-o, --output <dir>', 'where to write summary.json, frames.csv and report.html')
+    .option('-j, --json', 'print summary.json instead of a table', false)
+    .action((summaries: string[], options: Parameters<typeof merge>[1]) => done(merge(summaries, options)))
+}
+
+/** An option that may be given often and takes several values; each is of the form NAME=VALUE. */
+const settings = (flags: string, description: string) => new Option(flags, description).default([], 'none')
+
+/** `--set a=1 RECORDING` leaves the recording among the settings: it is the one without an equals sign. */
+function takeStray(options: EvaluateOptions): string | undefined {
+  for (const key of ['set', 'failUnder'] as const) {
+    const stray = options[key].findIndex(text => !text.includes('='))
+    if (stray < 0) continue
+    const path = options[key][stray]!
+    options[key] = options[key].toSpliced(stray, 1)
+    return path
+  }
+  return undefined
+}
+
+function secondsOf(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value < 1e9)) {
+    throw new InvalidArgumentError('Expected seconds from the start of the recording.')
+  }
+  return value
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.')
+  return Number(text)
+}

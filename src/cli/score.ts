@@ -1,0 +1,169 @@
+import type { InputStatistics } from '../monitor/input.ts'
+import { Monitor } from '../monitor/monitor.ts'
+import type { Parameters } from '../parameters/table.ts'
+import type { Recording } from '../recording/recording.ts'
+import { FrameTable } from '../report/frames.ts'
+import { Stamps } from '../report/stamps.ts'
+import type { Counts, PairingSummary } from '../report/summary.ts'
+import { WORST_FRAMES } from '../report/summary.ts'
+import { WorstFrames } from '../report/worst-frames.ts'
+import type { TopicPair } from './pair.ts'
+
+/** What a recording scored. */
+export interface Scored {
+  counts: Counts
+  frames: FrameTable
+  worst: WorstFrames
+  received: { predictions: Stamps; labels: Stamps }
+  pairing: PairingSummary
+  /** Smallest stamp difference of messages that did not match, s; infinite if there is none. */
+  nearestDifference: number
+}
+
+export interface ScoreOptions {
+  parameters: Parameters
+  topics: TopicPair
+  /** Seconds from the start of the recording; undefined for no limit. */
+  start: number | undefined
+  end: number | undefined
+  /** Pictures of the worst frames are kept only for a page. */
+  withPictures: boolean
+  onProgress: (part: number, pairs: number) => void
+  /** Throws when the run is to end. */
+  checkInterrupted: () => void
+}
+
+/**
+ * Plays the two topics of a recording into the engine, as the node would receive them.
+ * @throws ParameterError when the engine refuses the parameters
+ */
+export async function scoreRecording(recording: Recording, options: ScoreOptions): Promise<Scored> {
+  const { topics } = options
+  const monitor = new Monitor(options.parameters)
+  const frames = new FrameTable()
+  const worst = new WorstFrames(options.withPictures ? WORST_FRAMES : 0)
+  monitor.onFrame = frame => {
+    frames.push(frame)
+    worst.offer(frame, monitor)
+  }
+  const origin = recording.startTime ?? 0n
+  const [start, end] = [nanosecondsAfter(origin, options.start), nanosecondsAfter(origin, options.end)]
+  const duration = Number((end ?? recording.endTime ?? origin) - (start ?? origin))
+  const predictions = new Side(topics.prediction, monitor.predictionInput)
+  const labels = new Side(topics.label, monitor.labelInput)
+  const selection = {
+    topics: [topics.prediction, topics.label],
+    ...(start !== undefined && { start }),
+    ...(end !== undefined && { end }),
+  }
+  for await (const batch of recording.messages(selection)) {
+    options.checkInterrupted()
+    for (const { topic, logTime, data } of batch) {
+      const now = Number(logTime - origin) / 1e9
+      if (topic === topics.prediction) {
+        monitor.offerPrediction(data, now, now)
+        predictions.note(data, now)
+      } else {
+        monitor.offerLabel(data, now, now)
+        labels.note(data, now)
+      }
+      // A pair that cannot be scored is the prediction's fault, whichever of the two came last.
+      predictions.noteRejections(now)
+    }
+    const last = batch.at(-1)
+    if (last) options.onProgress(Number(last.logTime - (start ?? origin)) / (duration || 1), frames.length)
+  }
+  options.checkInterrupted()
+  monitor.flush()
+  predictions.noteRejections(Number.NaN)
+  const problems = [...recording.problems, ...predictions.problems(), ...labels.problems()]
+  return {
+    counts: countsOf(monitor),
+    frames,
+    worst,
+    received: { predictions: predictions.stamps, labels: labels.stamps },
+    pairing: pairingOf(monitor, recording.problems.length > 0, problems),
+    nearestDifference: monitor.pairing.nearestDifference,
+  }
+}
+
+const nanosecondsAfter = (origin: bigint, seconds: number | undefined) =>
+  seconds === undefined ? undefined : origin + BigInt(Math.round(seconds * 1e9))
+
+/** What came on one topic, and what could not be used and why. */
+class Side {
+  readonly stamps = new Stamps()
+  readonly #topic: string
+  readonly #input: InputStatistics
+  readonly #reasons = new Map<string, { count: number; first: string }>()
+  #rejected = 0
+
+  constructor(topic: string, input: InputStatistics) {
+    this.#topic = topic
+    this.#input = input
+  }
+
+  note(data: Uint8Array, now: number): void {
+    const rejectedBefore = this.#rejected
+    this.noteRejections(now)
+    const isUsable = this.#rejected === rejectedBefore && data.length >= 12
+    if (isUsable) this.#noteStamp(data)
+  }
+
+  noteRejections(now: number): void {
+    if (this.#input.rejected === this.#rejected) return
+    const added = this.#input.rejected - this.#rejected
+    this.#rejected = this.#input.rejected
+    const known = this.#reasons.get(this.#input.lastError)
+    if (known) known.count += added
+    else this.#reasons.set(this.#input.lastError, { count: added, first: this.#place(now) })
+  }
+
+  problems(): string[] {
+    return [...this.#reasons].map(
+      ([reason, { count, first }]) =>
+        `${this.#topic}: ${count} of its messages not used, first ${first}: ${reason}`,
+    )
+  }
+
+  #place(now: number): string {
+    return Number.isNaN(now) ? 'at the end' : `message ${this.#input.received} at ${now.toFixed(3)} s`
+  }
+
+  /** CDR: the stamp of the header is the first thing in an Image and a CompressedImage. */
+  #noteStamp(data: Uint8Array): void {
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
+    const little = (data[1]! & 1) === 1
+    this.stamps.push(view.getInt32(4, little), view.getUint32(8, little))
+  }
+}
+
+/** The engine's totals, kept by class id, in the order of the classes there are. */
+function countsOf({ classes, totals }: Monitor): Counts {
+  const ids = [...classes.ids.subarray(0, classes.count)]
+  const confusion = new Float64Array(ids.length * ids.length)
+  ids.forEach((label, row) => {
+    ids.forEach((prediction, column) => {
+      confusion[row * ids.length + column] = totals.confusion[label * totals.classes + prediction]!
+    })
+  })
+  return {
+    classes: ids.map(id => ({ id, name: classes.name(id) })),
+    confusion,
+    unknownPrediction: Float64Array.from(ids, id => totals.unknownPrediction[id]!),
+    pixelsIgnored: totals.pixelsIgnored,
+  }
+}
+
+function pairingOf(monitor: Monitor, truncated: boolean, problems: string[]): PairingSummary {
+  const { pairing, predictionInput, labelInput, totals } = monitor
+  const unmatched = ({ statistics }: typeof pairing.labels) => statistics.received - statistics.matched
+  return {
+    matched: totals.frames,
+    prediction_unmatched: unmatched(pairing.predictions),
+    label_unmatched: unmatched(pairing.labels),
+    rejected: predictionInput.rejected + labelInput.rejected,
+    truncated,
+    problems,
+  }
+}

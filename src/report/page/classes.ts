@@ -1,0 +1,39 @@
+import { classColor, cssColor } from '../palette.ts'
+import { evaluatedFlags } from '../summary.ts'
+import { type Html, html, name } from './html.ts'
+import { count, scoreValue } from './numbers.ts'
+import type { Report } from './report.ts'
+import { sparkline } from './sparkline.ts'
+import type { Timeline } from './timeline.ts'
+
+const COLUMNS = ['dice', 'IoU', 'precision', 'recall', 'label pixels', 'prediction pixels'] as const
+
+export const swatch = (id: number): Html =>
+  html`<span class="swatch" style="background:${cssColor(classColor(id))}" aria-hidden="true"></span>`
+
+/** Pooled scores a class, with the course of its frames' dice. */
+export function classTable({ summary, frames }: Report, timeline: Timeline | undefined): Html {
+  const evaluated = evaluatedFlags(summary.classes, summary.config)
+  const inOrder = (values: Float64Array) => Float64Array.from(timeline!.order, i => values[i]!)
+  const sortable = (label: string) =>
+    html`<th scope="col" class="number"><button type="button" data-sort>${label}</button></th>`
+  return html`
+<section aria-labelledby="classes-title">
+  <h2 id="classes-title">Classes</h2>
+  <p class="note">From the added counts of all frames. A column’s name sorts by it.</p>
+  <div class="scroll" role="region" tabindex="0" aria-labelledby="classes-title">
+  <table class="classes" data-sortable>
+    <thead><tr><th scope="col"><button type="button" data-sort>class</button></th>${sortable('dice')}
+      ${frames && html`<th scope="col">dice by time</th>`}${COLUMNS.slice(1).map(sortable)}</tr></thead>
+    <tbody>${summary.classes.map(
+      (c, i) => html`
+      <tr><th scope="row">${swatch(c.id)}${name(c.name)}${!evaluated[i] && html` <span class="tag">not in the means</span>`}</th>
+        <td class="number bar" style="--share:${(100 * (c.dice ?? 0)).toFixed(2)}%">${scoreValue(c.dice)}</td>
+        ${frames && timeline && html`<td>${sparkline(inOrder(frames.classDice(c.id)))}</td>`}
+        ${[c.iou, c.precision, c.recall].map(value => html`<td class="number">${scoreValue(value)}</td>`)}
+        <td class="number">${count(c.label_pixels)}</td><td class="number">${count(c.prediction_pixels)}</td></tr>`,
+    )}</tbody>
+  </table>
+  </div>
+</section>`
+}

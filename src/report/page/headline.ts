@@ -1,0 +1,102 @@
+import type { Score } from '../summary.ts'
+import { evaluatedFlags } from '../summary.ts'
+import { type Html, html, name } from './html.ts'
+import { clockTime, count, percent, scoreValue, seconds } from './numbers.ts'
+import type { Report } from './report.ts'
+import type { Timeline } from './timeline.ts'
+
+/** What was scored, the two dice, and what a reader must know before believing them. */
+export function headline({ summary, frames }: Report, timeline: Timeline | undefined): Html {
+  const { source, pooled, frame_mean: frameMean, pairing, classes, config } = summary
+  const evaluated = evaluatedFlags(classes, config).reduce((sum, flag) => sum + flag, 0)
+  const limits = {
+    warn: config['thresholds.dice.warn'] as number,
+    error: config['thresholds.dice.error'] as number,
+  }
+  return html`
+<header>
+  <p class="eyebrow">Segmentation overlap</p>
+  <h1>${list(source.recording)}</h1>
+  <p class="lead"><span>prediction <code>${list(source.prediction_topic)}</code></span>
+  <span>against label <code>${list(source.label_topic)}</code></span></p>
+  <p class="facts">${count(pairing.matched)} pairs${timeline && html` · ${seconds(timeline.duration)} · from ${clockTime(timeline.origin)}`}</p>
+</header>
+${notices(pairing)}
+<section class="headline" aria-label="Headline">
+  <div class="figure">
+    <h2>Pooled dice</h2>
+    <p class="big" id="pooled-dice">${scoreValue(pooled.dice)}</p>
+    ${meter('Pooled dice', pooled.dice, limits)}
+    <p>Counts of all frames added, then the mean over ${pooled.classes_defined} of ${evaluated} evaluated classes${pooled.classes_defined < evaluated && html` (the others are in neither mask)`}.</p>
+  </div>
+  <div class="figure">
+    <h2>Frame-mean dice</h2>
+    <p class="big" id="frame-mean-dice">${scoreValue(frameMean.dice)}</p>
+    ${meter('Frame-mean dice', frameMean.dice, limits)}
+    <p>The average of the frames’ scores.${frames && belowLimits(frames.dice.values, limits)}</p>
+  </div>
+  <dl class="others">
+    ${(
+      [
+        ['Pooled IoU', pooled.iou],
+        ['Frame-mean IoU', frameMean.iou],
+        ['Pooled precision', pooled.precision],
+        ['Pooled recall', pooled.recall],
+        ['Pixel accuracy', pooled.accuracy],
+      ] as const
+    ).map(([label, value]) => html`<div><dt>${label}</dt><dd>${scoreValue(value)}</dd></div>`)}
+    ${frameMean.soft_dice !== undefined && html`<div><dt>Frame-mean soft dice</dt><dd>${scoreValue(frameMean.soft_dice)}</dd></div>`}
+  </dl>
+</section>`
+}
+
+const list = (value: string | string[]) =>
+  typeof value === 'string' ? name(value) : value.map((item, i) => html`${i > 0 && ', '}${name(item)}`)
+
+interface Limits {
+  warn: number
+  error: number
+}
+
+/** A bar from 0 to 1 with the thresholds on it, and in words where the score lies. */
+function meter(label: string, value: Score, { warn, error }: Limits): Html {
+  if (value === null) return html``
+  const [level, words] =
+    value < error
+      ? ['error', `below the error threshold ${error}`]
+      : value < warn
+        ? ['warn', `below the warning threshold ${warn}`]
+        : ['ok', warn > 0 ? `at or above the warning threshold ${warn}` : '']
+  const mark = { error: '■', warn: '▲', ok: '●' }[level]
+  const ticks = [error, warn].filter(limit => limit > 0)
+  return html`
+    <div class="meter ${level}" role="img" aria-label="${label} ${value.toFixed(4)} of 1">
+      <span class="fill" style="width:${(100 * value).toFixed(2)}%"></span>
+      ${ticks.map(limit => html`<span class="tick" style="left:${100 * limit}%"></span>`)}
+    </div>
+    ${words !== '' && html`<p class="verdict ${level}"><span aria-hidden="true">${mark}</span> ${words}</p>`}`
+}
+
+function belowLimits(dice: Float64Array, { warn, error }: Limits): Html {
+  const below = (limit: number) => dice.reduce((sum, value) => sum + (value < limit ? 1 : 0), 0)
+  const part = (limit: number, word: string) =>
+    limit > 0 &&
+    html` ${count(below(limit))} of ${count(dice.length)} (${percent(below(limit), dice.length)}) are below ${word} at ${limit}.`
+  return html`${part(warn, 'warning')}${part(error, 'error')}`
+}
+
+function notices(pairing: Report['summary']['pairing']): Html {
+  const { truncated, problems, rejected, prediction_unmatched: p, label_unmatched: l } = pairing
+  if (!truncated && problems.length === 0 && rejected + p + l === 0) return html``
+  return html`
+<section class="notice" aria-label="Notes on completeness">
+  <h2><span aria-hidden="true">⚠ </span>${truncated ? 'The recording is incomplete' : 'Not every message was scored'}</h2>
+  <ul>
+    ${truncated && html`<li>It ends early or is damaged; what could be read is scored.</li>`}
+    ${problems.map(problem => html`<li>${problem}</li>`)}
+    ${rejected > 0 && html`<li>${count(rejected)} messages could not be used.</li>`}
+    ${p > 0 && html`<li>${count(p)} predictions found no label.</li>`}
+    ${l > 0 && html`<li>${count(l)} labels found no prediction.</li>`}
+  </ul>
+</section>`
+}

@@ -1,0 +1,90 @@
+import { NO_CLASS, type SmallMask } from '../masks.ts'
+import { classColor, cssColor, SPECIAL } from '../palette.ts'
+import { encodePng, type Rgb } from '../png.ts'
+import type { PicturedFrame } from '../worst-frames.ts'
+import { swatch } from './classes.ts'
+import { type Html, html, name } from './html.ts'
+import { percent } from './numbers.ts'
+import type { Report } from './report.ts'
+import type { Timeline } from './timeline.ts'
+
+/** The worst frames: label, prediction and errors side by side. */
+export function pictures({ summary, pictures: frames }: Report, timeline: Timeline | undefined): Html {
+  if (frames.length === 0) return html``
+  const seen = new Set(frames.flatMap(({ label, prediction }) => [...label.ids, ...prediction.ids]))
+  return html`
+<section aria-labelledby="worst-title">
+  <h2 id="worst-title">Worst frames</h2>
+  <p class="note">The ${frames.length} frames with the lowest dice, lowest first, made smaller where they were large.</p>
+  <ul class="legend" aria-label="Colours of label and prediction">${summary.classes
+    .filter(({ id }) => seen.has(id))
+    .map(({ id, name: label }) => html`<li>${swatch(id)}${name(label)}</li>`)}
+    <li><span class="swatch ignored" aria-hidden="true"></span>label ignored</li>
+    <li><span class="swatch" style="background:${cssColor(SPECIAL.unknown)}" aria-hidden="true"></span>predicted as no class</li></ul>
+  <ul class="legend" aria-label="Colours of the errors">
+    <li><span class="swatch" style="background:${cssColor(SPECIAL.right)}" aria-hidden="true"></span>right (pale)</li>
+    <li><span class="swatch" style="background:${cssColor(SPECIAL.wrong)}" aria-hidden="true"></span>wrong (dark)</li></ul>
+  <ol class="frames">${frames.map((frame, i) => figure(frame, i, summary.classes, timeline))}</ol>
+</section>`
+}
+
+function figure(
+  frame: PicturedFrame,
+  index: number,
+  classes: Report['summary']['classes'],
+  timeline: Timeline | undefined,
+): Html {
+  const nameOf = (id: number | undefined) => classes.find(c => c.id === id)?.name ?? 'no class'
+  const time = timeline && Number(frame.stamp - timeline.origin) / 1e9
+  const total = frame.pixelsEvaluated
+  const mistakes = frame.mistakes.map(
+    ({ labelId, predictionId, pixels }, i) =>
+      html`${i > 0 && '; '}${name(nameOf(labelId))} taken for ${name(nameOf(predictionId))} ${percent(pixels, total)}`,
+  )
+  const image = (kind: string, url: string) =>
+    html`<figure><img src="${url}" alt="${kind} of frame ${index + 1}" width="${frame.label.width}" height="${frame.label.height}" loading="lazy" decoding="async"><figcaption>${kind}</figcaption></figure>`
+  return html`
+    <li><h3>dice <data value="${frame.dice}">${frame.dice.toFixed(4)}</data></h3>
+      <p class="facts">${time !== undefined && html`<button type="button" class="goto" data-time="${time}">at ${time.toFixed(3)} s</button> · `}stamp <code>${frame.stamp}</code></p>
+      ${mistakes.length > 0 && html`<p class="facts">Of the evaluated pixels: ${mistakes}.</p>`}
+      <div class="triple">${image('label', classPng(frame.label, ignoredColor))}${image(
+        'prediction',
+        classPng(frame.prediction, () => SPECIAL.unknown),
+      )}${image('errors', errorPng(frame))}</div></li>`
+}
+
+const STRIPE = 6
+const isStripe = (i: number, width: number) => ((i % width) + Math.floor(i / width)) % STRIPE < STRIPE / 2
+
+const ignoredColor = (i: number, width: number) =>
+  isStripe(i, width) ? SPECIAL.ignoredStripe : SPECIAL.ignored
+
+/** A mask in the colours of its classes. */
+function classPng(mask: SmallMask, noClass: (i: number, width: number) => Rgb): string {
+  return dataUrl(mask, i => (mask.ids[i] === NO_CLASS ? noClass(i, mask.width) : classColor(mask.ids[i]!)))
+}
+
+function errorPng({ label, prediction }: PicturedFrame): string {
+  return dataUrl(label, i => {
+    if (label.ids[i] === NO_CLASS) return ignoredColor(i, label.width)
+    return label.ids[i] === prediction.ids[i] ? SPECIAL.right : SPECIAL.wrong
+  })
+}
+
+/** A PNG as a data URL. Beyond 256 colours, which no two masks of classes have room for, the last is shared. */
+function dataUrl({ width, height }: { width: number; height: number }, colorAt: (i: number) => Rgb): string {
+  const palette: Rgb[] = []
+  const places = new Map<Rgb, number>()
+  const pixels = new Uint8Array(width * height)
+  for (let i = 0; i < pixels.length; i++) {
+    const color = colorAt(i)
+    let place = places.get(color)
+    if (place === undefined) {
+      place = Math.min(palette.length, 255)
+      if (place === palette.length) palette.push(color)
+      places.set(color, place)
+    }
+    pixels[i] = place
+  }
+  return `data:image/png;base64,${encodePng(width, height, pixels, palette).toString('base64')}`
+}

@@ -1,0 +1,237 @@
+/// <reference lib="dom" />
+/// <reference lib="dom.iterable" />
+import type uPlotType from 'uplot'
+import type { ChartData } from './timeline.ts'
+
+/**
+ * What the page does in the browser. The function is written into the page as text: it must use nothing from outside
+ * but types and the browser.
+ */
+export function drawPage(): void {
+  const uPlot = (globalThis as unknown as { uPlot: typeof uPlotType }).uPlot
+  const element = (id: string) => document.getElementById(id)
+
+  // Sorting tables: rows in the page's order come back on the third press.
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-sort]')) {
+    button.addEventListener('click', () => sortBy(button.closest('th')!))
+  }
+
+  function sortBy(header: HTMLTableCellElement): void {
+    const body = header.closest('table')!.tBodies[0]!
+    const rows = [...body.rows]
+    for (const [i, row] of rows.entries()) row.dataset.place ??= String(i)
+    const next = { none: 'descending', descending: 'ascending', ascending: 'none' }
+    const order = next[(header.ariaSort ?? 'none') as keyof typeof next]
+    for (const other of header.parentElement!.querySelectorAll('th')) other.removeAttribute('aria-sort')
+    if (order !== 'none') header.ariaSort = order
+    const sign = order === 'ascending' ? 1 : -1
+    rows.sort((a, b) => {
+      const inPlace = Number(a.dataset.place) - Number(b.dataset.place)
+      return (order !== 'none' && sign * compareCells(a, b, header.cellIndex)) || inPlace
+    })
+    body.append(...rows)
+  }
+
+  /** Numbers by size, with undefined as the lowest; text by its letters. */
+  function compareCells(a: HTMLTableRowElement, b: HTMLTableRowElement, column: number): number {
+    const value = (row: HTMLTableRowElement) => row.cells[column]!.querySelector('data')?.value
+    const [x, y] = [value(a), value(b)]
+    if (x === undefined && y === undefined) {
+      return a.cells[column]!.textContent!.localeCompare(b.cells[column]!.textContent!)
+    }
+    return Number(x ?? -1) - Number(y ?? -1)
+  }
+
+  const holder = element('dice-chart')
+  if (!holder) return
+  const data = JSON.parse(element('chart-data')!.textContent!) as ChartData
+  const { time } = data
+  const first = time[0]!
+  const last = time.at(-1)!
+  const margin = (last - first || 1) * 0.01
+  const all = { min: first - margin, max: last + margin }
+  const hasWindow = data.window.some(value => value !== null)
+  let chosenClass = -1
+  let chart: uPlotType | undefined
+
+  const color = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+
+  /** Draws hatched bands where messages found no partner, under the curves. */
+  function drawStretches(u: uPlotType): void {
+    const { ctx, bbox } = u
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+    ctx.clip()
+    for (const { from, to } of data.stretches) {
+      const least = 3 * devicePixelRatio
+      const left = u.valToPos(from, 'x', true) - least
+      const width = u.valToPos(to, 'x', true) + least - left
+      if (left + width < bbox.left || left > bbox.left + bbox.width) continue
+      ctx.fillStyle = color('--hatch-ground')
+      ctx.fillRect(left, bbox.top, width, bbox.height)
+      hatch(ctx, left, bbox.top, width, bbox.height)
+    }
+    ctx.restore()
+  }
+
+  function hatch(
+    ctx: CanvasRenderingContext2D,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+  ): void {
+    const step = 7 * devicePixelRatio
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(left, top, width, height)
+    ctx.clip()
+    ctx.strokeStyle = color('--hatch')
+    ctx.lineWidth = devicePixelRatio
+    ctx.beginPath()
+    // Lines of one grid, so that neighbouring bands join.
+    for (let x = Math.floor((left - height) / step) * step; x < left + width; x += step) {
+      ctx.moveTo(x, top + height)
+      ctx.lineTo(x + height, top)
+    }
+    ctx.stroke()
+    ctx.restore()
+  }
+
+  /** Draws the thresholds, named, and the worst frames, over the curves. */
+  function drawMarks(u: uPlotType): void {
+    const { ctx, bbox } = u
+    const scale = devicePixelRatio
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+    ctx.clip()
+    ctx.font = `${12 * scale}px system-ui, sans-serif`
+    for (const [limit, label, name, dash] of [
+      [data.warn, 'warn', '--warn', [8, 4]],
+      [data.error, 'error', '--error', [2, 3]],
+    ] as const) {
+      if (limit <= 0) continue
+      const y = u.valToPos(limit, 'y', true)
+      ctx.strokeStyle = ctx.fillStyle = color(name)
+      ctx.lineWidth = 1.5 * scale
+      ctx.setLineDash(dash.map(length => length * scale))
+      ctx.beginPath()
+      ctx.moveTo(bbox.left, y)
+      ctx.lineTo(bbox.left + bbox.width, y)
+      ctx.stroke()
+      ctx.fillText(`${label} ${limit}`, bbox.left + 6 * scale, y - 5 * scale)
+    }
+    ctx.setLineDash([])
+    ctx.fillStyle = color('--text')
+    const size = 4 * scale
+    for (const at of data.worst) {
+      const x = u.valToPos(at, 'x', true)
+      const y = bbox.top + bbox.height
+      ctx.beginPath()
+      ctx.moveTo(x - size, y)
+      ctx.lineTo(x + size, y)
+      ctx.lineTo(x, y - 1.8 * size)
+      ctx.fill()
+    }
+    ctx.restore()
+  }
+
+  function draw(): void {
+    const scale = chart?.scales.x
+    const shown = scale && scale.min != null ? { min: scale.min, max: scale.max! } : all
+    chart?.destroy()
+    const values = (_: uPlotType, value: number | null) => (value === null ? '–' : value.toFixed(4))
+    const axis = {
+      stroke: color('--muted'),
+      font: '12px system-ui, sans-serif',
+      grid: { stroke: color('--line'), width: 1 },
+      ticks: { stroke: color('--line'), width: 1 },
+    }
+    const curve = (label: string, stroke: string, width: number, dash?: number[]): uPlotType.Series => ({
+      label,
+      stroke,
+      width,
+      value: values,
+      ...(dash && { dash }),
+      points: { show: time.length < 60, size: 4 },
+    })
+    const series: uPlotType.Series[] = [
+      { label: 'time', value: (_, value) => (value === null ? '–' : `${value.toFixed(2)} s`) },
+      curve('frame dice', color('--accent'), 1.5),
+    ]
+    const curves: (number | null)[][] = [data.dice]
+    if (hasWindow) {
+      series.push(curve(`last ${data.windowFrames} frames`, color('--text'), 2.5))
+      curves.push(data.window)
+    }
+    const chosen = data.classes[chosenClass]
+    if (chosen) {
+      series.push(curve(chosen.name, color('--second'), 1.5, [6, 3]))
+      curves.push(chosen.dice)
+    }
+    chart = new uPlot(
+      {
+        width: holder!.clientWidth,
+        height: 300,
+        series,
+        scales: { x: { time: false, range: (_, min, max) => [min, max] }, y: { range: [0, 1] } },
+        axes: [
+          { ...axis, values: (_, ticks) => ticks.map(tick => `${tick} s`) },
+          { ...axis, size: 44 },
+        ],
+        cursor: { drag: { x: true, y: false }, y: false },
+        hooks: {
+          drawAxes: [drawStretches],
+          draw: [drawMarks],
+        },
+      },
+      [time, ...curves] as uPlotType.AlignedData,
+      holder!,
+    )
+    chart.setScale('x', shown)
+    // uPlot's own reset would cut the margin at both ends.
+    chart.over.addEventListener('dblclick', () => chart!.setScale('x', all))
+  }
+
+  const zooms: Record<string, (min: number, max: number) => [number, number]> = {
+    in: (min, max) => [min + (max - min) / 4, max - (max - min) / 4],
+    out: (min, max) => [min - (max - min) / 2, max + (max - min) / 2],
+    left: (min, max) => [min - (max - min) / 4, max - (max - min) / 4],
+    right: (min, max) => [min + (max - min) / 4, max + (max - min) / 4],
+    all: () => [all.min, all.max],
+  }
+
+  /** Shows a part of the time, kept within what there is. */
+  function show(min: number, max: number): void {
+    const span = Math.min(max - min, all.max - all.min)
+    const start = Math.max(all.min, Math.min(min, all.max - span))
+    chart!.setScale('x', { min: start, max: start + span })
+  }
+
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-zoom]')) {
+    button.addEventListener('click', () => {
+      const { min, max } = chart!.scales.x!
+      show(...zooms[button.dataset.zoom!]!(min!, max!))
+    })
+  }
+  for (const button of document.querySelectorAll<HTMLButtonElement>('[data-time]')) {
+    button.addEventListener('click', () => {
+      const at = Number(button.dataset.time)
+      const half = (all.max - all.min) / 16
+      show(at - half, at + half)
+      element('time-title')!.scrollIntoView({ block: 'start' })
+    })
+  }
+  element('class-choice')!.addEventListener('change', event => {
+    const { value } = event.target as HTMLSelectElement
+    chosenClass = value === '' ? -1 : Number(value)
+    draw()
+  })
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)
+  new ResizeObserver(() => {
+    if (chart && chart.width !== holder.clientWidth) chart.setSize({ width: holder.clientWidth, height: 300 })
+  }).observe(holder)
+  draw()
+}

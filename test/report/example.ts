@@ -1,0 +1,165 @@
+import { dice, iou, meanScore } from '../../src/metrics/scores.ts'
+import { FrameTable } from '../../src/report/frames.ts'
+import { NO_CLASS, type SmallMask } from '../../src/report/masks.ts'
+import type { Report } from '../../src/report/page/report.ts'
+import { Stamps } from '../../src/report/stamps.ts'
+import { type Config, type Summary, summarize, WORST_FRAMES } from '../../src/report/summary.ts'
+import { parametersFrom } from '../../src/parameters/parameters.ts'
+import type { PicturedFrame } from '../../src/report/worst-frames.ts'
+
+const WIDTH = 96
+const HEIGHT = 54
+const IGNORED = 255
+const PERIOD = 100_000_000n
+export const ORIGIN = 1_700_000_000_030_000_000n
+
+/** Numbers in [0, 1) from a seed: a linear congruential generator, good enough for pictures. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 4294967296
+  }
+}
+
+export interface ExampleOptions {
+  names: readonly string[]
+  frames: number
+  /** How much of the prediction is noise, 0 to 1. */
+  noise: number
+  seed?: number
+  recording?: string
+  /** Labels of these frames find no prediction. */
+  unmatched?: readonly number[]
+  config?: Partial<Config>
+}
+
+/** A made-up drive: bands of classes that sway, a prediction that is sometimes wrong. */
+export function exampleRun(options: ExampleOptions): Report {
+  const { names, frames: count, noise, seed = 1, unmatched = [] } = options
+  const random = randomNumbers(seed)
+  const size = names.length
+  const frames = new FrameTable()
+  const received = { predictions: new Stamps(), labels: new Stamps() }
+  const confusion = new Float64Array(size * size)
+  const unknownPrediction = new Float64Array(size)
+  const pictures: PicturedFrame[] = []
+  let pixelsIgnored = 0
+  let rounds = 0
+  for (let i = 0; i < count; i++) {
+    const stamp = ORIGIN + BigInt(i) * PERIOD
+    const time = { sec: Number(stamp / 1_000_000_000n), nanosec: Number(stamp % 1_000_000_000n) }
+    received.labels.push(time.sec, time.nanosec)
+    if (unmatched.includes(i)) continue
+    received.predictions.push(time.sec, time.nanosec)
+    const label = bands(size, i)
+    const amount = noise * (1 + Math.sin(i / 9)) * (i % 37 === 30 ? 2 : 1)
+    const prediction = { ...label, ids: label.ids.map(id => predicted(id, amount, size, random)) }
+    const counts = new Float64Array(size * size)
+    const unknown = new Float64Array(size)
+    let ignored = 0
+    label.ids.forEach((id, pixel) => {
+      const other = prediction.ids[pixel]!
+      if (id === NO_CLASS) ignored++
+      else if (other === NO_CLASS) unknown[id]!++
+      else counts[id * size + other]!++
+    })
+    counts.forEach((value, at) => {
+      confusion[at]! += value
+    })
+    unknown.forEach((value, at) => {
+      unknownPrediction[at]! += value
+    })
+    pixelsIgnored += ignored
+    const scores = scoresOf(counts, unknown, size)
+    frames.push({
+      label: time,
+      prediction: time,
+      dice: meanScore(scores.dice, undefined, size, 'exclude'),
+      iou: meanScore(scores.iou, undefined, size, 'exclude'),
+      accuracy: scores.right / (WIDTH * HEIGHT - ignored),
+      softDice: Number.NaN,
+      windowDice: meanScore(scores.dice, undefined, size, 'exclude') + 0.02 * Math.sin(rounds++ / 20),
+      pixelsEvaluated: WIDTH * HEIGHT - ignored,
+      pixelsIgnored: ignored,
+      level: 0,
+      classCount: size,
+      classIds: [...names.keys()],
+      classDice: scores.dice,
+      classIou: scores.iou,
+    })
+    pictures.push({
+      stamp,
+      dice: frames.dice.at(frames.length - 1),
+      pixelsEvaluated: WIDTH * HEIGHT - ignored,
+      label,
+      prediction,
+      mistakes: [{ labelId: 0, predictionId: size > 1 ? 1 : undefined, pixels: counts[1] ?? 0 }],
+    })
+  }
+  pictures.sort((a, b) => a.dice - b.dice)
+  const classes = names.map((name, id) => ({ id, name }))
+  const config: Config = {
+    ...parametersFrom(new Map()),
+    'classes.names': names,
+    'classes.ignored_labels': [IGNORED],
+    ...(options.config as Config),
+  }
+  const about: Pick<Summary, 'source' | 'pairing' | 'config' | 'version'> = {
+    source: {
+      recording: options.recording ?? 'drives/example',
+      prediction_topic: '/segmentation',
+      label_topic: '/label',
+      start: null,
+      end: null,
+    },
+    pairing: {
+      matched: frames.length,
+      prediction_unmatched: 0,
+      label_unmatched: unmatched.length,
+      rejected: 0,
+      truncated: false,
+      problems: [],
+    },
+    config,
+    version: '0.0.0',
+  }
+  const summary = summarize({ classes, confusion, unknownPrediction, pixelsIgnored }, frames, about)
+  return { summary, frames, pictures: pictures.slice(0, WORST_FRAMES), received }
+}
+
+function bands(size: number, frame: number): SmallMask {
+  const ids = new Uint16Array(WIDTH * HEIGHT)
+  for (let y = 0; y < HEIGHT; y++) {
+    for (let x = 0; x < WIDTH; x++) {
+      const sway = 4 * Math.sin((x + frame) / 15)
+      const band = Math.floor(((y + sway) * size) / HEIGHT)
+      const isIgnored = x < 6 && y > HEIGHT / 2
+      ids[y * WIDTH + x] = isIgnored ? NO_CLASS : Math.max(0, Math.min(size - 1, band))
+    }
+  }
+  return { width: WIDTH, height: HEIGHT, ids }
+}
+
+function predicted(id: number, amount: number, size: number, random: () => number): number {
+  const own = id === NO_CLASS ? 0 : id
+  // Later classes are harder.
+  if (random() > amount * ((own + 1) / size)) return own
+  return random() < 0.02 ? NO_CLASS : Math.floor(random() * size)
+}
+
+function scoresOf(counts: Float64Array, unknown: Float64Array, size: number) {
+  const scores = { dice: new Float64Array(size), iou: new Float64Array(size), right: 0 }
+  for (let id = 0; id < size; id++) {
+    const tp = counts[id * size + id]!
+    let [labels, predictions] = [unknown[id]!, 0]
+    for (let other = 0; other < size; other++) {
+      labels += counts[id * size + other]!
+      predictions += counts[other * size + id]!
+    }
+    scores.dice[id] = dice(tp, labels, predictions)
+    scores.iou[id] = iou(tp, labels, predictions)
+    scores.right += tp
+  }
+  return scores
+}
