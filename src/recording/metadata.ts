@@ -4,10 +4,9 @@ import { parse } from 'yaml'
 export interface Metadata {
   /** Storage files, in order. */
   files: string[]
-  /** `none`, `message` or `file`, in small letters. */
+  /** `message` or `file` in small letters; empty for none. */
   compressionMode: string
   compressionFormat: string
-  storage: string
   messages: number | undefined
 }
 
@@ -18,14 +17,14 @@ export function parseMetadata(text: string): Metadata {
   if (info === undefined) throw new Error('expected rosbag2_bagfile_information at its top')
   const files = field(info, 'relative_file_paths')
   if (!Array.isArray(files) || !files.every(file => typeof file === 'string')) {
-    throw new Error('expected a list of strings for relative_file_paths')
+    throw new Error('expected a list of names for relative_file_paths')
   }
   const messages = field(info, 'message_count')
+  const mode = stringOf(field(info, 'compression_mode')).toLowerCase()
   return {
     files,
-    compressionMode: textOf(field(info, 'compression_mode')).toLowerCase(),
-    compressionFormat: textOf(field(info, 'compression_format')),
-    storage: textOf(field(info, 'storage_identifier')),
+    compressionMode: mode === 'none' ? '' : mode,
+    compressionFormat: stringOf(field(info, 'compression_format')),
     messages: typeof messages === 'number' ? messages : undefined,
   }
 }
@@ -34,6 +33,6 @@ function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
 }
 
-function textOf(value: unknown): string {
+function stringOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }

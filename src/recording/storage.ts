@@ -11,12 +11,14 @@ export interface Selection {
 
 /** One file of a recording. Reading is synchronous: whoever wants it beside other work runs it in a thread. */
 export interface Storage {
+  /** The file's name, for problems. */
+  readonly name: string
   readonly topics: readonly TopicInfo[]
   /** Log times of the first and last message; undefined without messages. */
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
-  /** How far, in ns, a message may lag behind the newest before it; undefined if that is not known. */
-  readonly lateness: bigint | undefined
+  /** How far, in ns, a message lags behind the newest before it at most; 0 in a file that is in order. */
+  readonly lateness: bigint
   /** What was found on opening it; reading finds it again. */
   readonly problems: Problems
   /**

@@ -13,15 +13,18 @@ const SURVEY_BYTES = 16 * 2 ** 10
 
 const EVERYTHING: Selection = { wants: () => true, start: 0n, end: 2n ** 64n - 1n }
 
+/** Opens the bytes of a file; told of damage where they end early. */
+export type OpenSource = (onDamage: (what: string) => void) => ByteSource
+
 /** An MCAP file, read front to back record by record: no index is needed, and none is trusted. */
 export class McapStorage implements Storage {
   readonly topics: readonly TopicInfo[]
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
-  readonly lateness: bigint | undefined
+  readonly lateness: bigint
   readonly problems = new Problems()
-  readonly #open: () => ByteSource
-  readonly #name: string
+  readonly name: string
+  readonly #open: OpenSource
   readonly #decoder: MessageDecoder
   readonly #schemas: Map<number, Schema>
   readonly #channels: Map<number, Channel>
@@ -29,13 +32,13 @@ export class McapStorage implements Storage {
   readonly #summaryProblems: readonly string[]
 
   /** @param open opens the file's bytes from the start, once for each reading */
-  constructor(open: () => ByteSource, name: string, decoder: MessageDecoder) {
+  constructor(open: OpenSource, name: string, decoder: MessageDecoder) {
     this.#open = open
-    this.#name = name
+    this.name = name
     this.#decoder = decoder
-    const source = open()
+    const source = open(what => this.problems.add(`${name} ${what}`))
     try {
-      this.#summary = readSummary(source, name, this.problems)
+      this.#summary = Number.isFinite(source.size) ? readSummary(source, name, this.problems) : undefined
       this.#summaryProblems = this.problems.texts()
       this.#schemas = new Map(this.#summary?.schemas)
       this.#channels = new Map(this.#summary?.channels)
@@ -51,7 +54,7 @@ export class McapStorage implements Storage {
 
   *batches(selection: Selection, problems: Problems): Generator<RecordedMessage[]> {
     for (const text of this.#summaryProblems) problems.add(text)
-    const source = this.#open()
+    const source = this.#open(what => problems.add(`${this.name} ${what}`))
     try {
       yield* this.#walk(source, READ_BYTES, selection, problems).run()
     } finally {
@@ -69,7 +72,7 @@ export class McapStorage implements Storage {
     survey?: Survey,
   ): Walk {
     return new Walk(new Cursor(source, blockSize), {
-      name: this.#name,
+      name: this.name,
       selection,
       problems,
       decoder: this.#decoder,

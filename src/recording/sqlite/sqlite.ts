@@ -1,6 +1,6 @@
 import { allocate } from '../bytes.ts'
 import { Survey } from '../order.ts'
-import { messageOf, Problems } from '../problems.ts'
+import { messageOf, type Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
 import { BATCH_BYTES, type MessageDecoder, type Selection, type Storage } from '../storage.ts'
 import { CellReader, columnNames, DamageError } from './format.ts'
@@ -33,18 +33,20 @@ export class SqliteStorage implements Storage {
   readonly topics: readonly TopicInfo[]
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
-  readonly lateness: bigint | undefined
-  readonly problems = new Problems()
+  readonly lateness: bigint
+  readonly problems: Problems
+  readonly name: string
   readonly #pages: Pages
-  readonly #name: string
   readonly #decoder: MessageDecoder
   readonly #messages: Table
   readonly #columns: Columns
   readonly #topics = new Map<number, Topic>()
   readonly #openProblems: readonly string[]
 
-  constructor(path: string, name: string, decoder: MessageDecoder) {
-    this.#name = name
+  /** @param problems what is known of the file already, to be taken over */
+  constructor(path: string, name: string, decoder: MessageDecoder, problems: Problems) {
+    this.problems = problems
+    this.name = name
     this.#decoder = decoder
     this.#pages = openPages(path, name, this.problems)
     try {
@@ -75,7 +77,7 @@ export class SqliteStorage implements Storage {
     for (const { row, topicId, time, layout } of this.#rows(problems)) {
       const topic = this.#topics.get(topicId)
       if (topic === undefined) {
-        problems.add(`${this.#name}: a message of unknown topic ${topicId} was passed over`)
+        problems.add(`${this.name}: a message of unknown topic ${topicId} was passed over`)
         continue
       }
       if (!selection.wants(topic.name) || time < selection.start || time > selection.end) continue
@@ -101,7 +103,7 @@ export class SqliteStorage implements Storage {
         if (type !== 'table' || typeof name !== 'string' || typeof sql !== 'string') continue
         tables.set(name, { root: Number(root), columns: columnNames(sql) })
       } catch (error) {
-        this.problems.add(`${this.#name}: a damaged row of its schema`, messageOf(error))
+        this.problems.add(`${this.name}: a damaged row of its schema`, messageOf(error))
       }
     }
     return tables
@@ -121,7 +123,7 @@ export class SqliteStorage implements Storage {
           serializationFormat: String(values[format!] ?? ''),
         })
       } catch (error) {
-        this.problems.add(`${this.#name}: a topic could not be read`, messageOf(error))
+        this.problems.add(`${this.name}: a topic could not be read`, messageOf(error))
       }
     }
   }
@@ -156,7 +158,7 @@ export class SqliteStorage implements Storage {
         yield { row, layout, topicId: Number(topicId), time }
       } catch (error) {
         if (!(error instanceof DamageError || error instanceof RangeError)) throw error
-        problems.add(`${this.#name}: a message could not be read`, `row ${row.id}: ${error.message}`)
+        problems.add(`${this.name}: a message could not be read`, `row ${row.id}: ${error.message}`)
       }
     }
     if (!walk.isDamaged) return
@@ -173,7 +175,7 @@ export class SqliteStorage implements Storage {
       }
     }
     problems.add(
-      `${this.#name}: its messages table is damaged: ${rows} messages were read, ${found} more found`,
+      `${this.name}: its messages table is damaged: ${rows} messages were read, ${found} more found`,
     )
   }
 
@@ -204,13 +206,13 @@ export class SqliteStorage implements Storage {
       return data
     } catch (error) {
       if (!(error instanceof DamageError || error instanceof RangeError)) throw error
-      problems.add(`${this.#name}: a message could not be read`, `row ${row.id}: ${error.message}`)
+      problems.add(`${this.name}: a message could not be read`, `row ${row.id}: ${error.message}`)
       return undefined
     }
   }
 
   #walk(problems: Problems): TableWalk {
-    return new TableWalk(this.#pages, what => problems.add(`${this.#name}: damaged`, what))
+    return new TableWalk(this.#pages, what => problems.add(`${this.name}: damaged`, what))
   }
 }
 

@@ -1,0 +1,109 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { allocate, type ByteSource, FileSource } from './bytes.ts'
+import { streamZstd } from './compression.ts'
+import { messageOf, type Problems } from './problems.ts'
+
+const PIECE_BYTES = 256 * 2 ** 10
+const EMPTY = new Uint8Array(0)
+
+/** A zstd file, decompressed as it is read, front to back. */
+export class ZstdSource implements ByteSource {
+  readonly size = Number.POSITIVE_INFINITY
+  readonly #file: FileSource
+  readonly #pieces: Iterator<Uint8Array>
+  readonly #onDamage: (what: string) => void
+  #piece: Uint8Array = EMPTY
+  /** Where the piece at hand ends in the decompressed file. */
+  #end = 0
+  #isAtEnd = false
+
+  /** @param onDamage told once where the file cannot be decompressed further; it then ends there */
+  constructor(path: string, onDamage: (what: string) => void) {
+    this.#file = new FileSource(path)
+    this.#pieces = streamZstd(piecesOf(this.#file))
+    this.#onDamage = onDamage
+  }
+
+  /** @param position not before the end of what was read last */
+  read(target: Uint8Array, position: number): number {
+    let done = 0
+    while (done < target.byteLength) {
+      const left = this.#end - (position + done)
+      if (left > 0) {
+        const part = this.#piece.subarray(-left).subarray(0, target.byteLength - done)
+        target.set(part, done)
+        done += part.byteLength
+      } else if (!this.#advance()) break
+    }
+    return done
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+
+  #advance(): boolean {
+    if (this.#isAtEnd) return false
+    try {
+      const { done, value } = this.#pieces.next()
+      if (done !== true) {
+        this.#piece = value
+        this.#end += value.byteLength
+        return true
+      }
+    } catch (error) {
+      this.#onDamage(`cannot be decompressed beyond ${this.#end} bytes: ${messageOf(error)}`)
+    }
+    this.#isAtEnd = true
+    return false
+  }
+}
+
+function* piecesOf(file: FileSource): Generator<Uint8Array> {
+  const piece = allocate(PIECE_BYTES)
+  for (let position = 0; position < file.size; ) {
+    const read = file.read(piece, position)
+    if (read === 0) return
+    yield piece.subarray(0, read)
+    position += read
+  }
+}
+
+/**
+ * Decompresses a zstd file into a temporary one, opens that, and removes it: it lives as long as it is open, and
+ * nothing stays behind however the process ends.
+ */
+export function openExtracted<T>(
+  path: string,
+  name: string,
+  problems: Problems,
+  open: (path: string) => T,
+): T {
+  const directory = mkdtempSync(join(tmpdir(), 'dice-monitor-'))
+  try {
+    const extracted = join(directory, 'extracted')
+    extract(path, extracted, what => problems.add(`${name} ${what}`))
+    return open(extracted)
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+function extract(from: string, to: string, onDamage: (what: string) => void): void {
+  const source = new ZstdSource(from, onDamage)
+  const file = openSync(to, 'wx', 0o600)
+  try {
+    const block = allocate(2 ** 20)
+    for (let position = 0; ; ) {
+      const read = source.read(block, position)
+      if (read === 0) return
+      for (let done = 0; done < read; ) done += writeSync(file, block, done, read - done)
+      position += read
+    }
+  } finally {
+    closeSync(file)
+    source.close()
+  }
+}

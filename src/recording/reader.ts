@@ -1,0 +1,161 @@
+import { basename } from 'node:path'
+import { allocate, type ByteSource, FileSource } from './bytes.ts'
+import { openExtracted, ZstdSource } from './compressed-file.ts'
+import { isZstd } from './compression.ts'
+import { type Location, locate } from './files.ts'
+import { McapStorage } from './mcap/mcap.ts'
+import { MAGIC as MCAP_MAGIC } from './mcap/records.ts'
+import { inOrder, mergeFiles } from './order.ts'
+import { messageOf, Problems } from './problems.ts'
+import { type ReadOptions, type RecordedMessage, RecordingError, type TopicInfo } from './recording.ts'
+import { MAGIC as SQLITE_MAGIC } from './sqlite/format.ts'
+import { SqliteStorage } from './sqlite/sqlite.ts'
+import { MessageDecoder, type Selection, type Storage } from './storage.ts'
+
+const SNIFFED_BYTES = 16
+const END_OF_TIME = 2n ** 64n
+
+/** The files of a recording as one. Reading blocks, so that it can run beside other work in a thread. */
+export class RecordingReader {
+  readonly files: string[]
+  readonly topics: TopicInfo[]
+  readonly startTime: bigint | undefined
+  readonly endTime: bigint | undefined
+  readonly #storages: Storage[] = []
+  readonly #openProblems = new Problems()
+  #readProblems: Problems | undefined
+
+  /** The decoders must be loaded. @throws RecordingError if nothing at the path can be read */
+  constructor(path: string) {
+    const { files, metadata } = locate(path, this.#openProblems)
+    const failures: unknown[] = []
+    for (const file of files) {
+      try {
+        this.#storages.push(openStorage(file, metadata))
+      } catch (error) {
+        failures.push(error)
+        this.#openProblems.add(messageOf(error))
+      }
+    }
+    if (this.#storages.length === 0) throw failures[0]
+    this.files = files
+    this.topics = mergeTopics(this.#storages)
+    this.startTime = extreme(
+      this.#storages.map(({ startTime }) => startTime),
+      (a, b) => a < b,
+    )
+    this.endTime = extreme(
+      this.#storages.map(({ endTime }) => endTime),
+      (a, b) => a > b,
+    )
+    this.#checkCount(metadata?.messages)
+  }
+
+  /** What could not be read: on opening, and by the last reading. */
+  problems(): string[] {
+    const found = this.#readProblems?.texts() ?? this.#storages.flatMap(({ problems }) => problems.texts())
+    return [...this.#openProblems.texts(), ...found]
+  }
+
+  *batches({ topics, start = 0n, end = END_OF_TIME }: ReadOptions = {}): Generator<RecordedMessage[]> {
+    const wanted = topics && new Set(topics)
+    const selection = { wants: (topic: string) => wanted?.has(topic) ?? true, start, end }
+    const problems = new Problems()
+    this.#readProblems = problems
+    yield* mergeFiles(this.#storages, storage => readInOrder(storage, selection, problems))
+  }
+
+  close(): void {
+    for (const storage of this.#storages) storage.close()
+  }
+
+  #checkCount(expected: number | undefined): void {
+    const found = this.topics.reduce((sum, { count }) => sum + count, 0)
+    if (expected === undefined || expected === found || this.problems().length > 0) return
+    this.#openProblems.add(`metadata.yaml counts ${expected} messages, the files have ${found}`)
+  }
+}
+
+function readInOrder(
+  storage: Storage,
+  selection: Selection,
+  problems: Problems,
+): Iterator<RecordedMessage[]> {
+  const onLate = () =>
+    problems.add(`${storage.name}: messages are further out of order than can be sorted, some were read late`)
+  return inOrder(storage.batches(selection, problems), storage.lateness, onLate)
+}
+
+/** Opens a storage file as what its bytes are. @throws RecordingError if they are nothing known */
+function openStorage(path: string, metadata: Location['metadata']): Storage {
+  const name = basename(path)
+  const messageCompression = metadata?.compressionMode === 'message' ? metadata.compressionFormat : ''
+  const decoder = new MessageDecoder(name, messageCompression)
+  const bytes = sniff(new FileSource(path))
+  if (isMcap(bytes)) return new McapStorage(() => new FileSource(path), name, decoder)
+  if (isSqlite(bytes)) return new SqliteStorage(path, name, decoder, new Problems())
+  if (isZstd(bytes)) return openCompressed(path, name, decoder)
+  const compression =
+    metadata?.compressionMode === 'file' ? ` (compressed by file as ${metadata.compressionFormat})` : ''
+  const found = bytes.length === 0 ? 'it is empty' : `it begins with ${Buffer.from(bytes).toString('hex')}`
+  throw new RecordingError(
+    `${path}: expected MCAP or SQLite3, plain or compressed by zstd; ${found}${compression}`,
+  )
+}
+
+function openCompressed(path: string, name: string, decoder: MessageDecoder): Storage {
+  let damage = ''
+  const bytes = sniff(
+    new ZstdSource(path, what => {
+      damage = what
+    }),
+  )
+  if (isMcap(bytes)) {
+    return new McapStorage(report => new ZstdSource(path, report), name, decoder)
+  }
+  if (!isSqlite(bytes)) {
+    const found = damage === '' ? `found ${Buffer.from(bytes).toString('hex')}` : `it ${damage}`
+    throw new RecordingError(`${path}: expected MCAP or SQLite3 compressed by zstd; ${found}`)
+  }
+  const problems = new Problems()
+  return openExtracted(path, name, problems, file => new SqliteStorage(file, name, decoder, problems))
+}
+
+function sniff(source: ByteSource): Uint8Array {
+  try {
+    const bytes = allocate(SNIFFED_BYTES)
+    return bytes.subarray(0, source.read(bytes, 0))
+  } finally {
+    source.close()
+  }
+}
+
+function isMcap(bytes: Uint8Array): boolean {
+  return MCAP_MAGIC.every((byte, i) => bytes[i] === byte)
+}
+
+function isSqlite(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes).toString('latin1') === SQLITE_MAGIC
+}
+
+/** The topics of all files; one of the same name, type and format is one topic. */
+function mergeTopics(storages: readonly Storage[]): TopicInfo[] {
+  const topics = new Map<string, TopicInfo>()
+  for (const topic of storages.flatMap(storage => storage.topics)) {
+    const key = JSON.stringify([topic.name, topic.type, topic.serializationFormat])
+    const known = topics.get(key)
+    if (known) known.count += topic.count
+    else topics.set(key, { ...topic })
+  }
+  return [...topics.values()]
+}
+
+function extreme(
+  times: readonly (bigint | undefined)[],
+  isBeyond: (a: bigint, b: bigint) => boolean,
+): bigint | undefined {
+  let found: bigint | undefined
+  for (const time of times)
+    if (time !== undefined && (found === undefined || isBeyond(time, found))) found = time
+  return found
+}
