@@ -19,7 +19,7 @@ export function coverage({ summary }: Report, timeline: Timeline | undefined): H
   <p class="note">Stamps ${tolerance === 0 ? 'must be equal' : `may differ by ${tolerance} s`} (sync.tolerance). ${count(rejected)} messages could not be used.</p>
   <div class="scroll" role="region" tabindex="0" aria-labelledby="coverage-title">
   <table class="coverage">
-    <thead><tr><th scope="col">topic</th><th scope="col" class="number">matched</th><th scope="col" class="number">unmatched</th><th scope="col" class="number">share matched</th>${timeline && html`<th scope="col">over time (dark: unmatched)</th>`}</tr></thead>
+    <thead><tr><th scope="col">topic</th><th scope="col" class="number">matched</th><th scope="col" class="number">unmatched</th><th scope="col" class="number">share matched</th>${timeline && html`<th scope="col">over time (ticks: unmatched)</th>`}</tr></thead>
     <tbody>${row('predictions', p, 'prediction')}${row('labels', l, 'label')}</tbody>
   </table>
   </div>

@@ -16,7 +16,7 @@ export function headline({ summary, frames }: Report, timeline: Timeline | undef
   return html`
 <header>
   <p class="eyebrow">Segmentation overlap</p>
-  <h1>${list(source.recording)}</h1>
+  <h1>${list([source.recording].flat().map(lastPart))}</h1>
   <p class="lead"><span>prediction <code>${list(source.prediction_topic)}</code></span>
   <span>against label <code>${list(source.label_topic)}</code></span></p>
   <p class="facts">${count(pairing.matched)} pairs${timeline && html` · ${seconds(timeline.duration)} · from ${clockTime(timeline.origin)}`}</p>
@@ -49,6 +49,9 @@ ${notices(pairing)}
   </dl>
 </section>`
 }
+
+/** A path's last part: the whole stands under provenance. */
+const lastPart = (path: string) => path.replace(/\/+$/, '').split('/').at(-1) || path
 
 const list = (value: string | string[]) =>
   typeof value === 'string' ? name(value) : value.map((item, i) => html`${i > 0 && ', '}${name(item)}`)

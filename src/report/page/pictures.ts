@@ -42,9 +42,9 @@ function figure(
       html`${i > 0 && '; '}${name(nameOf(labelId))} taken for ${name(nameOf(predictionId))} ${percent(pixels, total)}`,
   )
   const image = (kind: string, url: string) =>
-    html`<figure><img src="${url}" alt="${kind} of frame ${index + 1}" width="${frame.label.width}" height="${frame.label.height}" loading="lazy" decoding="async"><figcaption>${kind}</figcaption></figure>`
+    html`<figure><img src="${url}" alt="${kind} of frame ${index + 1}" width="${frame.label.width}" height="${frame.label.height}" decoding="async"><figcaption>${kind}</figcaption></figure>`
   return html`
-    <li><h3>dice <data value="${frame.dice}">${frame.dice.toFixed(4)}</data></h3>
+    <li><h3>${index + 1}. dice <data value="${frame.dice}">${frame.dice.toFixed(4)}</data></h3>
       <p class="facts">${time !== undefined && html`<button type="button" class="goto" data-time="${time}">at ${time.toFixed(3)} s</button> · `}stamp <code>${frame.stamp}</code></p>
       ${mistakes.length > 0 && html`<p class="facts">Of the evaluated pixels: ${mistakes}.</p>`}
       <div class="triple">${image('label', classPng(frame.label, ignoredColor))}${image(

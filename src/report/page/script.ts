@@ -108,6 +108,8 @@ export function drawPage(): void {
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
     ctx.clip()
     ctx.font = `${12 * scale}px system-ui, sans-serif`
+    ctx.textAlign = 'left'
+    ctx.textBaseline = 'bottom'
     for (const [limit, label, name, dash] of [
       [data.warn, 'warn', '--warn', [8, 4]],
       [data.error, 'error', '--error', [2, 3]],
@@ -121,7 +123,7 @@ export function drawPage(): void {
       ctx.moveTo(bbox.left, y)
       ctx.lineTo(bbox.left + bbox.width, y)
       ctx.stroke()
-      ctx.fillText(`${label} ${limit}`, bbox.left + 6 * scale, y - 5 * scale)
+      ctx.fillText(`${label} ${limit}`, bbox.left + 6 * scale, y - 3 * scale)
     }
     ctx.setLineDash([])
     ctx.fillStyle = color('--text')
@@ -163,12 +165,12 @@ export function drawPage(): void {
     ]
     const curves: (number | null)[][] = [data.dice]
     if (hasWindow) {
-      series.push(curve(`last ${data.windowFrames} frames`, color('--text'), 2.5))
+      series.push(curve(`last ${data.windowFrames} frames (thick)`, color('--text'), 2.5))
       curves.push(data.window)
     }
     const chosen = data.classes[chosenClass]
     if (chosen) {
-      series.push(curve(chosen.name, color('--second'), 1.5, [6, 3]))
+      series.push(curve(`${chosen.name} (dashed)`, color('--second'), 1.5, [6, 3]))
       curves.push(chosen.dice)
     }
     chart = new uPlot(

@@ -51,12 +51,12 @@ data { font-variant-numeric: tabular-nums; }
 .others dt { color: var(--muted); font-size: .85rem; } .others dd { margin: 0; font-size: 1.2rem; font-weight: 600; }
 
 .scroll { overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: .5rem; }
-table { border-collapse: collapse; font-size: .9rem; width: 100%; }
+table { border-collapse: separate; border-spacing: 0; font-size: .9rem; width: 100%; }
 th, td { padding: .42rem .75rem; text-align: left; border-top: 1px solid var(--line); white-space: nowrap; }
 thead th { border-top: 0; color: var(--muted); font-weight: 600; font-size: .82rem; vertical-align: bottom; }
 tbody th { font-weight: 500; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
-.bar { background: linear-gradient(var(--accent-soft), var(--accent-soft)) no-repeat 0 50% / var(--share) 68%; }
+.bar { background: linear-gradient(var(--accent), var(--accent)) no-repeat 0 100% / var(--share) 3px content-box; padding-bottom: .3rem; min-width: 6rem; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline dotted; text-underline-offset: .2em; }
 th[aria-sort=descending] button::after { content: " ↓"; } th[aria-sort=ascending] button::after { content: " ↑"; }
 .swatch { display: inline-block; width: .8em; height: .8em; border-radius: .2em; margin-right: .5em; vertical-align: -.05em; box-shadow: inset 0 0 0 1px #0004, 0 0 0 1px #fff3; }
@@ -68,7 +68,7 @@ select, .buttons button, .goto { font: inherit; color: inherit; background: var(
 .goto { padding: 0 .45rem; cursor: pointer; font-variant-numeric: tabular-nums; }
 :is(a, button, select, summary, input, .scroll):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 #dice-chart { min-height: 340px; background: var(--surface); border: 1px solid var(--line); border-radius: .5rem; padding: .75rem .5rem .25rem; overflow: hidden; }
-.uplot { font: inherit; } .uplot .u-legend { font-size: .85rem; color: var(--text); text-align: left; margin: 0 0 0 44px; font-variant-numeric: tabular-nums; }
+.uplot { font: inherit; } .uplot :is(th, td) { border: 0; padding: .1rem .2rem; } .uplot .u-legend { font-size: .85rem; color: var(--text); text-align: left; margin: 0 0 0 44px; font-variant-numeric: tabular-nums; }
 .uplot .u-select { background: color-mix(in srgb, var(--accent) 18%, transparent); }
 .u-vt .u-cursor-x, .u-hz .u-cursor-x { border-color: var(--muted); }
 
@@ -85,7 +85,7 @@ svg { display: block; }
 .choice legend { float: left; padding: 0; margin-right: 1.1rem; color: var(--muted); }
 .matrix { width: auto; min-width: 60%; }
 .matrix th, .matrix td { padding: .3rem .45rem; }
-.matrix td { text-align: right; min-width: 3.1rem; font-variant-numeric: tabular-nums; font-size: .84rem; border: 1px solid var(--line);
+.matrix td { text-align: right; min-width: 3.1rem; font-variant-numeric: tabular-nums; font-size: .84rem; border-left: 1px solid var(--line);
   --share: var(--row); background: color-mix(in oklab, var(--accent) calc(var(--share) * .62%), var(--surface)); }
 .matrix td.right { outline: 2px solid var(--text); outline-offset: -2px; font-weight: 650; }
 .matrix thead th { text-align: center; } .upright { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 9rem; overflow: hidden; text-overflow: ellipsis; }
@@ -98,15 +98,15 @@ svg { display: block; }
 
 .legend { list-style: none; padding: 0; margin: .3rem 0; display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; font-size: .88rem; }
 .frames { list-style: none; padding: 0; margin: 1rem 0 0; display: grid; gap: 1.75rem; }
-.frames h3 { margin: 0; } .frames h3 data { font-size: 1.1rem; }
+.frames h3 { margin: 0 1rem 0 0; display: inline-block; } .frames h3 + .facts { display: inline-block; }
 .triple { display: grid; grid-template-columns: repeat(3, 1fr); gap: .6rem; margin-top: .5rem; }
-.triple figure { margin: 0; } .triple img { display: block; width: 100%; height: auto; border-radius: .3rem; border: 1px solid var(--line); background: #888; }
+.triple figure { margin: 0; } .triple img { display: block; image-rendering: pixelated; width: 100%; height: auto; border-radius: .3rem; border: 1px solid var(--line); background: #888; }
 figcaption { font-size: .82rem; color: var(--muted); margin-top: .15rem; }
 .rail { width: 100%; min-width: 12rem; height: 1.25rem; } .rail .matched { fill: var(--accent-soft); } .rail .unmatched { fill: var(--text); }
 .coverage td.plot { width: 55%; }
 .facts-list { display: grid; gap: .3rem; margin: .75rem 0 1rem; font-size: .92rem; } .facts-list div { display: grid; grid-template-columns: 14rem 1fr; gap: 1rem; }
 .facts-list dt { color: var(--muted); } .facts-list dd { margin: 0; min-width: 0; }
-.parameters td { white-space: normal; } .parameters tr:not(.changed) code { color: var(--muted); }
+.parameters td { white-space: normal; } .parameters td:last-child { white-space: nowrap; } .parameters tr:not(.changed) code { color: var(--muted); }
 details { margin-top: .9rem; } summary { cursor: pointer; font-weight: 600; font-size: .95rem; } details > .scroll { margin-top: .5rem; }
 details li { max-width: 46rem; font-size: .92rem; }
 
@@ -118,6 +118,8 @@ details li { max-width: 46rem; font-size: .92rem; }
   .facts-list div { grid-template-columns: 1fr; gap: 0; }
   th, td { padding: .4rem .55rem; }
   .uplot .u-legend { margin-left: 0; }
+  .distribution svg, .scale { width: 11rem; }
+  .distribution svg { height: 2.3rem; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print { .toolbar, .choice { display: none; } section { break-inside: avoid-page; } body { background: #fff; } }

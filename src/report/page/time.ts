@@ -17,7 +17,7 @@ export function diceOverTime(report: Report, timeline: Timeline | undefined): Ht
   return html`
 <section aria-labelledby="time-title">
   <h2 id="time-title">Dice over time</h2>
-  <p class="note">Seconds after the first message.${data.framesPerPoint > 1 && html` Each point is the lowest of ${data.framesPerPoint} frames in a row.`}${data.stretches.length > 0 && ' Hatched: messages without a partner.'}
+  <p class="note">Seconds after the first message.${data.framesPerPoint > 1 && html` Each point is the lowest of ${data.framesPerPoint} frames in a row.`}${data.stretches.length > 0 && ' Hatched: messages without a partner.'}${data.worst.length > 0 && ' Triangles: the worst frames.'}
   Drag across the chart to zoom, double-click to see all.</p>
   <div class="toolbar">
     <label>Class <select id="class-choice"><option value="">none</option>${summary.classes.map(({ name: label }, i) => html`<option value="${i}">${label}</option>`)}</select></label>
