@@ -11,7 +11,9 @@ import {
   answer,
   channelsOf,
   choice,
+  ignoredMark,
   mapping,
+  NotReproduced,
   oneHot,
   optional,
   read,
@@ -32,6 +34,12 @@ function activation(c: Case, p: Activated): 'none' | 'sigmoid' | 'softmax' {
   if (p.sigmoid && p.softmax) throw new RangeError('sigmoid and softmax')
   if (p.sigmoid) return 'sigmoid'
   return p.softmax && channelsOf(c) > 1 ? 'softmax' : 'none'
+}
+
+/** The library multiplies ignored pixels by 0, and 0 times an infinite slope is NaN: ours are 0. */
+function refuseIgnoredNaN(ignoreIndex: Parameter, loss: Loss): void {
+  if (ignoreIndex !== null && !loss.values.every(Number.isFinite))
+    throw new NotReproduced('a division by zero reaches the gradient of ignored pixels')
 }
 
 /** A single channel is never left out. */
@@ -78,7 +86,10 @@ function diceLoss(c: Case, p: DiceArguments, reduction: 'mean' | 'sum' | 'none')
 const dice: Mapping = mapping((c, parameters) => {
   const p = read(parameters, diceArguments)
   const reduction = choice('reduction', p.reduction, reductions)
-  return answer(c, diceLoss(c, p, reduction), { none: reduction === 'none' })
+  const loss = diceLoss(c, p, reduction)
+  const found = answer(c, loss, { none: reduction === 'none' })
+  refuseIgnoredNaN(p.ignore_index, loss)
+  return found
 })
 
 const tversky: Mapping = mapping((c, parameters) => {
@@ -104,7 +115,9 @@ const tversky: Mapping = mapping((c, parameters) => {
     ignoreLabel: optional(p.ignore_index),
     reduction,
   })
-  return answer(c, loss, { none: reduction === 'none' })
+  const found = answer(c, loss, { none: reduction === 'none' })
+  refuseIgnoredNaN(p.ignore_index, loss)
+  return found
 })
 
 const generalisedArguments = { ...activated, ...ratio, w_type: 'square', soft_label: false }
@@ -159,7 +172,7 @@ function focalLoss(c: Case, p: FocalArguments): { loss: Loss; first: number } {
     gamma: p.gamma,
     alpha: listed ?? (p.use_softmax ? spread : scalar),
     classWeights: weights,
-    ignoreLabel: optional(p.ignore_index),
+    ignoreLabel: kept && first > 0 ? ignoredMark : optional(p.ignore_index),
     reduction: reduction === 'sum' ? 'samples' : reduction,
     ...(kept ? { divisor: 'kept', empty: 'zero' } : {}),
     // With an ignore index the mean counts pixels.

@@ -51,7 +51,10 @@ export const channelsOf = (c: Case): number => c.shape[1]!
 export const predictionOf = (c: Case): Tensor => tensor(c.prediction, c.shape)
 export const targetOf = (c: Case): Tensor => tensor(c.target, c.targetShape)
 
-/** One-hot map of the labels in the prediction's shape; `ignored` on every channel of a pixel with that label. */
+/** What `oneHot` writes on every channel of an ignored pixel. */
+export const ignoredMark = -1
+
+/** One-hot map of the labels in the prediction's shape. */
 export function oneHot(c: Case, ignored?: number): Tensor {
   const [samples, channels, height, width] = c.shape as [number, number, number, number]
   const pixels = height * width
@@ -60,7 +63,7 @@ export function oneHot(c: Case, ignored?: number): Tensor {
     for (let i = 0; i < pixels; i++) {
       const label = c.target[n * pixels + i]!
       for (let k = 0; k < channels; k++)
-        data[(n * channels + k) * pixels + i] = label === ignored ? ignored : label === k ? 1 : 0
+        data[(n * channels + k) * pixels + i] = label === ignored ? ignoredMark : label === k ? 1 : 0
     }
   return tensor(data, c.shape)
 }

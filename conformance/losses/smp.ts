@@ -10,6 +10,7 @@ import type { Answer, Case, Mapping, Parameter } from '../case.ts'
 import {
   answer,
   channelsOf,
+  ignoredMark,
   mapping,
   NotReproduced,
   oneHot,
@@ -40,7 +41,7 @@ function overlap(c: Case, p: OverlapArguments, alpha: number, beta: number, gamm
     throw new RangeError('binary has no classes')
   const classes = Array.isArray(p.classes) ? (p.classes as Parameter[]).map(Number) : undefined
   const weights = weightsOf(p.class_weights, channelsOf(c))
-  return answer(
+  const found = answer(
     c,
     overlapLoss({
       ...conventions.smp.tversky,
@@ -58,6 +59,12 @@ function overlap(c: Case, p: OverlapArguments, alpha: number, beta: number, gamm
       totalTransform: gamma === 1 ? 'none' : { power: gamma },
     }),
   )
+  const flat = gamma < 1 && 'value' in found && found.value === 0
+  if (flat && (p.log_loss || p.ignore_index !== null))
+    throw new NotReproduced(
+      'gamma below 1 at a loss of 0: its gradient is 0 or NaN as the graph happens to multiply',
+    )
+  return found
 }
 
 const dice: Mapping = mapping((c, parameters) => overlap(c, read(parameters, overlapArguments), 0.5, 0.5, 1))
@@ -141,7 +148,7 @@ const bce: Mapping = mapping((c, parameters) => {
   const none = p.reduction !== 'mean' && p.reduction !== 'sum'
   const loss = pixelLoss({
     ...conventions.smp.bce,
-    ignoreLabel: optional(p.ignore_index),
+    ignoreLabel: binary(c) ? optional(p.ignore_index) : ignoredMark,
     smoothing: optional(p.smooth_factor) ?? 0,
     posWeight: positive?.[0] ?? 1,
     classWeights: weights && new Array<number>(channelsOf(c)).fill(weights[0]!),

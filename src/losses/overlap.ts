@@ -36,7 +36,7 @@ export interface OverlapOptions extends CommonOptions {
   denominatorSmoothing?: number
   /** Added to each of the four soft counts of `matthews`. Default 0. */
   countSmoothing?: number
-  /** Least denominator, and least score under `log`. Default 0: 0/0 is NaN. */
+  /** Least denominator, and least score under `log`. Default none: 0/0 is NaN. */
   floor?: number
   /**
    * What is summed before the ratio. `pixels` (default): a ratio a sample and class. `batch`: a ratio a class.
@@ -75,7 +75,7 @@ const defaults = {
   numeratorSmoothing: 0,
   denominatorSmoothing: 0,
   countSmoothing: 0,
-  floor: 0,
+  floor: Number.NEGATIVE_INFINITY,
   sumOver: 'pixels',
   volumeWeights: 'uniform',
   absent: 'keep',
@@ -104,7 +104,6 @@ function settle(options: OverlapOptions): Settings {
   if (typeof s.transform === 'string') oneOf('transform', s.transform, ['none', 'log', 'logCosh'])
   if (typeof s.totalTransform === 'string') oneOf('totalTransform', s.totalTransform, ['none', 'logCosh'])
   within('power', s.power, 0)
-  within('floor', s.floor, 0)
   if (s.intersection !== 'product' && s.power !== 1)
     throw new RangeError(
       `intersection '${s.intersection}' goes with power 1, got ${s.power}; at power 2 'product' is the same`,
@@ -127,7 +126,7 @@ function transformed(transform: Transform, x: number, score: number, floor: numb
 /** Its derivative by x. */
 function slope(transform: Transform, x: number, score: number, floor: number): number {
   if (transform === 'none') return 1
-  if (transform === 'log') return score < floor ? 0 : 1 / score
+  if (transform === 'log') return score <= floor ? 0 : 1 / score
   if (transform === 'logCosh') return Math.tanh(x)
   return transform.power === 0 ? 0 : transform.power * x ** (transform.power - 1)
 }
@@ -145,7 +144,7 @@ class OverlapLoss implements Loss {
   private weights = new Float64Array(0)
   private scores = new Float64Array(0)
   private g = new Float64Array(0)
-  // Score, its derivatives by I and P, and whether the floor holds the denominator.
+  // Score, and its derivatives by I and P.
   private readonly ratio = new Float64Array(3)
 
   constructor(options: OverlapOptions) {
@@ -348,7 +347,7 @@ class OverlapLoss implements Loss {
     const { alpha, beta, numeratorSmoothing, denominatorSmoothing, floor } = this.options
     const numerator = i + numeratorSmoothing
     const denominator = i + alpha * (p - i) + beta * (t - i) + denominatorSmoothing
-    const held = denominator < floor
+    const held = denominator <= floor
     const d = held ? floor : denominator
     this.ratio[0] = numerator / d
     const byDenominator = held ? 0 : -numerator / (d * d)

@@ -263,7 +263,7 @@ class PixelLoss implements Loss {
   ): number {
     const { samples, channels, pixels, x, labelled, labels, map, kept } = this.planes
     const { element, g, options } = this
-    const held = focalSum < leastFocalSum
+    const held = focalSum <= leastFocalSum
     const divisor = held ? leastFocalSum : focalSum
     const ratio = channel / divisor
     for (let n = 0; n < samples; n++) {
@@ -299,7 +299,7 @@ class PixelLoss implements Loss {
     } else {
       if (clip) {
         clipped = Math.min(Math.max(p, clip[0]), clip[1])
-        inside = p >= clip[0] && p <= clip[1]
+        inside = p > clip[0] && p < clip[1]
       }
       const logP = Math.max(Math.log(clipped), logFloor)
       const logRest = Math.max(Math.log1p(-clipped), logFloor)
@@ -423,7 +423,7 @@ class PixelLoss implements Loss {
         }
         const p = x[k]! / whole
         const clipped = clip ? Math.min(Math.max(p, clip[0]), clip[1]) : p
-        const inside = clip ? p >= clip[0] && p <= clip[1] : true
+        const inside = clip ? p > clip[0] && p < clip[1] : true
         const log = Math.max(Math.log(clipped), logFloor)
         const seen = clipFocal ? clipped : p
         const rest = 1 - seen
