@@ -5,7 +5,7 @@ import { Exit, usageError } from './errors.ts'
 import { readRuns } from './runs.ts'
 
 export interface CompareOptions {
-  json: boolean
+  json?: boolean
   resamples: number
   seed: number
 }

@@ -14,6 +14,7 @@ import { Messages } from './messages.ts'
 import { chosenParameters, completeParameters } from './parameters.ts'
 import { startProgress } from './progress.ts'
 import { type Scored, scoreRecording } from './score.ts'
+import { roundedUp, stampDistance } from './tolerance.ts'
 import { chooseTopics, transportParameters } from './topics.ts'
 import { VERSION } from './version.ts'
 
@@ -25,14 +26,14 @@ export interface EvaluateOptions {
   start?: number
   end?: number
   output?: string
-  json: boolean
+  json?: boolean
   failUnder: readonly string[]
-  quiet: boolean
+  quiet?: boolean
 }
 
 /** `dice-monitor evaluate`. @returns the exit code @throws CliError */
 export async function evaluate(path: string, options: EvaluateOptions): Promise<number> {
-  const messages = new Messages(options.quiet)
+  const messages = new Messages(options.quiet === true)
   const chosen = chosenParameters(options.config, options.set, messages)
   const gates = parsedGates(options.failUnder, completeParameters(chosen)['classes.names'])
   if (options.start !== undefined && options.end !== undefined && options.end <= options.start) {
@@ -65,7 +66,7 @@ async function summaryOf(
 ): Promise<{ summary: Summary; scored: Scored }> {
   const topics = await chooseTopics(recording, options, messages)
   const parameters = completeParameters(new Map([...transportParameters(recording, topics), ...chosen]))
-  const progress = startProgress(options.quiet)
+  const progress = startProgress(options.quiet === true)
   let scored: Scored
   try {
     scored = await interruptible(checkInterrupted =>
@@ -97,20 +98,20 @@ async function summaryOf(
   return { summary: summarize(scored.counts, scored.frames, about), scored }
 }
 
-function nothingMatched(
-  path: string,
-  { pairing, nearestDifference }: Scored,
-  parameters: Parameters,
-): string {
+function nothingMatched(path: string, { pairing, received }: Scored, parameters: Parameters): string {
   const { prediction_unmatched: predictions, label_unmatched: labels, rejected, problems } = pairing
   const lines = [
     `${path}: no pair could be scored: ${predictions} predictions and ${labels} labels without a partner, ${rejected} messages not used`,
     ...problems,
   ]
-  if (Number.isFinite(nearestDifference) && nearestDifference > parameters['sync.tolerance']) {
-    const tolerance = Number((nearestDifference * 1.5).toPrecision(2))
+  const distance = stampDistance(received.labels, received.predictions)
+  const tolerance = parameters['sync.tolerance']
+  if (distance && distance.most > tolerance) {
+    const [median, most] = [distance.median, distance.most].map(
+      seconds => `${Number(seconds.toPrecision(2))} s`,
+    )
     lines.push(
-      `their stamps are ${nearestDifference} s apart or more, sync.tolerance is ${parameters['sync.tolerance']} s: try --set sync.tolerance=${tolerance}`,
+      `half of the labels have a prediction within ${median}, nine of ten within ${most}; sync.tolerance is ${tolerance} s: try --set sync.tolerance=${roundedUp(distance.most)}`,
     )
   }
   return lines.join('\n')

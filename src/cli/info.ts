@@ -24,13 +24,16 @@ export async function info(path: string): Promise<number> {
 
 function overview(recording: Recording): string {
   const messages = recording.topics.reduce((sum, { count }) => sum + count, 0)
-  return alignedColumns([
-    ['recording', recording.path],
-    ['files', String(recording.files.length)],
-    ['messages', String(messages)],
-    ['start', startText(recording.startTime)],
-    ['duration', `${duration(recording).toFixed(3)} s`],
-  ]).replace(/ {2,}(?=\S+( s| UTC)?$)/gm, '  ')
+  return alignedColumns(
+    [
+      ['recording', recording.path],
+      ['files', String(recording.files.length)],
+      ['messages', String(messages)],
+      ['start', startText(recording.startTime)],
+      ['duration', `${duration(recording).toFixed(3)} s`],
+    ],
+    [0, 1],
+  )
 }
 
 const duration = ({ startTime, endTime }: Recording) =>
@@ -45,20 +48,12 @@ function topicTable(recording: Recording, images: readonly ImageTopic[]): string
   const length = duration(recording)
   const rate = ({ count }: TopicInfo) =>
     count > 1 && length > 0 ? `${((count - 1) / length).toFixed(1)} Hz` : '-'
-  return alignedColumns([
-    ['topic', 'type', 'messages', 'rate', 'encoding', 'size'],
-    ...recording.topics.map(topic => {
-      const image = images.find(({ name }) => name === topic.name)?.image
-      return [
-        topic.name,
-        topic.type,
-        String(topic.count),
-        rate(topic),
-        image?.encoding ?? '',
-        image ? sizeText(image) : '',
-      ]
-    }),
-  ])
+  const rows = recording.topics.map(topic => {
+    const image = images.find(({ name }) => name === topic.name)?.image
+    const count = String(topic.count)
+    return [topic.name, topic.type, image?.encoding ?? '', sizeText(image), count, rate(topic)]
+  })
+  return alignedColumns([['topic', 'type', 'encoding', 'size', 'messages', 'rate'], ...rows], [0, 1, 2])
 }
 
 function pairs(path: string, images: readonly ImageTopic[]): string {

@@ -1,3 +1,4 @@
+import type { Run } from '../report/compare.ts'
 import { resultFiles, summaryText, writeFiles } from '../report/files.ts'
 import { MergeError, mergeRuns } from '../report/merge.ts'
 import { reportPage } from '../report/page/page.ts'
@@ -9,7 +10,7 @@ import { VERSION } from './version.ts'
 
 export interface MergeOptions {
   output: string
-  json: boolean
+  json?: boolean
 }
 
 /** `dice-monitor merge`. @returns the exit code */
@@ -20,6 +21,7 @@ export function merge(paths: readonly string[], options: MergeOptions): number {
     if (!frames)
       messages.warn(`${name}: no frames.csv beside it, so frame means and percentiles of the sum are null`)
   }
+  warnOfRepetition(runs, messages)
   try {
     const { summary, frames } = mergeRuns(runs, VERSION)
     const page = reportPage({ summary, frames, pictures: [], received: undefined })
@@ -29,5 +31,15 @@ export function merge(paths: readonly string[], options: MergeOptions): number {
   } catch (error) {
     if (error instanceof MergeError) throw inputError(error.message)
     throw error
+  }
+}
+
+function warnOfRepetition(runs: readonly Run[], messages: Messages): void {
+  const seen = new Map<string, string>()
+  for (const { name, summary } of runs) {
+    const source = JSON.stringify(summary.source)
+    const other = seen.get(source)
+    if (other !== undefined) messages.warn(`${other} and ${name} are of the same recording: it counts twice`)
+    seen.set(source, name)
   }
 }

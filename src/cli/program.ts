@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { GATE_GRAMMAR } from '../report/gates.ts'
 import { compare } from './compare.ts'
 import { completion, SHELLS } from './completion.ts'
@@ -14,7 +14,10 @@ export function createProgram(done: (exitCode: number) => void): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
-    .configureHelp({ showGlobalOptions: false })
+    .showHelpAfterError('See dice-monitor --help, or --help after a command.')
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'dice-monitor: ')),
+    })
     .addHelpText(
       'after',
       `
@@ -48,17 +51,13 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
     .option('-l, --label <topic>', 'topic of the labels; found by type and name if left out')
     .option('-p, --prediction <topic>', 'topic of the predictions; found likewise')
     .option('-c, --config <yaml>', "the node's parameter file")
-    .addOption(
-      settings('-s, --set <name=value...>', 'set parameters, YAML values: classes.ignored_labels=[11]'),
-    )
+    .option('-s, --set <name=value...>', 'set parameters, YAML values: classes.ignored_labels=[11]')
     .option('--start <s>', 'begin so many seconds after the start of the recording', secondsOf)
     .option('--end <s>', 'end so many seconds after the start of the recording', secondsOf)
     .option('-o, --output <dir>', 'write summary.json, frames.csv and report.html there')
-    .option('-j, --json', 'print summary.json instead of a table', false)
-    .addOption(
-      settings('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high'),
-    )
-    .option('-q, --quiet', 'neither progress nor notes; warnings stay', false)
+    .option('-j, --json', 'print summary.json instead of a table')
+    .option('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high')
+    .option('-q, --quiet', 'neither progress nor notes; warnings stay')
     .addHelpText(
       'after',
       `
@@ -69,6 +68,8 @@ For example:
   dice-monitor evaluate drive_07 -c config/monitor.yaml -s sync.tolerance=0.01 -f dice=0.8 frame.dice.p5=0.4`,
     )
     .action(async (recording: string | undefined, options: EvaluateOptions, command: Command) => {
+      options.set ??= []
+      options.failUnder ??= []
       const path = recording ?? takeStray(options)
       if (path === undefined) command.error("error: missing required argument 'recording'")
       done(await evaluate(path, options))
@@ -88,7 +89,7 @@ function addCompare(program: Command, done: (exitCode: number) => void): void {
     .command('compare')
     .description('runs side by side, best and worst marked, with differences to the first')
     .argument('<summary...>', 'summary.json files, or the directories they are in')
-    .option('-j, --json', 'print JSON instead of a table', false)
+    .option('-j, --json', 'print JSON instead of a table')
     .option('--resamples <n>', 'resamples of the bootstrap', wholeNumber, 10_000)
     .option('--seed <n>', 'seed of the bootstrap: the same seed gives the same interval', wholeNumber, 1)
     .addHelpText(
@@ -109,12 +110,9 @@ function addMerge(program: Command, done: (exitCode: number) => void): void {
     .description('one summary from many, by adding counts')
     .argument('<summary...>', 'summary.json files, or the directories they are in')
     .requiredOption('-o, --output <dir>', 'where to write summary.json, frames.csv and report.html')
-    .option('-j, --json', 'print summary.json instead of a table', false)
+    .option('-j, --json', 'print summary.json instead of a table')
     .action((summaries: string[], options: Parameters<typeof merge>[1]) => done(merge(summaries, options)))
 }
-
-/** An option that may be given often and takes several values; each is of the form NAME=VALUE. */
-const settings = (flags: string, description: string) => new Option(flags, description).default([], 'none')
 
 /** `--set a=1 RECORDING` leaves the recording among the settings: it is the one without an equals sign. */
 function takeStray(options: EvaluateOptions): string | undefined {

@@ -16,8 +16,6 @@ export interface Scored {
   worst: WorstFrames
   received: { predictions: Stamps; labels: Stamps }
   pairing: PairingSummary
-  /** Smallest stamp difference of messages that did not match, s; infinite if there is none. */
-  nearestDifference: number
 }
 
 export interface ScoreOptions {
@@ -83,7 +81,6 @@ export async function scoreRecording(recording: Recording, options: ScoreOptions
     worst,
     received: { predictions: predictions.stamps, labels: labels.stamps },
     pairing: pairingOf(monitor, recording.problems.length > 0, problems),
-    nearestDifference: monitor.pairing.nearestDifference,
   }
 }
 

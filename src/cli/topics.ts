@@ -59,14 +59,17 @@ export const pairOptions = ({ prediction, label }: TopicPair): string =>
 const shellWord = (text: string) => (/^[\w/~.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
 function imageTopicTable(topics: readonly ImageTopic[]): string {
-  return alignedColumns([
-    ['image topic', 'messages', 'encoding', 'size'],
-    ...topics.map(({ name, count, image }) => [name, String(count), image?.encoding ?? '-', sizeText(image)]),
+  const rows = topics.map(({ name, count, image }) => [
+    name,
+    image?.encoding ?? '',
+    sizeText(image),
+    String(count),
   ])
+  return alignedColumns([['image topic', 'encoding', 'size', 'messages'], ...rows], [0, 1])
 }
 
 export const sizeText = (image: ImageTopic['image']): string =>
-  image?.width === undefined ? '-' : `${image.width}x${image.height}`
+  image?.width === undefined ? '' : `${image.width}x${image.height}`
 
 /** How the chosen topics arrive; what the user set goes before. */
 export function transportParameters(recording: Recording, topics: TopicPair): Map<string, RawValue> {

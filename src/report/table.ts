@@ -17,18 +17,13 @@ export const printable = (text: string): string =>
     [...character].map(c => `\\u{${c.codePointAt(0)!.toString(16)}}`).join(''),
   )
 
-/** Rows of text in columns: the first flush left, the others flush right. */
-export function alignedColumns(rows: readonly (readonly string[])[]): string {
+/** Rows of text in columns, flush right but for the columns in `left`. */
+export function alignedColumns(rows: readonly (readonly string[])[], left: readonly number[] = [0]): string {
   const clean = rows.map(row => row.map(printable))
-  const widths = (clean[0] ?? []).map((_, column) => Math.max(...clean.map(row => row[column]?.length ?? 0)))
-  return clean
-    .map(row =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  const widths = (clean[0] ?? []).map((_, column) => Math.max(...clean.map(row => row[column]!.length)))
+  const cell = (text: string, column: number) =>
+    left.includes(column) ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)
+  return clean.map(row => row.map(cell).join('  ').trimEnd()).join('\n')
 }
 
 /** What `evaluate` and `merge` print: the headline, the classes, and how the frames spread. */

@@ -6,10 +6,10 @@ import type { PicturedFrame } from '../worst-frames.ts'
 /** What a page is made of. */
 export interface Report {
   summary: Summary
-  /** The single frames; without them the page has no curves. */
+  /** The single frames; without them the page has no distributions. */
   frames: FrameTable | undefined
   /** The worst frames, worst first. */
   pictures: readonly PicturedFrame[]
-  /** Stamps of the messages that came, for what found no partner. */
+  /** Stamps of the messages that came; undefined for a sum of recordings, which has no one course of time. */
   received: { predictions: Stamps; labels: Stamps } | undefined
 }

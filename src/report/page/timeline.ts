@@ -44,20 +44,18 @@ const MOST_POINTS = 4000
 /** Frames further apart than so many usual steps are not joined by a line. */
 const GAP = 4
 
+/** Undefined where there is no one course of time: a sum of recordings has none. */
 export function timelineOf({ frames, received }: Report): Timeline | undefined {
-  if (!frames || frames.length === 0) return undefined
-  const every = [frames.labelStamps, ...(received ? [received.predictions, received.labels] : [])]
-  const [first, last] = range(every)
+  if (!frames || frames.length === 0 || !received) return undefined
+  const [first, last] = range([frames.labelStamps, received.predictions, received.labels])
   const times = Float64Array.from({ length: frames.length }, (_, i) =>
     frames.labelStamps.secondsAfter(first, i),
   )
   const order = [...times.keys()].sort((a, b) => times[a]! - times[b]!)
-  const stretches = received
-    ? [
-        ...stretchesOf('prediction', received.predictions, frames.predictionStamps, first),
-        ...stretchesOf('label', received.labels, frames.labelStamps, first),
-      ].sort((a, b) => a.from - b.from)
-    : []
+  const stretches = [
+    ...stretchesOf('prediction', received.predictions, frames.predictionStamps, first),
+    ...stretchesOf('label', received.labels, frames.labelStamps, first),
+  ].sort((a, b) => a.from - b.from)
   return { origin: first, duration: Number(last - first) / 1e9, order, times, stretches }
 }
 
