@@ -62,6 +62,9 @@ export class RecordingReader {
     const selection = { wants: (topic: string) => wanted?.has(topic) ?? true, start, end }
     const problems = new Problems()
     this.#readProblems = problems
+    for (const storage of this.#storages) {
+      if (storage.startTime === undefined) for (const text of storage.problems.texts()) problems.add(text)
+    }
     yield* mergeFiles(this.#storages, storage => readInOrder(storage, selection, problems))
   }
 

@@ -1,6 +1,6 @@
 """Writes recordings in every form of rosbag2 with independent writers, and a manifest of what is in them.
 
-usage: write_recordings.py DIRECTORY
+usage: write_recordings.py DIRECTORY [BYTES_OF_A_MASK]
 """
 import hashlib
 import io
@@ -18,6 +18,7 @@ from rosbags.rosbag2 import CompressionFormat, CompressionMode, StoragePlugin, W
 from rosbags.typesys import Stores, get_typestore
 
 ROOT = Path(sys.argv[1])
+MASK = int(sys.argv[2]) if len(sys.argv) > 2 else 30_000
 START = 1_700_000_000_000_000_000
 TYPES = {
     '/label': 'sensor_msgs/msg/Image',
@@ -27,14 +28,14 @@ TYPES = {
 manifest = []
 
 
-def messages(seed, frames=12, size=30_000):
+def messages(seed, frames=12, size=MASK):
     """Messages as (topic, log time, bytes): pairs of masks with small messages between them."""
     rng = random.Random(seed)
     out = []
     time = START
     for _ in range(frames):
         for topic, length in (('/prediction', size), ('/chatter', 40), ('/label', size), ('/chatter', 7)):
-            runs = b''.join(bytes([rng.randrange(12)]) * rng.randrange(1, 200) for _ in range(length // 100 + 1))
+            runs = b''.join(bytes([rng.randrange(12)]) * rng.randrange(1, 200) for _ in range(length // 50 + 1))
             out.append((topic, time, b'\x00\x01\x00\x00' + runs[:length] + rng.randbytes(17)))
             time += rng.randrange(1_000_000, 20_000_000)
     return out
@@ -89,18 +90,18 @@ def mcap_forms():
         'fastwrite': dict(use_chunking=False, use_statistics=False, use_summary_offsets=False, enable_crcs=False,
                           repeat_channels=False, repeat_schemas=False, index_types=no_index),
         'unchunked_data_crc': dict(use_chunking=False, enable_data_crcs=True),
-        'plain': dict(compression=none, chunk_size=100_000),
-        'plain_data_crc': dict(compression=none, chunk_size=100_000, enable_data_crcs=True),
-        'zstd': dict(compression=zstd, chunk_size=100_000),
-        'lz4': dict(compression=lz4, chunk_size=100_000),
+        'plain': dict(compression=none, chunk_size=3 * MASK),
+        'plain_data_crc': dict(compression=none, chunk_size=3 * MASK, enable_data_crcs=True),
+        'zstd': dict(compression=zstd, chunk_size=3 * MASK),
+        'lz4': dict(compression=lz4, chunk_size=3 * MASK),
         'zstd_one_chunk': dict(compression=zstd, chunk_size=2**30),
         'zstd_chunk_a_message': dict(compression=zstd, chunk_size=1),
         'zstd_fast': dict(compression=zstd, chunk_size=768 * 1024, enable_crcs=False),
         'zstd_small': dict(compression=zstd, chunk_size=4 * 1024 * 1024),
-        'no_statistics': dict(compression=zstd, chunk_size=100_000, use_statistics=False),
-        'no_message_index': dict(compression=zstd, chunk_size=100_000, index_types=IndexType.CHUNK),
-        'no_index': dict(compression=lz4, chunk_size=100_000, index_types=no_index),
-        'no_summary': dict(compression=zstd, chunk_size=100_000, index_types=no_index, use_statistics=False,
+        'no_statistics': dict(compression=zstd, chunk_size=3 * MASK, use_statistics=False),
+        'no_message_index': dict(compression=zstd, chunk_size=3 * MASK, index_types=IndexType.CHUNK),
+        'no_index': dict(compression=lz4, chunk_size=3 * MASK, index_types=no_index),
+        'no_summary': dict(compression=zstd, chunk_size=3 * MASK, index_types=no_index, use_statistics=False,
                            repeat_channels=False, repeat_schemas=False, use_summary_offsets=False),
     }
     for i, (name, options) in enumerate(forms.items()):
@@ -125,9 +126,9 @@ def mcap_forms():
         (ROOT / f'{name}_file.mcap.zstd').write_bytes(stream_compress(plain.read_bytes()))
         manifest.append({**next(m for m in manifest if m['name'] == f'mcap {name}'),
                          'name': f'mcap {name} compressed by file', 'path': f'{name}_file.mcap.zstd'})
-    many = [(t, s, d) for t, s, d in messages(42, frames=20_000, size=60)]
+    many = messages(42, frames=MASK // 2, size=60)
     write_mcap(ROOT / 'many.mcap', many, **forms['zstd'])
-    record('mcap with 80,000 small messages', many, 'many.mcap')
+    record('mcap with many small messages', many, 'many.mcap')
 
 
 def stream_compress(data):
@@ -265,9 +266,9 @@ def sqlite_forms():
     written = messages(411)
     write_sqlite(ROOT / 'disordered.db3', shuffled(written, 2, 20))
     record('sqlite out of order', written, 'disordered.db3')
-    written = messages(412, frames=20_000, size=60)
+    written = messages(412, frames=MASK // 2, size=60)
     write_sqlite(ROOT / 'many.db3', written, ['page_size=512'])
-    record('sqlite with 80,000 small messages', written, 'many.db3')
+    record('sqlite with many small messages', written, 'many.db3')
     # A journal mode that stays in the header, closed in order: no log beside it.
     written = messages(413)
     write_sqlite(ROOT / 'wal_closed.db3', written, ['journal_mode=WAL'])

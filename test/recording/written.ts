@@ -19,10 +19,13 @@ export interface WrittenRecordings {
   remove(): void
 }
 
-/** Has independent writers make recordings of every form in a temporary directory. */
-export function writeRecordings(): WrittenRecordings {
+/**
+ * Has independent writers make recordings of every form in a temporary directory.
+ * @param maskBytes size of the larger messages
+ */
+export function writeRecordings(maskBytes = 30_000): WrittenRecordings {
   const directory = mkdtempSync(join(tmpdir(), 'recordings-'))
-  runPython(join(import.meta.dirname, 'write_recordings.py'), directory)
+  runPython(join(import.meta.dirname, 'write_recordings.py'), directory, String(maskBytes))
   const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Written[]
   return { directory, manifest, remove: () => rmSync(directory, { recursive: true, force: true }) }
 }

@@ -3,8 +3,9 @@ import { Survey } from '../order.ts'
 import { Problems } from '../problems.ts'
 import type { RecordedMessage, TopicInfo } from '../recording.ts'
 import type { MessageDecoder, Selection, Storage } from '../storage.ts'
+import { CheckedSource } from './checked-source.ts'
 import type { Channel, Schema } from './records.ts'
-import { readSummary, type Summary } from './summary.ts'
+import { isClosed, readSummary, type Summary } from './summary.ts'
 import { Walk } from './walk.ts'
 
 const READ_BYTES = 8 * 2 ** 20
@@ -29,6 +30,7 @@ export class McapStorage implements Storage {
   readonly #schemas: Map<number, Schema>
   readonly #channels: Map<number, Channel>
   readonly #summary: Summary | undefined
+  readonly #isClosed: boolean
   readonly #summaryProblems: readonly string[]
 
   /** @param open opens the file's bytes from the start, once for each reading */
@@ -38,6 +40,7 @@ export class McapStorage implements Storage {
     this.#decoder = decoder
     const source = open(what => this.problems.add(`${name} ${what}`))
     try {
+      this.#isClosed = isClosed(source)
       this.#summary = Number.isFinite(source.size) ? readSummary(source, name, this.problems) : undefined
       this.#summaryProblems = this.problems.texts()
       this.#schemas = new Map(this.#summary?.schemas)
@@ -54,11 +57,19 @@ export class McapStorage implements Storage {
 
   *batches(selection: Selection, problems: Problems): Generator<RecordedMessage[]> {
     for (const text of this.#summaryProblems) problems.add(text)
-    const source = this.#open(what => problems.add(`${this.name} ${what}`))
+    const opened = this.#open(what => problems.add(`${this.name} ${what}`))
+    const checked = this.#summary?.dataCrc ? new CheckedSource(opened, this.#summary.dataLength) : undefined
     try {
-      yield* this.#walk(source, READ_BYTES, selection, problems).run()
+      const walk = this.#walk(checked ?? opened, READ_BYTES, selection, problems)
+      yield* walk.run()
+      this.#checkCount(walk, problems)
+      if (checked && checked.finish() !== this.#summary!.dataCrc) {
+        problems.add(
+          `${this.name}: the CRC of its data differs, so some of it has changed since it was written`,
+        )
+      }
     } finally {
-      source.close()
+      opened.close()
     }
   }
 
@@ -79,15 +90,23 @@ export class McapStorage implements Storage {
       schemas: this.#schemas,
       channels: this.#channels,
       chunks: this.#summary?.chunks ?? [],
-      dataCrc: this.#summary?.dataCrc ?? 0,
+      isClosed: this.#isClosed,
       ...(survey && { survey }),
     })
   }
 
   #surveyRecords(source: ByteSource): Survey {
     const survey = new Survey()
-    for (const _ of this.#walk(source, SURVEY_BYTES, EVERYTHING, this.problems, survey).run());
+    const walk = this.#walk(source, SURVEY_BYTES, EVERYTHING, this.problems, survey)
+    for (const _ of walk.run());
+    this.#checkCount(walk, this.problems)
     return survey
+  }
+
+  #checkCount(walk: Walk, problems: Problems): void {
+    const expected = this.#summary?.statistics?.messages
+    if (expected === undefined || walk.hasSkipped || walk.messages === expected) return
+    problems.add(`${this.name}: its statistics count ${expected} messages, ${walk.messages} were read`)
   }
 
   #topics(survey: Survey): TopicInfo[] {

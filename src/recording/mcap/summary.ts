@@ -25,8 +25,15 @@ export class Summary {
   readonly channels = new Map<number, Channel>()
   readonly chunks: ChunkIndex[] = []
   statistics: Statistics | undefined
-  /** CRC-32 of all bytes before the DataEnd record; 0 if there is none. */
+  /** CRC-32 of the first `dataLength` bytes of the file, which end before the DataEnd record; 0 if there is none. */
   dataCrc = 0
+  dataLength = 0
+}
+
+/** Whether a file ends as one that was closed in order. A stream's end is not known. */
+export function isClosed(source: ByteSource): boolean {
+  if (!Number.isFinite(source.size)) return true
+  return readFooter(source) !== undefined
 }
 
 /** Reads the summary section, if the file has a sound one. A damaged one is a problem, a missing one is not. */
@@ -52,12 +59,23 @@ export function readSummary(source: ByteSource, name: string, problems: Problems
       throw new Error('its CRC differs')
     }
     const summary = parseSummary(bytes)
-    summary.dataCrc = readDataCrc(source, start)
+    summary.dataLength = start - DATA_END_BYTES
+    summary.dataCrc = readDataCrc(source, summary.dataLength)
     return summary
   } catch (error) {
     problems.add(`${name}: the summary at the end is damaged and was not used`, (error as Error).message)
     return undefined
   }
+}
+
+/** The footer and the magic behind it. */
+function readFooter(source: ByteSource): Uint8Array | undefined {
+  const tail = allocate(FOOTER_BYTES + MAGIC.length)
+  const position = source.size - tail.length
+  if (position < MAGIC.length || source.read(tail, position) < tail.length) return undefined
+  return tail[0] === Opcode.footer && MAGIC.every((byte, i) => tail[FOOTER_BYTES + i] === byte)
+    ? tail
+    : undefined
 }
 
 function parseSummary(bytes: Uint8Array): Summary {
@@ -87,9 +105,9 @@ function parseSummary(bytes: Uint8Array): Summary {
 }
 
 /** The CRC in the DataEnd record, which lies right before the summary. */
-function readDataCrc(source: ByteSource, summaryStart: number): number {
+function readDataCrc(source: ByteSource, position: number): number {
   const record = allocate(DATA_END_BYTES)
-  source.read(record, summaryStart - DATA_END_BYTES)
+  source.read(record, position)
   return record[0] === Opcode.dataEnd ? fieldsOf(record, RECORD_HEADER_BYTES).uint32() : 0
 }
 

@@ -32,8 +32,8 @@ export interface WalkOptions {
   channels: Map<number, Channel>
   /** Chunks by the summary, by offset; to find what follows damage, and to pass over what is not wanted. */
   chunks: readonly ChunkIndex[]
-  /** CRC-32 expected of the data section; 0 for none. */
-  dataCrc: number
+  /** Whether the file has the footer that is written on closing it. */
+  isClosed: boolean
   /** Only survey, do not deliver. */
   survey?: Survey
 }
@@ -53,6 +53,8 @@ export class Walk {
   #holdsBlock = false
   /** Messages read, wanted or not. */
   messages = 0
+  /** Whether a chunk was passed over because nothing in it is wanted. */
+  hasSkipped = false
 
   constructor(cursor: Cursor, options: WalkOptions) {
     this.#cursor = cursor
@@ -63,7 +65,7 @@ export class Walk {
 
   *run(): Generator<RecordedMessage[]> {
     const cursor = this.#cursor
-    const { name, problems } = this.#options
+    const { name, problems, isClosed } = this.#options
     if (!cursor.ensure(MAGIC.length) || !MAGIC.every((byte, i) => cursor.block[cursor.offset + i] === byte)) {
       problems.add(`${name}: does not begin as an MCAP file does`)
       return
@@ -75,7 +77,10 @@ export class Walk {
         if (!cursor.ensure(RECORD_HEADER_BYTES))
           throw new DamageError('the file ends without its last records')
         const opcode = cursor.block[cursor.offset]!
-        if (opcode === Opcode.dataEnd || opcode === Opcode.footer) break
+        if (opcode === Opcode.dataEnd || opcode === Opcode.footer) {
+          if (!isClosed) problems.add(`${name}: cut behind its data; ${this.messages} messages were read`)
+          break
+        }
         const length = this.#recordLength(opcode)
         this.#record(opcode, length)
       } catch (error) {
@@ -186,7 +191,10 @@ export class Walk {
     if (header.offset - begin + header.storedSize !== length) {
       throw new DamageError(`a chunk of ${length} bytes says that it holds ${header.storedSize}`)
     }
-    if (!this.#wantsChunk(position, header)) return
+    if (!this.#wantsChunk(position, header)) {
+      this.hasSkipped = true
+      return
+    }
     this.#bring(RECORD_HEADER_BYTES + length)
     begin = cursor.offset + RECORD_HEADER_BYTES + length - header.storedSize
     const stored = cursor.block.subarray(begin, begin + header.storedSize)

@@ -51,9 +51,9 @@ export class SqliteStorage implements Storage {
     this.#pages = openPages(path, name, this.problems)
     try {
       const tables = this.#tables()
-      this.#messages = tableNamed(tables, 'messages', name)
+      this.#messages = this.#tableNamed(tables, 'messages')
       this.#columns = messageColumns(this.#messages, name)
-      this.#readTopics(tableNamed(tables, 'topics', name))
+      this.#readTopics(this.#tableNamed(tables, 'topics'))
       this.#openProblems = this.problems.texts()
       const survey = this.#survey()
       this.startTime = survey.startTime
@@ -107,6 +107,14 @@ export class SqliteStorage implements Storage {
       }
     }
     return tables
+  }
+
+  #tableNamed(tables: Map<string, Table>, table: string): Table {
+    const found = tables.get(table)
+    if (found) return found
+    const present = tables.size > 0 ? `it has ${[...tables.keys()].join(', ')}` : 'it has none'
+    const expected = `${this.name}: expected a rosbag2 database with a table '${table}'; ${present}`
+    throw new RecordingError([expected, ...this.problems.texts()].join('; '))
   }
 
   #readTopics(table: Table): void {
@@ -223,13 +231,6 @@ function openPages(path: string, name: string, problems: Problems): Pages {
     if (error instanceof DamageError) throw new RecordingError(`${name} ${error.message}`)
     throw error
   }
-}
-
-function tableNamed(tables: Map<string, Table>, table: string, name: string): Table {
-  const found = tables.get(table)
-  if (found) return found
-  const present = tables.size > 0 ? `it has ${[...tables.keys()].join(', ')}` : 'it has none'
-  throw new RecordingError(`${name}: expected a rosbag2 database with a table '${table}'; ${present}`)
 }
 
 function messageColumns(table: Table, name: string): Columns {

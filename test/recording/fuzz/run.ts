@@ -1,0 +1,85 @@
+/**
+ * Reads damaged variants of small recordings of every form. Each must end in a result or one RecordingError.
+ *
+ * usage: tsx test/recording/fuzz/run.ts [VARIANTS [SEED]]
+ * Prints what became of them; exits with 1 at the first variant that failed, which is named with its seed.
+ */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { RecordingError } from '../../../src/recording/recording.ts'
+import { digest, readAll } from '../read.ts'
+import { type Written, writeRecordings } from '../written.ts'
+import { damage, random } from './variants.ts'
+
+const MASK_BYTES = 1500
+const MAX_MEGABYTES = 700
+const MAX_SECONDS = 5
+
+interface Outcome {
+  outcome: 'refused' | 'sound' | 'problems named' | 'changed unseen'
+  messages: number
+}
+
+async function read(path: string, original: Written): Promise<Outcome> {
+  try {
+    const { messages, problems } = await readAll(path)
+    if (problems.length > 0) return { outcome: 'problems named', messages: messages.length }
+    const outcome = digest(messages) === original.digest ? 'sound' : 'changed unseen'
+    return { outcome, messages: messages.length }
+  } catch (error) {
+    if (!(error instanceof RecordingError) || error.message.length > 2000) throw error
+    return { outcome: 'refused', messages: 0 }
+  }
+}
+
+/** Copies a recording with one of its files damaged. */
+function writeVariant(from: string, to: string, seed: number): string {
+  const next = random(seed)
+  cpSync(from, to, { recursive: true })
+  const names = statSync(to).isDirectory() ? readdirSync(to).map(name => join(to, name)) : [to]
+  const file = names[next(names.length)]!
+  const { kind, bytes } = damage(readFileSync(file), next)
+  writeFileSync(file, bytes)
+  return kind
+}
+
+async function main(variants: number, seed: number): Promise<void> {
+  const written = writeRecordings(MASK_BYTES)
+  const directory = mkdtempSync(join(tmpdir(), 'fuzz-'))
+  const outcomes = new Map<string, number>()
+  let current = ''
+  let largest = 0
+  let slowest = 0
+  try {
+    for (let i = 0; i < variants; i++) {
+      const original = written.manifest[i % written.manifest.length]!
+      const path = join(directory, original.path.replaceAll('/', '-'))
+      const kind = writeVariant(join(written.directory, original.path), path, seed + i)
+      current = `seed ${seed + i}: ${original.name}, ${kind}`
+      if (i % 100 === 0) process.stderr.write(`${i} of ${variants}\n`)
+      const start = performance.now()
+      const { outcome } = await read(path, original)
+      const key = `${kind}: ${outcome}`
+      outcomes.set(key, (outcomes.get(key) ?? 0) + 1)
+      slowest = Math.max(slowest, (performance.now() - start) / 1000)
+      largest = Math.max(largest, process.memoryUsage.rss() / 2 ** 20)
+      if (slowest > MAX_SECONDS) throw new Error(`took ${slowest} s`)
+      if (largest > MAX_MEGABYTES) throw new Error(`took ${largest} MB`)
+      if (kind === 'cut' && outcome === 'changed unseen') throw new Error('a cut file was not noticed')
+      rmSync(path, { recursive: true })
+    }
+  } catch (error) {
+    console.error(current)
+    throw error
+  } finally {
+    written.remove()
+    rmSync(directory, { recursive: true, force: true })
+  }
+  for (const [key, count] of [...outcomes].sort()) console.log(`${key}: ${count}`)
+  console.log(
+    `${variants} variants from seed ${seed}; slowest ${slowest.toFixed(2)} s, at most ${largest.toFixed(0)} MB`,
+  )
+}
+
+await main(Number(process.argv[2] ?? 1000), Number(process.argv[3] ?? 1))
