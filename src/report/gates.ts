@@ -78,10 +78,10 @@ function resolve(gate: Gate, classes: readonly string[]): Meaning {
   const isClass = (name: string) =>
     takesClass && (classes.length > 0 ? classes.includes(name) : /^\d{1,3}$/.test(name))
   if (isClass(gate.rest)) return { className: gate.rest, percent: Number.NaN }
-  const dot = gate.rest.lastIndexOf('.')
-  const percent = gate.scope === 'frame' ? percentOf(gate.rest.slice(dot + 1)) : undefined
-  if (percent !== undefined && dot < 0) return { className: undefined, percent }
-  const className = gate.rest.slice(0, dot)
+  const [suffix = '', statistic = ''] = (gate.scope === 'frame' && STATISTIC.exec(gate.rest)) || []
+  const percent = percentOf(statistic)
+  if (percent !== undefined && suffix === gate.rest) return { className: undefined, percent }
+  const className = gate.rest.slice(0, gate.rest.length - suffix.length)
   if (percent !== undefined && isClass(className)) return { className, percent }
   const known = classes.length > 0 ? `the classes are ${classes.join(', ')}` : 'unnamed classes are numbers'
   throw new GateError(
@@ -89,12 +89,14 @@ function resolve(gate: Gate, classes: readonly string[]): Meaning {
   )
 }
 
+const STATISTIC = /(?:^|\.)(mean|min|max|p\d{1,3}(?:\.\d+)?)$/
+
 /** The percentile a statistic's name stands for, NaN for the mean, undefined when it names none. */
 function percentOf(statistic: string): number | undefined {
   if (statistic === 'mean') return Number.NaN
   if (statistic === 'min' || statistic === 'max') return PERCENTILES[statistic]
-  const percent = /^p(\d{1,3}(?:\.\d+)?)$/.exec(statistic)?.[1]
-  return percent !== undefined && Number(percent) <= 100 ? Number(percent) : undefined
+  const percent = statistic === '' ? Number.NaN : Number(statistic.slice(1))
+  return percent <= 100 ? percent : undefined
 }
 
 /**

@@ -1,10 +1,10 @@
 import { dice, iou, meanScore } from '../../src/metrics/scores.ts'
+import { parametersFrom } from '../../src/parameters/parameters.ts'
 import { FrameTable } from '../../src/report/frames.ts'
 import { NO_CLASS, type SmallMask } from '../../src/report/masks.ts'
 import type { Report } from '../../src/report/page/report.ts'
 import { Stamps } from '../../src/report/stamps.ts'
 import { type Config, type Summary, summarize, WORST_FRAMES } from '../../src/report/summary.ts'
-import { parametersFrom } from '../../src/parameters/parameters.ts'
 import type { PicturedFrame } from '../../src/report/worst-frames.ts'
 
 const WIDTH = 96

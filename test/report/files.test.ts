@@ -1,0 +1,101 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { framesCsv, readFramesCsv } from '../../src/report/csv.ts'
+import { readFramesBeside, readSummary, resultFiles, writeFiles } from '../../src/report/files.ts'
+import { formatJson } from '../../src/report/json.ts'
+import { exampleRun, ORIGIN } from './example.ts'
+
+const names = ['grass', 'a,b', 'say "hi"', 'two\nlines', '</script>']
+const { summary, frames } = exampleRun({ names, frames: 30, noise: 0.4, unmatched: [3] })
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'dice-files-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+test('a summary is read back as it was written, to the last digit', () => {
+  writeFiles(directory, resultFiles(summary, frames, ''))
+  expect(readSummary(directory).summary).toEqual(summary)
+  expect(readSummary(join(directory, 'summary.json')).summary).toEqual(summary)
+  expect(readFileSync(join(directory, 'summary.json'), 'utf8')).toMatch(/"stamp_ns": 1700000\d{12},/)
+})
+
+test('frames are read back as they were written, whatever the classes are called', () => {
+  writeFiles(directory, resultFiles(summary, frames, ''))
+  const read = readFramesBeside(join(directory, 'summary.json'), summary)!
+  expect(read.length).toBe(29)
+  expect(read.labelStamps.nanoseconds(0)).toBe(ORIGIN)
+  expect([...read.dice.values]).toEqual([...frames!.dice.values])
+  for (const { id } of summary.classes) {
+    expect([...read.classDice(id)]).toEqual([...frames!.classDice(id)])
+    expect([...read.classIou(id)]).toEqual([...frames!.classIou(id)])
+  }
+})
+
+test('the first line of frames.csv has the names of the contract', () => {
+  const classes = [
+    { id: 0, name: 'grass' },
+    { id: 1, name: 'tree' },
+  ]
+  const [header] = framesCsv(frames!, classes)
+  expect(header).toBe(
+    'stamp_ns,prediction_stamp_ns,dice,dice_loss,iou,accuracy,pixels_evaluated,pixels_ignored,dice_grass,dice_tree,iou_grass,iou_tree\n',
+  )
+})
+
+test('an undefined score is empty in CSV and null in JSON', () => {
+  const read = readFramesCsv(
+    'stamp_ns,prediction_stamp_ns,dice,dice_loss,iou,accuracy,pixels_evaluated,pixels_ignored\n-5,7,,,,,0,4\n',
+    [],
+  )
+  expect(read.labelStamps.nanoseconds(0)).toBe(-5n)
+  expect(read.dice.at(0)).toBeNaN()
+  expect([...framesCsv(read, [])][1]).toBe('-5,7,,,,,0,4\n')
+  expect(formatJson({ a: Number.NaN, b: 12345678901234567890n })).toBe(
+    '{\n  "a": null,\n  "b": 12345678901234567890\n}',
+  )
+})
+
+test.each([
+  ['{', 'not JSON'],
+  ['[]', 'expected an object'],
+  ['{"schema": 2}', 'expected schema 1, got 2'],
+  ['{"schema": 1}', 'expected an object under "source"'],
+])('%s is refused as a summary, by name', (text, reason) => {
+  const path = join(directory, 'summary.json')
+  writeFileSync(path, text)
+  expect(() => readSummary(path)).toThrow(path)
+  expect(() => readSummary(path)).toThrow(reason)
+})
+
+test('counts that do not fit the classes are refused', () => {
+  const path = join(directory, 'other.json')
+  writeFileSync(path, formatJson({ ...summary, confusion: [[1]] } as never))
+  expect(() => readSummary(path)).toThrow('expected 5 rows of 5 counts')
+})
+
+test('damaged frames are refused with their line', () => {
+  const columns = [...framesCsv(frames!, summary.classes)]
+  const damage = (line: string) => readFramesCsv([columns[0], columns[1], line].join(''), summary.classes)
+  expect(() => damage('1,2,3\n')).toThrow('line 3: expected 18 fields, got 3')
+  expect(() => damage(columns[2]!.replace(/^\d+/, 'x'))).toThrow('line 3: stamp "x"')
+  expect(() => readFramesCsv('a,b\n', [])).toThrow('expected a column stamp_ns')
+})
+
+test('when one file cannot be made, none is left, and what was there stays', () => {
+  writeFileSync(join(directory, 'summary.json'), 'before')
+  function* broken() {
+    yield 'a line\n'
+    throw new Error('no more')
+  }
+  const files = new Map<string, string | Iterable<string>>([
+    ['summary.json', 'after'],
+    ['frames.csv', broken()],
+  ])
+  expect(() => writeFiles(directory, files)).toThrow('no more')
+  expect(readdirSync(directory)).toEqual(['summary.json'])
+  expect(readFileSync(join(directory, 'summary.json'), 'utf8')).toBe('before')
+})
