@@ -1,0 +1,61 @@
+import {
+  conventions,
+  lovaszLoss,
+  overlapLoss,
+  pixelLoss,
+  tensor,
+  weightedSum,
+} from '../../src/losses/index.ts'
+
+/** Prints the bytes that 500 evaluations with a gradient leave more than 50 do, for each loss. Run with --expose-gc. */
+const collect = (globalThis as { gc?: () => void }).gc
+if (!collect) throw new Error('run with --expose-gc')
+
+const [samples, channels, height, width] = [2, 4, 12, 16]
+const pixels = height * width
+const logits = tensor(
+  Float32Array.from({ length: samples * channels * pixels }, (_, i) => Math.sin(i * 12.9898) * 3),
+  [samples, channels, height, width],
+)
+const labels = tensor(
+  Uint8Array.from({ length: samples * pixels }, (_, i) => (i % 7 === 0 ? 255 : i % 3)),
+  [samples, height, width],
+)
+const gradient = tensor(new Float32Array(logits.data.length), logits.shape)
+const ignoreLabel = 255
+const losses = {
+  dice: overlapLoss({ activation: 'softmax', ignoreLabel }),
+  generalised: overlapLoss({ ...conventions.monai.generalisedDice, activation: 'softmax', ignoreLabel }),
+  cross: pixelLoss({ activation: 'softmax', ignoreLabel, smoothing: 0.1 }),
+  focal: pixelLoss({ activation: 'sigmoid', ignoreLabel, gamma: 2 }),
+  lovasz: lovaszLoss({ activation: 'softmax', ignoreLabel }),
+  sum: weightedSum(
+    { loss: overlapLoss({ activation: 'softmax', ignoreLabel }) },
+    { loss: pixelLoss({ activation: 'softmax', ignoreLabel }) },
+  ),
+}
+
+let kept: object[] = []
+const report: Record<string, number> = {}
+const measure = (run: () => void): number => {
+  const delta = (count: number) => {
+    let least = Infinity
+    for (let round = 0; round < 9; round++) {
+      collect()
+      const before = process.memoryUsage().heapUsed
+      for (let i = 0; i < count; i++) run()
+      least = Math.min(least, process.memoryUsage().heapUsed - before)
+    }
+    return least
+  }
+  for (let i = 0; i < 1500; i++) run()
+  return delta(500) - delta(50)
+}
+for (const [name, loss] of Object.entries(losses))
+  report[name] = measure(() => void loss.evaluate(logits, labels, gradient))
+// What one small object an evaluation would leave, so that the measure is known to see it.
+report.control = measure(() => {
+  kept = [{ a: 1, b: 2 }]
+})
+if (kept.length !== 1) throw new Error('the control did not run')
+process.stdout.write(JSON.stringify(report))

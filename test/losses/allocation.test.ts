@@ -1,0 +1,15 @@
+import { spawnSync } from 'node:child_process'
+import { expect, it } from 'vitest'
+
+it('an evaluation with a gradient leaves nothing on the heap', () => {
+  const flags = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64']
+  const probe = new URL('allocation-probe.ts', import.meta.url).pathname
+  const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--import', 'tsx', probe], {
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  const { control, ...losses } = JSON.parse(stdout) as Record<string, number>
+  expect(control).toBeGreaterThan(450 * 16)
+  for (const [name, bytes] of Object.entries(losses)) expect(bytes, name).toBeLessThan(450 * 8)
+  expect(losses).toEqual({ dice: 0, generalised: 0, cross: 0, focal: 0, lovasz: 0, sum: 0 })
+})
