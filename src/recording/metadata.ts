@@ -12,7 +12,7 @@ export interface Metadata {
 
 /** @throws Error if the text is no rosbag2 metadata */
 export function parseMetadata(text: string): Metadata {
-  const document: unknown = parse(text, { maxAliasCount: 0 })
+  const document: unknown = parse(text, { maxAliasCount: 0, logLevel: 'error' })
   const info = field(document, 'rosbag2_bagfile_information')
   if (info === undefined) throw new Error('expected rosbag2_bagfile_information at its top')
   const files = field(info, 'relative_file_paths')

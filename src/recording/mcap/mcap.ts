@@ -5,7 +5,7 @@ import type { RecordedMessage, TopicInfo } from '../recording.ts'
 import type { MessageDecoder, Selection, Storage } from '../storage.ts'
 import { CheckedSource } from './checked-source.ts'
 import type { Channel, Schema } from './records.ts'
-import { isClosed, readSummary, type Summary } from './summary.ts'
+import { dataEndPosition, readSummary, type Summary } from './summary.ts'
 import { Walk } from './walk.ts'
 
 const READ_BYTES = 8 * 2 ** 20
@@ -30,7 +30,7 @@ export class McapStorage implements Storage {
   readonly #schemas: Map<number, Schema>
   readonly #channels: Map<number, Channel>
   readonly #summary: Summary | undefined
-  readonly #isClosed: boolean
+  readonly #dataEnd: number | undefined
   readonly #summaryProblems: readonly string[]
 
   /** @param open opens the file's bytes from the start, once for each reading */
@@ -40,7 +40,7 @@ export class McapStorage implements Storage {
     this.#decoder = decoder
     const source = open(what => this.problems.add(`${name} ${what}`))
     try {
-      this.#isClosed = isClosed(source)
+      this.#dataEnd = dataEndPosition(source)
       this.#summary = Number.isFinite(source.size) ? readSummary(source, name, this.problems) : undefined
       this.#summaryProblems = this.problems.texts()
       this.#schemas = new Map(this.#summary?.schemas)
@@ -90,7 +90,7 @@ export class McapStorage implements Storage {
       schemas: this.#schemas,
       channels: this.#channels,
       chunks: this.#summary?.chunks ?? [],
-      isClosed: this.#isClosed,
+      dataEnd: this.#dataEnd,
       ...(survey && { survey }),
     })
   }

@@ -30,10 +30,13 @@ export class Summary {
   dataLength = 0
 }
 
-/** Whether a file ends as one that was closed in order. A stream's end is not known. */
-export function isClosed(source: ByteSource): boolean {
-  if (!Number.isFinite(source.size)) return true
-  return readFooter(source) !== undefined
+/** Where a file that was closed has its DataEnd record: undefined if it was not closed, NaN if its end is not known. */
+export function dataEndPosition(source: ByteSource): number | undefined {
+  if (!Number.isFinite(source.size)) return Number.NaN
+  const tail = readFooter(source)
+  if (tail === undefined) return undefined
+  const summaryStart = fieldsOf(tail, RECORD_HEADER_BYTES).length()
+  return (summaryStart === 0 ? source.size - tail.length : summaryStart) - DATA_END_BYTES
 }
 
 /** Reads the summary section, if the file has a sound one. A damaged one is a problem, a missing one is not. */

@@ -32,8 +32,8 @@ export interface WalkOptions {
   channels: Map<number, Channel>
   /** Chunks by the summary, by offset; to find what follows damage, and to pass over what is not wanted. */
   chunks: readonly ChunkIndex[]
-  /** Whether the file has the footer that is written on closing it. */
-  isClosed: boolean
+  /** Where the footer says that the data ends: undefined without a footer, NaN if that is not known. */
+  dataEnd: number | undefined
   /** Only survey, do not deliver. */
   survey?: Survey
 }
@@ -65,7 +65,7 @@ export class Walk {
 
   *run(): Generator<RecordedMessage[]> {
     const cursor = this.#cursor
-    const { name, problems, isClosed } = this.#options
+    const { name, problems } = this.#options
     if (!cursor.ensure(MAGIC.length) || !MAGIC.every((byte, i) => cursor.block[cursor.offset + i] === byte)) {
       problems.add(`${name}: does not begin as an MCAP file does`)
       return
@@ -78,7 +78,7 @@ export class Walk {
           throw new DamageError('the file ends without its last records')
         const opcode = cursor.block[cursor.offset]!
         if (opcode === Opcode.dataEnd || opcode === Opcode.footer) {
-          if (!isClosed) problems.add(`${name}: cut behind its data; ${this.messages} messages were read`)
+          this.#checkEnd(position)
           break
         }
         const length = this.#recordLength(opcode)
@@ -90,6 +90,14 @@ export class Walk {
       if (this.#isBatchReady()) yield this.#takeBatch()
     }
     if (this.#batch.length > 0) yield this.#takeBatch()
+  }
+
+  #checkEnd(position: number): void {
+    const { name, problems, dataEnd = -1 } = this.#options
+    if (Number.isNaN(dataEnd) || dataEnd === position) return
+    const how =
+      dataEnd < 0 ? 'cut behind its data' : `its data ends at byte ${position}, expected at ${dataEnd}`
+    problems.add(`${name}: ${how}; ${this.messages} messages were read`)
   }
 
   #recordLength(opcode: number): number {

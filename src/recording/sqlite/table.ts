@@ -46,7 +46,7 @@ export class TableWalk {
       return
     }
     const at = page === 1 ? HEADER_BYTES : 0
-    if (bytes[at] === PageType.leafTable) yield* this.#leafRows(bytes, at, page)
+    if (bytes[at] === PageType.leafTable) yield* this.#leafRows(bytes, at, page, depth)
     else if (bytes[at] === PageType.interiorTable) {
       for (const child of this.#children(bytes, at, page)) yield* this.rows(child, depth + 1)
     } else this.#damaged(new DamageError(`page ${page} is no page of a table`))
@@ -63,7 +63,7 @@ export class TableWalk {
         return
       }
       // An overflow page begins with the number of the next one, which is never so large as to look like a leaf.
-      if (bytes[0] === PageType.leafTable) yield* this.#leafRows(bytes, 0, page)
+      if (bytes[0] === PageType.leafTable) yield* this.#leafRows(bytes, 0, page, 1)
     }
   }
 
@@ -100,9 +100,12 @@ export class TableWalk {
     yield view.getUint32(at + 8)
   }
 
-  *#leafRows(bytes: Uint8Array, at: number, page: number): Generator<Row> {
+  *#leafRows(bytes: Uint8Array, at: number, page: number, depth: number): Generator<Row> {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     const cells = view.getUint16(at + 3)
+    if (!isWholeLeaf(view, at, cells, depth)) {
+      this.#damaged(new DamageError(`page ${page} has lost rows`))
+    }
     for (let i = 0; i < cells; i++) {
       let row: Row
       try {
@@ -128,6 +131,20 @@ export class TableWalk {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     return { id, payloadLength, local, overflow: hasOverflow ? view.getUint32(reader.offset + length) : 0 }
   }
+}
+
+/**
+ * Whether a leaf page has all of its rows: only the root is ever empty, and where nothing was deleted, the content
+ * begins with one of the rows.
+ */
+function isWholeLeaf(view: DataView, at: number, cells: number, depth: number): boolean {
+  if (cells === 0) return depth === 0
+  const hasFreeSpace = view.getUint16(at + 1) !== 0 || view.getUint8(at + 7) !== 0
+  const end = at + 8 + 2 * cells
+  if (hasFreeSpace || end > view.byteLength) return true
+  let first = view.byteLength
+  for (let i = at + 8; i < end; i += 2) first = Math.min(first, view.getUint16(i))
+  return first === (view.getUint16(at + 5) || 65536)
 }
 
 /** Where the values of a row are in its payload. */

@@ -50,14 +50,19 @@ function readFrames(
   const uncommitted = new Map<number, number>()
   const frame = allocate(FRAME_HEADER_BYTES + pageSize)
   const view = viewOf(frame)
+  const reportDamage = (at: number) =>
+    report(`has a write-ahead log beside it that is damaged at byte ${at}; what follows there was not used`)
   let databasePages = 0
   for (let at = HEADER_BYTES; source.read(frame, at) === frame.length; at += frame.length) {
-    // Frames with other salts are left over from before the last checkpoint.
-    if (view.getUint32(8) !== header.getUint32(16) || view.getUint32(12) !== header.getUint32(20)) break
+    if (!hasSalts(view, header)) {
+      // Frames with other salts are left over from before the last checkpoint, and none of ours follow them.
+      if (hasFramesBehind(source, at, header, pageSize)) reportDamage(at)
+      break
+    }
     checksum.add(view, 0, 8)
     checksum.add(view, FRAME_HEADER_BYTES, frame.length)
     if (!checksum.equals(view, 16)) {
-      report(`has a write-ahead log beside it that is damaged at byte ${at}; what follows there was not used`)
+      reportDamage(at)
       break
     }
     uncommitted.set(view.getUint32(0), at + FRAME_HEADER_BYTES)
@@ -67,6 +72,19 @@ function readFrames(
     uncommitted.clear()
   }
   return { source, pages, databasePages, close: () => source.close() }
+}
+
+function hasSalts(frame: DataView, header: DataView): boolean {
+  return frame.getUint32(8) === header.getUint32(16) && frame.getUint32(12) === header.getUint32(20)
+}
+
+function hasFramesBehind(source: FileSource, from: number, header: DataView, pageSize: number): boolean {
+  const frame = allocate(FRAME_HEADER_BYTES)
+  const size = FRAME_HEADER_BYTES + pageSize
+  for (let at = from + size; source.read(frame, at) === frame.length; at += size) {
+    if (hasSalts(viewOf(frame), header)) return true
+  }
+  return false
 }
 
 class Checksum {

@@ -17,7 +17,7 @@ const MAX_MEGABYTES = 700
 const MAX_SECONDS = 5
 
 interface Outcome {
-  outcome: 'refused' | 'sound' | 'problems named' | 'changed unseen'
+  outcome: 'refused' | 'sound' | 'problems named' | 'changed unseen' | 'lost unseen'
   messages: number
 }
 
@@ -25,7 +25,9 @@ async function read(path: string, original: Written): Promise<Outcome> {
   try {
     const { messages, problems } = await readAll(path)
     if (problems.length > 0) return { outcome: 'problems named', messages: messages.length }
-    const outcome = digest(messages) === original.digest ? 'sound' : 'changed unseen'
+    if (digest(messages) === original.digest) return { outcome: 'sound', messages: messages.length }
+    const written = Object.values(original.counts).reduce((sum, count) => sum + count, 0)
+    const outcome = messages.length < written ? 'lost unseen' : 'changed unseen'
     return { outcome, messages: messages.length }
   } catch (error) {
     if (!(error instanceof RecordingError) || error.message.length > 2000) throw error
@@ -66,7 +68,8 @@ async function main(variants: number, seed: number): Promise<void> {
       largest = Math.max(largest, process.memoryUsage.rss() / 2 ** 20)
       if (slowest > MAX_SECONDS) throw new Error(`took ${slowest} s`)
       if (largest > MAX_MEGABYTES) throw new Error(`took ${largest} MB`)
-      if (kind === 'cut' && outcome === 'changed unseen') throw new Error('a cut file was not noticed')
+      if (outcome === 'lost unseen') console.error(current)
+      if (kind === 'cut' && outcome.endsWith('unseen')) throw new Error('a cut file was not noticed')
       rmSync(path, { recursive: true })
     }
   } catch (error) {
