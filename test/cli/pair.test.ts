@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { type ImageTopic, plausiblePairs } from '../../src/cli/pair.ts'
+
+const mono8 = { encoding: 'mono8', width: 640, height: 480 }
+const topic = (
+  name: string,
+  image: Partial<typeof mono8> = {},
+  type = 'sensor_msgs/msg/Image',
+): ImageTopic => ({
+  name,
+  type,
+  count: 10,
+  image: { ...mono8, ...image },
+})
+const camera = topic('/camera/image_raw', { encoding: 'rgb8' })
+const found = (...topics: ImageTopic[]) =>
+  plausiblePairs(topics, {}).map(pair => [pair.prediction, pair.label])
+
+test.each([
+  ['/segmentation', '/label'],
+  ['/prediction', '/ground_truth'],
+  ['/predicted_labels', '/labels'],
+  ['/camera/semantic', '/camera/semantic_gt'],
+  ['/pred_mask', '/mask'],
+  ['/net/segmentation', '/sim/segmentation_ground_truth'],
+  ['/perception/semanticSegmentation', '/annotations/frontCamera'],
+  ['/seg', '/gt'],
+])('%s is taken for the prediction of %s', (prediction, label) => {
+  expect(found(topic(prediction), topic(label), camera)).toEqual([[prediction, label]])
+  expect(found(camera, topic(label), topic(prediction))).toEqual([[prediction, label]])
+})
+
+test('of two masks, one with a telling name tells the role of the other', () => {
+  expect(found(topic('/ground_truth'), topic('/network/out'))).toEqual([['/network/out', '/ground_truth']])
+  expect(found(topic('/a'), topic('/b'))).toEqual([])
+})
+
+test('a probability map is no label', () => {
+  expect(found(topic('/label', { encoding: '32FC1' }), topic('/prediction'))).toEqual([])
+  expect(found(topic('/label'), topic('/prediction', { encoding: '32FC3' }))).toHaveLength(1)
+})
+
+test('masks of different size, and colour images, are no pair', () => {
+  expect(found(topic('/label'), topic('/prediction', { width: 320 }))).toEqual([])
+  expect(found(topic('/label'), topic('/prediction', { encoding: 'bgr8' }))).toEqual([])
+})
+
+test('topics of one namespace belong together; two such pairs are ambiguous', () => {
+  const front = [topic('/front/label'), topic('/front/prediction')]
+  expect(found(...front, topic('/label'))).toEqual([['/front/prediction', '/front/label']])
+  expect(found(...front, topic('/rear/label'), topic('/rear/prediction'))).toEqual([
+    ['/front/prediction', '/front/label'],
+    ['/rear/prediction', '/rear/label'],
+  ])
+})
+
+test('an image also recorded compressed is taken raw', () => {
+  const compressed = topic('/label/compressed', { encoding: 'png' }, 'sensor_msgs/msg/CompressedImage')
+  expect(found(topic('/label'), compressed, topic('/prediction'))).toEqual([['/prediction', '/label']])
+  expect(found(compressed, topic('/prediction'))).toEqual([['/prediction', '/label/compressed']])
+})
+
+test('the topic the user names is taken whatever it is called', () => {
+  const topics = [topic('/a'), topic('/b'), topic('/prediction')]
+  expect(plausiblePairs(topics, { label: '/a' })).toEqual([{ prediction: '/prediction', label: '/a' }])
+})
+
+test('a topic without messages is no candidate', () => {
+  expect(found({ ...topic('/label'), count: 0 }, topic('/prediction'))).toEqual([])
+})

@@ -1,0 +1,104 @@
+import { writeFileSync } from 'node:fs'
+import { McapWriter, TempBuffer } from '@mcap/core'
+
+/** A raw mask to be recorded. */
+export interface RecordedMask {
+  topic: string
+  /** Stamp and log time, s. */
+  time: number
+  width: number
+  height: number
+  encoding?: string
+  data: Uint8Array
+}
+
+export const IMAGE = 'sensor_msgs/msg/Image'
+
+/** Writes an MCAP with sensor_msgs/msg/Image messages, in the order given. */
+export async function writeRecording(
+  path: string,
+  masks: readonly RecordedMask[],
+  others: readonly string[] = [],
+) {
+  const file = new TempBuffer()
+  const writer = new McapWriter({ writable: file, chunkSize: 2000 })
+  await writer.start({ profile: 'ros2', library: 'test' })
+  const schemaId = await writer.registerSchema({ name: IMAGE, encoding: 'ros2msg', data: new Uint8Array() })
+  const start = BigInt(Math.round(masks[0]!.time * 1e9))
+  const channels = new Map<string, number>()
+  for (const topic of new Set(masks.map(mask => mask.topic))) {
+    const channel = { topic, schemaId, messageEncoding: 'cdr', metadata: new Map() }
+    channels.set(topic, await writer.registerChannel(channel))
+  }
+  for (const topic of others) {
+    const other = await writer.registerSchema({
+      name: 'std_msgs/msg/String',
+      encoding: 'ros2msg',
+      data: new Uint8Array(),
+    })
+    const channel = { topic, schemaId: other, messageEncoding: 'cdr', metadata: new Map() }
+    const data = Uint8Array.of(0, 1, 0, 0, 1, 0, 0, 0, 0)
+    await writer.addMessage({
+      channelId: await writer.registerChannel(channel),
+      sequence: 0,
+      logTime: start,
+      publishTime: start,
+      data,
+    })
+  }
+  for (const [sequence, mask] of masks.entries()) {
+    const logTime = BigInt(Math.round(mask.time * 1e9))
+    const channelId = channels.get(mask.topic)!
+    await writer.addMessage({ channelId, sequence, logTime, publishTime: logTime, data: imageMessage(mask) })
+  }
+  await writer.end()
+  writeFileSync(path, file.get())
+}
+
+/** A sensor_msgs/msg/Image in little-endian CDR. */
+function imageMessage({ time, width, height, encoding = 'mono8', data }: RecordedMask): Uint8Array {
+  const text = Buffer.from(`${encoding}\0`)
+  const message = Buffer.alloc(64 + text.length + data.length)
+  let at = 0
+  const align = () => {
+    at = (at + 3) & ~3
+  }
+  const uint32 = (value: number) => {
+    align()
+    at = message.writeUInt32LE(value, at)
+  }
+  message.writeUInt8(1, 1)
+  at = 4
+  uint32(Math.floor(time))
+  uint32(Math.round((time % 1) * 1e9))
+  uint32(1)
+  at += 1
+  uint32(height)
+  uint32(width)
+  uint32(text.length)
+  at += text.copy(message, at)
+  at += 1
+  uint32(data.length / height)
+  uint32(data.length)
+  message.set(data, at)
+  return message.subarray(0, at + data.length)
+}
+
+/** Two topics of class ids 0 to 2; `wrong` of 10 prediction pixels are another class. */
+export function masks(
+  frames: number,
+  wrong = 2,
+  label = '/label',
+  prediction = '/prediction',
+): RecordedMask[] {
+  const [width, height] = [20, 10]
+  return Array.from({ length: frames }, (_, i) => {
+    const ids = Uint8Array.from({ length: width * height }, (_, pixel) => (pixel + i) % 3)
+    const predicted = ids.map((id, pixel) => (pixel % 10 < wrong ? (id + 1) % 3 : id))
+    const time = 1_700_000_000 + i / 10
+    return [
+      { topic: label, time, width, height, data: ids },
+      { topic: prediction, time, width, height, data: predicted },
+    ]
+  }).flat()
+}
