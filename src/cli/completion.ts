@@ -69,7 +69,10 @@ complete -o default -F _dice_monitor dice-monitor
 `
 }
 
-const zshQuoted = (text: string) => `'${text.replaceAll("'", "'\\''").replace(/([[\]:])/g, '\\$1')}'`
+const shellQuoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+
+/** A description inside an argument of `_arguments`, where brackets and colons end it. */
+const zshDescription = (text: string) => text.replace(/[[\]:]/g, '\\$&')
 
 function zsh(commands: readonly CommandOutline[]): string {
   const argumentsOf = ({ name, options }: CommandOutline) => {
@@ -82,8 +85,7 @@ function zsh(commands: readonly CommandOutline[]): string {
             : `:${option.attributeName()}:_files`
           : ''
         const repeat = option.variadic ? '*' : ''
-        const text = option.description.replaceAll("'", "'\\''").replace(/([[\]:])/g, '\\$1')
-        return `'${repeat}${flag}[${text}]${value}'`
+        return shellQuoted(`${repeat}${flag}[${zshDescription(option.description)}]${value}`)
       }),
     )
     const rest = name === 'completion' ? `'1:shell:(${SHELLS.join(' ')})'` : "'*:file:_files'"
@@ -92,7 +94,7 @@ function zsh(commands: readonly CommandOutline[]): string {
   return `#compdef dice-monitor
 _dice_monitor() {
   local -a commands
-  commands=(${commands.map(({ name, description }) => zshQuoted(name).slice(0, -1) + zshQuoted(`:${description}`).slice(1).replace('\\:', ':')).join(' ')})
+  commands=(${commands.map(({ name, description }) => shellQuoted(`${name}:${description}`)).join(' ')})
   if ((CURRENT == 2)); then
     _describe command commands
     return
