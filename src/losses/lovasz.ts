@@ -35,6 +35,8 @@ class LovaszLoss implements Loss {
   /** A loss for each group (the batch, or each sample) and class; NaN where left out. */
   values = new Float64Array(0)
   defined = 0
+  // A number returned by a function that is not inlined is boxed; one kept here is not.
+  private readonly result = new Float64Array(1)
   private readonly options: Settings
   private readonly planes = new Planes()
   private g = new Float64Array(0)
@@ -55,6 +57,17 @@ class LovaszLoss implements Loss {
   }
 
   evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
+    this.run(prediction, target, gradient, scale, accumulate)
+    return this.result[0]!
+  }
+
+  private run(
+    prediction: Tensor,
+    target: Tensor,
+    gradient: Tensor | undefined,
+    scale: number,
+    accumulate: boolean,
+  ): void {
     const { planes, options } = this
     planes.load(prediction, target, options)
     planes.activate(options.activation)
@@ -73,8 +86,9 @@ class LovaszLoss implements Loss {
       let sum = 0
       let present = 0
       for (let c = 0; c < channels; c++) {
-        const value = this.classLoss(group * members, members, c)
-        values[group * channels + c] = value
+        const at = group * channels + c
+        this.classLoss(group * members, members, c, at)
+        const value = values[at]!
         if (Number.isNaN(value)) continue
         sum += value
         present++
@@ -87,7 +101,7 @@ class LovaszLoss implements Loss {
     }
     if (gradient !== undefined)
       planes.writeGradient(g, options.activation, gradient, options, scale, accumulate)
-    return total * scale
+    this.result[0] = total * scale
   }
 
   private resize(size: number, errors: number): void {
@@ -99,8 +113,8 @@ class LovaszLoss implements Loss {
     this.elements = new Uint32Array(errors)
   }
 
-  /** Loss of one class over some samples, its gradient left in `g`; NaN when it is left out. */
-  private classLoss(from: number, members: number, c: number): number {
+  /** Leaves the loss of one class over some samples in `values`, unless left out, and its gradient in `g`. */
+  private classLoss(from: number, members: number, c: number, at: number): void {
     const { channels, pixels, x, labelled, labels, map, kept } = this.planes
     const { errors, elements, g } = this
     const hinge = this.options.error === 'hinge'
@@ -115,7 +129,7 @@ class LovaszLoss implements Loss {
         elements[count++] = k
         positives += t
       }
-    if (count === 0 || (positives === 0 && this.options.classes === 'present')) return Number.NaN
+    if (count === 0 || (positives === 0 && this.options.classes === 'present')) return
     const order = this.sort(count)
     let loss = 0
     let found = 0
@@ -136,7 +150,7 @@ class LovaszLoss implements Loss {
         g[k] = Math.sign(x[k]! - t) * weight
       }
     }
-    return loss
+    this.values[at] = loss
   }
 
   /** Index in [samples, pixels] of an element of [samples, channels, pixels]. */

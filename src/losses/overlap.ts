@@ -134,6 +134,8 @@ function slope(transform: Transform, x: number, score: number, floor: number): n
 class OverlapLoss implements Loss {
   values = new Float64Array(0)
   defined = 0
+  // A number returned by a function that is not inlined is boxed; one kept here is not.
+  private readonly result = new Float64Array(1)
   private readonly options: Settings
   private readonly planes = new Planes()
   // Sums a [sample, class]: intersection, prediction, target. Then the gradient's factors of dI/dp and dP/dp.
@@ -152,6 +154,17 @@ class OverlapLoss implements Loss {
   }
 
   evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
+    this.run(prediction, target, gradient, scale, accumulate)
+    return this.result[0]!
+  }
+
+  private run(
+    prediction: Tensor,
+    target: Tensor,
+    gradient: Tensor | undefined,
+    scale: number,
+    accumulate: boolean,
+  ): void {
     const { planes, options } = this
     planes.load(prediction, target, options)
     planes.activate(options.activation)
@@ -162,7 +175,7 @@ class OverlapLoss implements Loss {
       this.differentiate()
       planes.writeGradient(this.g, options.activation, gradient, options, scale, accumulate)
     }
-    return value * scale
+    this.result[0] = value * scale
   }
 
   private resize(): void {

@@ -113,12 +113,15 @@ const weightOf = (weights: number | readonly number[], c: number): number =>
 class PixelLoss implements Loss {
   values = new Float64Array(0)
   defined = 0
+  // A number returned by a function that is not inlined is boxed; one kept here is not.
+  private readonly result = new Float64Array(1)
   private readonly options: Settings
   private readonly planes = new Planes()
   private g = new Float64Array(0)
   private sum = new Float64Array(0)
-  // An element's loss and derivative, its focal weight and derivative, by the logit or the probability.
-  private readonly element = new Float64Array(4)
+  // Out: an element's loss and derivative, its focal weight and derivative, by the logit or the probability. In:
+  // the logit or probability, the target, its weight. Numbers passed to a function may be boxed; these are not.
+  private readonly element = new Float64Array(7)
   private total = 0
 
   constructor(options: PixelOptions) {
@@ -126,6 +129,17 @@ class PixelLoss implements Loss {
   }
 
   evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
+    this.run(prediction, target, gradient, scale, accumulate)
+    return this.result[0]!
+  }
+
+  private run(
+    prediction: Tensor,
+    target: Tensor,
+    gradient: Tensor | undefined,
+    scale: number,
+    accumulate: boolean,
+  ): void {
     const { planes, options } = this
     planes.load(prediction, target, options)
     const { samples, channels, pixels } = planes
@@ -165,7 +179,7 @@ class PixelLoss implements Loss {
       const byLogitAlready = categorical ? this.byLogit : activation === 'sigmoid'
       planes.writeGradient(this.g, byLogitAlready ? 'none' : activation, gradient, options, scale, accumulate)
     }
-    return value * scale
+    this.result[0] = value * scale
   }
 
   /** Whether the categorical form works on logarithms of the softmax and never on clipped probabilities. */
@@ -231,7 +245,10 @@ class PixelLoss implements Loss {
           }
           const hard = labelled ? (labels[first + i] === c ? 1 : 0) : map[at + i]!
           const t = this.smoothed(hard, 2)
-          this.binaryElement(x[at + i]!, t, positive)
+          element[4] = x[at + i]!
+          element[5] = t
+          element[6] = positive
+          this.binaryElement()
           const balance =
             alpha === undefined
               ? 1
@@ -273,17 +290,23 @@ class PixelLoss implements Loss {
         if (options.reduction === 'none') this.values[perPixel ? first + i : at + i]! /= divisor
         if (kept[first + i] === 0) continue
         const hard = labelled ? (labels[first + i] === c ? 1 : 0) : map[at + i]!
-        this.binaryElement(x[at + i]!, this.smoothed(hard, 2), positive)
+        element[4] = x[at + i]!
+        element[5] = this.smoothed(hard, 2)
+        element[6] = positive
+        this.binaryElement()
         g[at + i] = (g[at + i]! - (held ? 0 : ratio * element[3]!)) / divisor
       }
     }
     return ratio
   }
 
-  /** Focal cross entropy of one element, and its derivative by `x`, the logit or the probability. */
-  private binaryElement(x: number, t: number, positive: number): void {
+  /** Focal cross entropy of one element, and its derivative by the logit or the probability. */
+  private binaryElement(): void {
     const { activation, clip, clipFocal, gamma, logFloor, reducedThreshold } = this.options
     const { element } = this
+    const x = element[4]!
+    const t = element[5]!
+    const positive = element[6]!
     const fromLogit = activation === 'sigmoid'
     // p, 1 - p and dp/dx.
     const p = fromLogit ? logistic(x) : x

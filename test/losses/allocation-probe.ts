@@ -40,7 +40,7 @@ const report: Record<string, number> = {}
 const measure = (run: () => void): number => {
   const delta = (count: number) => {
     let least = Infinity
-    for (let round = 0; round < 9; round++) {
+    for (let round = 0; round < 5; round++) {
       collect()
       const before = process.memoryUsage().heapUsed
       for (let i = 0; i < count; i++) run()
