@@ -13,18 +13,22 @@ export interface Status {
  */
 export function overlapStatus(monitor: Monitor, now: number): Status {
   const { frame, predictionInput, labelInput } = monitor
-  const staleAfter = monitor.parameters.stale_after
   if (frame.frameCount === 0) {
     if (predictionInput.received === 0 && labelInput.received === 0) return waiting('predictions and labels')
     if (labelInput.received === 0) return waiting('labels')
     if (predictionInput.received === 0) return waiting('predictions')
     return waiting('a prediction and a label that match')
   }
-  const silence = now - monitor.lastFrameArrival
-  if (staleAfter > 0 && silence > staleAfter) {
+  if (isStale(monitor, now)) {
+    const silence = now - monitor.lastFrameArrival
     return { level: Level.STALE, message: `no pair for ${silence.toFixed(1)} s${missing(monitor, now)}` }
   }
   return { level: monitor.verdict.level, message: describeScores(monitor) }
+}
+
+/** Whether pairs were scored once and none has been for longer than `stale_after`. */
+export function isStale({ frame, lastFrameArrival, parameters }: Monitor, now: number): boolean {
+  return frame.frameCount > 0 && parameters.stale_after > 0 && now - lastFrameArrival > parameters.stale_after
 }
 
 const waiting = (what: string): Status => ({ level: Level.OK, message: `waiting for ${what}` })

@@ -23,7 +23,7 @@ export function parametersInFile(
 ): Map<string, RawValue> {
   const values = new Map<string, RawValue>()
   for (const entry of nodeEntries(parseYaml(text, source), source)) {
-    if (!matches(entry.pattern, fullyQualifiedName)) continue
+    if (!matchesNode(entry.pattern, fullyQualifiedName)) continue
     for (const [name, value] of entry.values) values.set(name, value)
   }
   return values
@@ -114,11 +114,11 @@ function rawValue(node: unknown, source: string): RawValue {
   }
 }
 
-/** rclcpp's rule (parameter_map_from): `/**` is any number of names, `/*` is one. */
-function matches(pattern: string, fullyQualifiedName: string): boolean {
+/** rclcpp's rule (parameter_map_from): `/**` is any number of names, `/*` is one; a leading slash may be left out. */
+export function matchesNode(pattern: string, fullyQualifiedName: string): boolean {
   const expression = pattern
+    .replace(/^\//, '')
     .split('/')
-    .slice(1)
     .map(part => (part === '**' ? '(/\\w+)*' : part === '*' ? '/\\w+' : `/${escaped(part)}`))
     .join('')
   return new RegExp(`^${expression}$`).test(fullyQualifiedName)

@@ -1,0 +1,50 @@
+import type { Node, Ros, Subscription } from './rclnodejs.ts'
+
+/**
+ * The time of `/clock` under `use_sim_time`. rclnodejs's own subscription asks for a reliable publisher, and
+ * `ros2 bag play --clock` is none; this one hears both kinds.
+ */
+export class SimClock {
+  /** Seconds and nanoseconds of the last `/clock` message. */
+  sec = 0
+  nanosec = 0
+  readonly #ros: Ros
+  readonly #node: Node
+  #subscription: Subscription | undefined
+
+  constructor(ros: Ros, node: Node) {
+    this.#ros = ros
+    this.#node = node
+  }
+
+  get isActive(): boolean {
+    return this.#subscription !== undefined
+  }
+
+  get seconds(): number {
+    return this.sec + this.nanosec / 1e9
+  }
+
+  setActive(isActive: boolean): void {
+    if (isActive === this.isActive) return
+    if (this.#subscription) {
+      this.#node.destroySubscription(this.#subscription)
+      this.#subscription = undefined
+      return
+    }
+    this.#subscription = this.#node.createSubscription(
+      'rosgraph_msgs/msg/Clock',
+      '/clock',
+      { qos: this.#ros.QoS.profileSensorData, isRaw: true },
+      this.#onClock,
+    )
+  }
+
+  /** Reads a serialized rosgraph_msgs/Clock. */
+  readonly #onClock = (message: Buffer): void => {
+    if (message.length < 12) return
+    const isLittle = message[1] === 1
+    this.sec = isLittle ? message.readInt32LE(4) : message.readInt32BE(4)
+    this.nanosec = isLittle ? message.readUInt32LE(8) : message.readUInt32BE(8)
+  }
+}

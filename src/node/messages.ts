@@ -1,0 +1,89 @@
+import type { Frame } from '../monitor/frame.ts'
+import { alignedTo, CdrWriter } from './cdr-writer.ts'
+
+/** Bytes behind a std_msgs/Header that begins the message. */
+const headerEnd = (frame: Frame) => 4 + 8 + 4 + (frame.label.frameIdEnd - frame.label.frameIdStart) + 1
+
+function writeHeader(writer: CdrWriter, { label, labelMessage }: Frame): void {
+  writer.int32(label.sec)
+  writer.uint32(label.nanosec)
+  writer.string(labelMessage, label.frameIdStart, label.frameIdEnd)
+}
+
+/** Serializes frames as dice_monitor/msg/SegmentationMetrics. */
+export class MetricsMessage {
+  readonly #writer = new CdrWriter()
+
+  /** @param latency seconds from the label's receipt to now. @returns a buffer that the next call writes over */
+  write(frame: Frame, latency: number): Buffer {
+    const writer = this.#writer
+    const classes = frame.classCount
+    writer.begin(this.#size(frame))
+    writeHeader(writer, frame)
+    writer.int32(frame.prediction.sec)
+    writer.uint32(frame.prediction.nanosec)
+    writer.float64(frame.dice)
+    writer.float64(frame.diceLoss)
+    writer.float64(frame.iou)
+    writer.float64(frame.precision)
+    writer.float64(frame.recall)
+    writer.float64(frame.accuracy)
+    writer.float64(frame.softDice)
+    writer.float64(frame.softDiceLoss)
+    writer.float64(frame.windowDice)
+    writer.float64(frame.windowIou)
+    writer.uint32(frame.windowFrames)
+    writer.uint32(frame.classesDefined)
+    writer.uint32(frame.pixelsEvaluated)
+    writer.uint32(frame.pixelsIgnored)
+    writer.uint32(frame.pixelsUnknownPrediction)
+    writer.float64(latency)
+    writer.float64(frame.processingTime)
+    writer.uint16s(frame.classIds, classes)
+    writer.float64s(frame.classDice, classes)
+    writer.float64s(frame.classIou, classes)
+    writer.float64s(frame.classPrecision, classes)
+    writer.float64s(frame.classRecall, classes)
+    writer.uint8(frame.level)
+    writer.uint64(frame.frameCount)
+    return writer.buffer
+  }
+
+  #size(frame: Frame): number {
+    const classes = frame.classCount
+    let at = alignedTo(8, alignedTo(4, headerEnd(frame)) + 8)
+    at = alignedTo(8, at + 10 * 8 + 5 * 4) + 2 * 8
+    at += 4 + 2 * classes
+    for (let array = 0; array < 4; array++) {
+      at = alignedTo(4, at) + 4
+      if (classes > 0) at = alignedTo(8, at) + 8 * classes
+    }
+    return alignedTo(8, at + 1) + 8
+  }
+}
+
+/** Serializes frames as dice_monitor/msg/ConfusionMatrix. */
+export class ConfusionMessage {
+  readonly #writer = new CdrWriter()
+
+  /** @returns a buffer that the next call writes over */
+  write(frame: Frame): Buffer {
+    const writer = this.#writer
+    const classes = frame.classCount
+    const idsEnd = alignedTo(4, headerEnd(frame)) + 4 + 2 * classes
+    writer.begin(alignedTo(4, idsEnd) + 4 + 4 * classes * classes + 4 + 4 * classes)
+    writeHeader(writer, frame)
+    writer.uint16s(frame.classIds, classes)
+    writer.uint32(classes * classes)
+    for (let label = 0; label < classes; label++) {
+      for (let prediction = 0; prediction < classes; prediction++) {
+        writer.uint32(frame.confusion(label, prediction))
+      }
+    }
+    writer.uint32(classes)
+    for (let label = 0; label < classes; label++) {
+      writer.uint32(frame.unknownPrediction[frame.classIds[label]!]!)
+    }
+    return writer.buffer
+  }
+}

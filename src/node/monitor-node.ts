@@ -1,0 +1,192 @@
+import type { Frame } from '../monitor/frame.ts'
+import { Monitor } from '../monitor/monitor.ts'
+import { isStale } from '../monitor/status.ts'
+import { Level } from '../monitor/verdict.ts'
+import { ParameterError, parametersFrom, type RawValue, withParameters } from '../parameters/parameters.ts'
+import { isParameterName, type Parameters } from '../parameters/table.ts'
+import { SimClock } from './clock.ts'
+import { Diagnostics } from './diagnostics.ts'
+import { Input, type InputQos } from './input.ts'
+import { ConfusionMessage, MetricsMessage } from './messages.ts'
+import { declareParameters, rawValueOf } from './parameters.ts'
+import type { Node, Parameter, Publisher, Ros } from './rclnodejs.ts'
+
+/** How often what only time settles is looked at, ms. */
+const TICK = 50
+/** How often publishers' QoS is looked at, in ticks. */
+const ADAPT_TICKS = 10
+
+const steadyNow = () => performance.now() / 1000
+
+const inputQos = (parameters: Parameters): InputQos => ({
+  reliability: parameters['qos.reliability'] as InputQos['reliability'],
+  depth: parameters['qos.depth'],
+})
+
+/** The ROS 2 node: the engine between two subscriptions and its publishers. */
+export class MonitorNode {
+  readonly #node: Node
+  readonly #monitor: Monitor
+  readonly #clock: SimClock
+  readonly #prediction: Input
+  readonly #label: Input
+  readonly #diagnostics: Diagnostics
+  readonly #metrics: Publisher
+  readonly #confusion: Publisher
+  readonly #diagnosticsPublisher: Publisher
+  readonly #metricsMessage = new MetricsMessage()
+  readonly #confusionMessage = new ConfusionMessage()
+  readonly #tickTimer: NodeJS.Timeout
+  #diagnosticsTimer: NodeJS.Timeout | undefined
+  #ticks = 0
+  #publishedLevel: number = Level.OK
+  #loggedErrors = { prediction: '', label: '' }
+
+  /** @throws ParameterError when an override does not fit */
+  constructor(ros: Ros, node: Node, overrides: ReadonlyMap<string, RawValue>) {
+    this.#node = node
+    const parameters = parametersFrom(overrides)
+    this.#monitor = new Monitor(parameters)
+    this.#monitor.onFrame = this.#onFrame
+    declareParameters(ros, node, parameters)
+    this.#warnOfUnknown(overrides)
+
+    this.#metrics = node.createPublisher('dice_monitor/msg/SegmentationMetrics', '~/metrics')
+    this.#confusion = node.createPublisher('dice_monitor/msg/ConfusionMatrix', '~/confusion')
+    const depthOne = new ros.QoS(1, 1, 1, 2)
+    this.#diagnosticsPublisher = node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', {
+      qos: depthOne,
+    })
+    node.createService('std_srvs/srv/Trigger', '~/reset', (_request, response) => {
+      this.#monitor.reset()
+      response.send({ success: true, message: 'window and totals forgotten' })
+    })
+
+    this.#clock = new SimClock(ros, node)
+    node.addOnSetParametersCallback(changes => this.#onSetParameters(changes))
+    const useSimTime = overrides.get('use_sim_time')
+    if (useSimTime !== undefined) {
+      if (typeof useSimTime !== 'boolean') {
+        throw new ParameterError(`parameter use_sim_time: expected a bool, got ${String(useSimTime)}`)
+      }
+      node.setParameter(new ros.Parameter('use_sim_time', 1, useSimTime))
+    }
+
+    const qos = inputQos(parameters)
+    this.#prediction = new Input(ros, node, 'prediction', qos, this.#onPrediction)
+    this.#label = new Input(ros, node, 'label', qos, this.#onLabel)
+    this.#diagnostics = new Diagnostics(this.#monitor, { prediction: this.#prediction, label: this.#label })
+    this.#diagnostics.endPeriod(steadyNow())
+    this.#startDiagnostics(parameters)
+    this.#tickTimer = setInterval(this.#onTick, TICK)
+    node.getLogger().info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
+  }
+
+  stop(): void {
+    clearInterval(this.#tickTimer)
+    clearInterval(this.#diagnosticsTimer)
+  }
+
+  readonly #onPrediction = (message: Buffer): void => {
+    const arrival = steadyNow()
+    this.#monitor.offerPrediction(message, this.#waitingClock(arrival), arrival)
+    this.#logError('prediction', this.#monitor.predictionInput.lastError)
+  }
+
+  readonly #onLabel = (message: Buffer): void => {
+    const arrival = steadyNow()
+    this.#monitor.offerLabel(message, this.#waitingClock(arrival), arrival)
+    this.#logError('label', this.#monitor.labelInput.lastError)
+  }
+
+  readonly #onFrame = (frame: Frame): void => {
+    this.#metrics.publish(this.#metricsMessage.write(frame, steadyNow() - frame.labelArrival))
+    if (this.#confusion.subscriptionCount > 0) this.#confusion.publish(this.#confusionMessage.write(frame))
+    if (frame.level !== this.#publishedLevel) this.#publishDiagnostics()
+  }
+
+  readonly #onTick = (): void => {
+    const now = steadyNow()
+    this.#monitor.tick(this.#waitingClock(now))
+    if (isStale(this.#monitor, now) && this.#publishedLevel !== Level.STALE) this.#publishDiagnostics()
+    if (++this.#ticks % ADAPT_TICKS !== 0) return
+    this.#prediction.adapt()
+    this.#label.adapt()
+  }
+
+  /** Messages wait in ROS time, so that a slow or paused replay loses nothing. */
+  #waitingClock(steady: number): number {
+    return this.#clock.isActive ? this.#clock.seconds : steady
+  }
+
+  #startDiagnostics(parameters: Parameters): void {
+    clearInterval(this.#diagnosticsTimer)
+    this.#diagnosticsTimer = setInterval(() => {
+      this.#publishDiagnostics()
+      this.#diagnostics.endPeriod(steadyNow())
+    }, parameters['diagnostic_updater.period'] * 1000)
+  }
+
+  #publishDiagnostics(): void {
+    const useFqn = this.#monitor.parameters['diagnostic_updater.use_fqn']
+    const name = useFqn ? this.#node.getFullyQualifiedName() : this.#node.name()
+    const status = this.#diagnostics.statuses(name, steadyNow())
+    this.#diagnosticsPublisher.publish({ header: { stamp: this.#stamp(), frame_id: '' }, status })
+    const overlap = status[0]!
+    if (overlap.level !== this.#publishedLevel) this.#logLevel(overlap.level, overlap.message)
+    this.#publishedLevel = overlap.level
+  }
+
+  #stamp(): { sec: number; nanosec: number } {
+    const { isActive, sec, nanosec } = this.#clock
+    if (isActive) return { sec, nanosec }
+    const milliseconds = Date.now()
+    return { sec: Math.floor(milliseconds / 1000), nanosec: (milliseconds % 1000) * 1e6 }
+  }
+
+  #onSetParameters(changes: readonly Parameter[]): { successful: boolean; reason: string } {
+    const raw = new Map<string, RawValue>()
+    for (const change of changes) if (isParameterName(change.name)) raw.set(change.name, rawValueOf(change))
+    try {
+      if (raw.size > 0) this.#configure(withParameters(this.#monitor.parameters, raw))
+    } catch (error) {
+      if (!(error instanceof ParameterError)) throw error
+      return { successful: false, reason: error.message }
+    }
+    for (const { name, value } of changes) if (name === 'use_sim_time') this.#clock.setActive(Boolean(value))
+    return { successful: true, reason: '' }
+  }
+
+  #configure(parameters: Parameters): void {
+    const before = this.#monitor.parameters
+    this.#monitor.configure(parameters)
+    const qos = inputQos(parameters)
+    // Not within the service call that sets the parameter: rclnodejs is going through its subscriptions.
+    setImmediate(() => {
+      this.#prediction.configure(qos)
+      this.#label.configure(qos)
+    })
+    const period = 'diagnostic_updater.period'
+    if (parameters[period] !== before[period]) this.#startDiagnostics(parameters)
+  }
+
+  #warnOfUnknown(overrides: ReadonlyMap<string, RawValue>): void {
+    for (const name of overrides.keys()) {
+      if (isParameterName(name) || name === 'use_sim_time' || /^(?:qos_overrides|start_)/.test(name)) continue
+      this.#node.getLogger().warn(`parameter ${name} is unknown and has no effect`)
+    }
+  }
+
+  #logError(side: 'prediction' | 'label', error: string): void {
+    if (error === this.#loggedErrors[side]) return
+    this.#loggedErrors[side] = error
+    this.#node.getLogger().warn(`${side} rejected: ${error}`)
+  }
+
+  #logLevel(level: number, message: string): void {
+    const logger = this.#node.getLogger()
+    if (level === Level.ERROR) logger.error(message)
+    else if (level === Level.OK) logger.info(message)
+    else logger.warn(message)
+  }
+}

@@ -1,0 +1,160 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+/*
+ * What this package uses of rclnodejs. Its own declarations are not used: they are there only where it is installed,
+ * and depend on the messages of the ROS 2 that it was installed with.
+ */
+
+export interface Ros {
+  init(context: undefined, argv: string[]): Promise<void>
+  createNode(name: string): Node
+  spin(node: Node): void
+  shutdown(): void
+  QoS: {
+    new (history: number, depth: number, reliability: number, durability: number): QoS
+    profileSensorData: QoS
+  }
+  Parameter: new (name: string, type: number, value: unknown) => Parameter
+  ParameterDescriptor: new (
+    name: string,
+    type: number,
+    description: string,
+    readOnly: boolean,
+    range: unknown,
+  ) => ParameterDescriptor
+  IntegerRange: new (from: bigint, to: bigint, step: bigint) => { inRange(value: unknown): boolean }
+  FloatingPointRange: new (from: number, to: number, step: number) => { inRange(value: unknown): boolean }
+}
+
+/** Opaque to us. */
+export interface QoS {
+  depth: number
+}
+export interface ParameterDescriptor {
+  name: string
+}
+
+export interface Parameter {
+  readonly name: string
+  readonly type: number
+  readonly value: unknown
+}
+
+export interface Publisher {
+  /** A Buffer is sent as the serialized message that it is. */
+  publish(message: object): void
+  readonly subscriptionCount: number
+}
+
+export interface Subscription {
+  readonly topic: string
+  readonly handle: unknown
+  events: unknown[]
+}
+
+export interface Node {
+  name(): string
+  getFullyQualifiedName(): string
+  getLogger(): Record<'info' | 'warn' | 'error', (text: string) => void>
+  createPublisher(type: string, topic: string, options?: { qos: QoS }): Publisher
+  createSubscription(
+    type: string,
+    topic: string,
+    options: { qos: QoS; isRaw: true },
+    callback: (message: Buffer) => void,
+  ): Subscription
+  destroySubscription(subscription: Subscription): void
+  createService(
+    type: string,
+    name: string,
+    callback: (request: object, response: { send(reply: object): void }) => void,
+  ): unknown
+  getPublishersInfoByTopic(topic: string, noDemangle: boolean): readonly EndpointInfo[]
+  declareParameter(parameter: Parameter, descriptor: ParameterDescriptor): void
+  setParameter(parameter: Parameter): void
+  addOnSetParametersCallback(
+    callback: (parameters: readonly Parameter[]) => { successful: boolean; reason: string },
+  ): void
+}
+
+export interface EndpointInfo {
+  /** Values of rmw_qos_reliability_policy_t and the like. */
+  qos_profile: { reliability: number }
+}
+
+/** What a subscription's QoS events report. */
+export interface QosEvent {
+  total_count: number
+  total_count_change: number
+  /** rmw_qos_policy_kind_t of the policy that does not fit, for an incompatible QoS. */
+  last_policy_kind?: number
+}
+
+/** rclnodejs's event handling, which its type declarations leave out. */
+interface EventModule {
+  SubscriptionEventCallbacks: new () => {
+    messageLost: (event: QosEvent) => void
+    incompatibleQos: (event: QosEvent) => void
+    createEventHandlers(handle: unknown): unknown[]
+  }
+}
+
+let events: EventModule | undefined
+
+// As strings, the compiler does not look them up: the package is optional.
+const MODULE: string = 'rclnodejs'
+const EVENT_MODULE: string = 'rclnodejs/lib/event_handler.js'
+
+/**
+ * rclnodejs with its native part. It is loaded here and not by an import: when its binary does not load (a library
+ * that is missing, ROS 2 not sourced), rclnodejs deletes the binary and compiles it anew, by `npm`. Without a PATH it
+ * finds no npm, and the reason can be shown.
+ * @throws Error that says why the binary does not load
+ */
+export async function loadRclnodejs(): Promise<Ros> {
+  const path = process.env.PATH
+  process.env.PATH = ''
+  try {
+    const { default: ros } = (await import(MODULE)) as { default: Ros }
+    events = (await import(EVENT_MODULE)) as EventModule
+    return ros
+  } catch (error) {
+    throw new Error(`rclnodejs does not load: ${reason(error)}. Is ROS 2 sourced?`)
+  } finally {
+    process.env.PATH = path
+  }
+}
+
+function reason(error: unknown): string {
+  const require = createRequire(import.meta.url)
+  try {
+    const folder = dirname(require.resolve('rclnodejs/package.json'))
+    const binary = join(folder, 'build', 'Release', 'rclnodejs.node')
+    if (!existsSync(binary)) return `it was not compiled (${binary} is missing)`
+    require(binary)
+    return String(error)
+  } catch (cause) {
+    return String((cause as Error).message).split('\n')[0]!
+  }
+}
+
+export interface QosListener {
+  onLost(event: QosEvent): void
+  onIncompatible(event: QosEvent): void
+}
+
+/**
+ * Listens to a subscription's QoS events. rclnodejs offers this as an argument of `createSubscription`, but does not
+ * export the class that the argument must be an instance of, so what it would do with it is done here.
+ */
+export function listenToQosEvents(node: Node, subscription: Subscription, listener: QosListener): void {
+  const callbacks = new events!.SubscriptionEventCallbacks()
+  callbacks.messageLost = event => listener.onLost(event)
+  callbacks.incompatibleQos = event => listener.onIncompatible(event)
+  subscription.events = callbacks.createEventHandlers(subscription.handle)
+  const owner = node as Node & { _events: unknown[]; syncHandles(): void }
+  owner._events.push(...subscription.events)
+  owner.syncHandles()
+}
