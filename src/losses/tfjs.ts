@@ -1,69 +1,62 @@
-import {
-  addN,
-  customGrad,
-  mul,
-  type Scalar,
-  scalar,
-  type Tensor as TfTensor,
-  tensor,
-  zerosLike,
-} from '@tensorflow/tfjs-core'
+import { customGrad, mul, type Scalar, scalar, type Tensor as TfTensor, tensor } from '@tensorflow/tfjs-core'
 import type { CommonOptions, Loss } from './loss.ts'
 import { type LovaszOptions, lovaszLoss as makeLovasz } from './lovasz.ts'
 import { overlapLoss as makeOverlap, type OverlapOptions } from './overlap.ts'
 import { pixelLoss as makePixel, type PixelOptions } from './pixel.ts'
 import type { Numbers } from './tensor.ts'
+import { weightedSum as makeSum } from './weighted-sum.ts'
 
 /**
  * A loss as TensorFlow.js takes it: in `model.compile({ loss })`, in the function that `optimizer.minimize`
  * minimises, and under `tf.grads`. The derivative is with respect to `prediction`.
  */
-export type TfjsLoss = (target: TfTensor, prediction: TfTensor) => Scalar
-
-/** TensorFlow.js lays images out `NHWC`. */
-const layoutOf = (rank: number): string | undefined => (rank === 4 ? 'NHWC' : rank === 3 ? 'HWC' : undefined)
+export interface TfjsLoss {
+  (target: TfTensor, prediction: TfTensor): Scalar
+  /** The loss behind it, for predictions of a rank. */
+  readonly forRank: (rank: number) => Loss
+}
 
 /**
- * Wraps a loss of this library. Value and gradient are its own, computed in float64 on the CPU and rounded to
- * the float32 of tensors, and so the same on every backend; on a GPU backend the prediction is read back first.
- * @param loss with the layout `NHWC` (`HWC` without batches) in its options
+ * Value and gradient are this library's own, computed in float64 on the CPU and rounded to the float32 of tensors,
+ * and so the same on every backend; on a GPU backend the prediction is read back first. One operation with a
+ * gradient of its own: it needs no other gradient to be registered.
  */
-export function toTfjs(loss: Loss): TfjsLoss {
-  const differentiable = customGrad((prediction, target, save) => {
-    const of = prediction as TfTensor
-    const wanted = target as TfTensor
+function differentiable(loss: Loss, target: TfTensor, prediction: TfTensor): Scalar {
+  const operation = customGrad((x, save) => {
+    const of = x as TfTensor
     const gradient = new Float32Array(of.size)
     const value = loss.evaluate(
       { data: of.dataSync() as Numbers, shape: of.shape },
-      { data: wanted.dataSync() as Numbers, shape: wanted.shape },
+      { data: target.dataSync() as Numbers, shape: target.shape },
       { data: gradient, shape: of.shape },
     )
-    const saved = tensor(gradient, of.shape)
-    ;(save as (tensors: TfTensor[]) => void)([saved])
+    ;(save as (tensors: TfTensor[]) => void)([tensor(gradient, of.shape)])
     return {
       value: scalar(value),
-      gradFunc: (upstream, kept) => {
-        const [first] = kept as TfTensor[]
-        // The target is data: nothing flows back to it.
-        return [mul(first!, upstream as Scalar), zerosLike(wanted)]
-      },
+      gradFunc: (upstream, kept) => mul((kept as TfTensor[])[0]!, upstream as Scalar),
     }
   })
-  return (target, prediction) => differentiable(prediction, target) as Scalar
+  return operation(prediction) as Scalar
 }
 
-const withLayout = <T extends CommonOptions>(make: (options: T) => Loss, options: T): TfjsLoss => {
-  // The rank is known only when tensors come; a loss is made for each of the two that there are.
-  const made = new Map<number, TfjsLoss>()
-  return (target, prediction) => {
-    let loss = made.get(prediction.rank)
-    if (!loss) {
-      const layout = options.layout ?? layoutOf(prediction.rank)
-      loss = toTfjs(make(layout === undefined ? options : { ...options, layout }))
-      made.set(prediction.rank, loss)
-    }
-    return loss(target, prediction)
+function toTfjs(make: (rank: number) => Loss): TfjsLoss {
+  const made = new Map<number, Loss>()
+  const forRank = (rank: number): Loss => {
+    const loss = made.get(rank) ?? make(rank)
+    made.set(rank, loss)
+    return loss
   }
+  const loss = (target: TfTensor, prediction: TfTensor) =>
+    differentiable(forRank(prediction.rank), target, prediction)
+  return Object.assign(loss, { forRank })
+}
+
+/** TensorFlow.js lays images out `NHWC`. */
+function withLayout<T extends CommonOptions>(make: (options: T) => Loss, options: T): TfjsLoss {
+  return toTfjs(rank => {
+    const layout = options.layout ?? (rank === 4 ? 'NHWC' : rank === 3 ? 'HWC' : undefined)
+    return make(layout === undefined ? options : { ...options, layout })
+  })
 }
 
 /** The overlap loss of `NHWC` tensors (`HWC` without a batch), or of the layout in its options. */
@@ -76,7 +69,7 @@ export const pixelLoss = (options: PixelOptions = {}): TfjsLoss => withLayout(ma
 export const lovaszLoss = (options: LovaszOptions = {}): TfjsLoss => withLayout(makeLovasz, options)
 
 /** A weighted sum of losses, such as Dice and cross entropy. */
-export const weightedSum =
-  (...parts: readonly { readonly loss: TfjsLoss; readonly weight?: number }[]): TfjsLoss =>
-  (target, prediction) =>
-    addN(parts.map(({ loss, weight = 1 }) => mul(loss(target, prediction), weight))) as Scalar
+export const weightedSum = (
+  ...parts: readonly { readonly loss: TfjsLoss; readonly weight?: number }[]
+): TfjsLoss =>
+  toTfjs(rank => makeSum(...parts.map(({ loss, weight = 1 }) => ({ loss: loss.forRank(rank), weight }))))
