@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import type { Memory } from './memory.ts'
 
 /** Something to read bytes of. */
 export interface ByteSource {
@@ -33,17 +34,13 @@ export class FileSource implements ByteSource {
   }
 }
 
-/** Fresh memory that is not zeroed and shares no pool. */
-export function allocate(length: number): Uint8Array {
-  return Buffer.allocUnsafeSlow(length)
-}
-
 const EMPTY = new Uint8Array(0)
+/** A record from this size on gets a block of its own, so that it need not be copied together from two. */
+const LARGE = 256 * 2 ** 10
+/** Read behind a large record: the headers of the next. */
+const LOOKAHEAD = 64
 
-/**
- * Walks forward through a source with a block of it in memory. A block is never written again once the next one
- * has been read, so views into it stay good.
- */
+/** Walks forward through a source with a block of it in memory. */
 export class Cursor {
   /** The bytes at hand: `block[offset]` is the next one, `block[end - 1]` the last. */
   block: Uint8Array = EMPTY
@@ -52,11 +49,19 @@ export class Cursor {
   end = 0
   readonly #source: ByteSource
   readonly #blockSize: number
+  readonly #memory: Memory
   #blockPosition = 0
+  #isLent = false
 
-  constructor(source: ByteSource, blockSize: number) {
+  constructor(source: ByteSource, blockSize: number, memory: Memory) {
     this.#source = source
     this.#blockSize = blockSize
+    this.#memory = memory
+  }
+
+  /** Leaves the block at hand to whoever has views into it: it will not be written again. */
+  lend(): void {
+    this.#isLent = true
   }
 
   /** Where in the source the next byte is. */
@@ -74,21 +79,20 @@ export class Cursor {
     if (this.end - this.offset >= length) return true
     if (!this.reaches(length)) return false
     const position = this.position
-    const wanted = Math.max(length, this.#blockSize)
-    const bound = Math.min(wanted, this.#source.size - position)
+    const left = this.#source.size - position
+    const wanted = Math.min(length < LARGE ? Math.max(length, this.#blockSize) : length + LOOKAHEAD, left)
     // Without a known size a length may lie: memory grows only as bytes really come.
-    let capacity = this.#source.size === Number.POSITIVE_INFINITY ? Math.min(bound, this.#blockSize) : bound
-    let held = this.block.subarray(this.offset, this.end)
+    let capacity = left === Number.POSITIVE_INFINITY ? Math.min(wanted, this.#blockSize) : wanted
     for (;;) {
-      const block = allocate(capacity)
-      block.set(held)
-      const read = this.#source.read(block.subarray(held.byteLength), position + held.byteLength)
-      const end = held.byteLength + read
-      this.#take(block, position, end)
+      const held = this.end - this.offset
+      capacity = Math.max(capacity, held)
+      const block = this.#nextBlock(capacity)
+      block.set(this.block.subarray(this.offset, this.end))
+      const end = held + this.#source.read(block.subarray(held, capacity), position + held)
+      this.#replace(block, position, end)
       if (end >= length) return true
       if (end < capacity) return false
-      held = block
-      capacity = Math.min(bound, capacity * 4)
+      capacity = Math.min(wanted, capacity * 4)
     }
   }
 
@@ -98,12 +102,23 @@ export class Cursor {
       this.offset += length
       return
     }
-    this.#take(EMPTY, this.position + length, 0)
+    this.#blockPosition = this.position + length
+    this.offset = 0
+    this.end = 0
   }
 
-  #take(block: Uint8Array, position: number, end: number): void {
-    this.block = block
-    this.view = new DataView(block.buffer, block.byteOffset, block.byteLength)
+  /** The block at hand if it may be written over and is large enough, otherwise another one. */
+  #nextBlock(capacity: number): Uint8Array {
+    return !this.#isLent && this.block.byteLength >= capacity ? this.block : this.#memory.take(capacity)
+  }
+
+  #replace(block: Uint8Array, position: number, end: number): void {
+    if (block !== this.block) {
+      if (!this.#isLent) this.#memory.give(this.block.buffer)
+      this.#isLent = false
+      this.block = block
+      this.view = new DataView(block.buffer, block.byteOffset, block.byteLength)
+    }
     this.#blockPosition = position
     this.offset = 0
     this.end = end

@@ -1,18 +1,18 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { allocate, type ByteSource, FileSource } from './bytes.ts'
-import { streamZstd } from './compression.ts'
+import { type ByteSource, FileSource } from './bytes.ts'
+import { allocate } from './memory.ts'
 import { messageOf, type Problems } from './problems.ts'
+import { decompressStream } from './zstd.ts'
 
-const PIECE_BYTES = 256 * 2 ** 10
 const EMPTY = new Uint8Array(0)
 
 /** A zstd file, decompressed as it is read, front to back. */
 export class ZstdSource implements ByteSource {
   readonly size = Number.POSITIVE_INFINITY
   readonly #file: FileSource
-  readonly #pieces: Iterator<Uint8Array>
+  readonly #pieces: Generator<Uint8Array>
   readonly #onDamage: (what: string) => void
   #piece: Uint8Array = EMPTY
   /** Where the piece at hand ends in the decompressed file. */
@@ -21,8 +21,14 @@ export class ZstdSource implements ByteSource {
 
   /** @param onDamage told once where the file cannot be decompressed further; it then ends there */
   constructor(path: string, onDamage: (what: string) => void) {
-    this.#file = new FileSource(path)
-    this.#pieces = streamZstd(piecesOf(this.#file))
+    const file = new FileSource(path)
+    let position = 0
+    this.#file = file
+    this.#pieces = decompressStream(target => {
+      const read = file.read(target, position)
+      position += read
+      return read
+    })
     this.#onDamage = onDamage
   }
 
@@ -41,6 +47,7 @@ export class ZstdSource implements ByteSource {
   }
 
   close(): void {
+    this.#pieces.return(undefined)
     this.#file.close()
   }
 
@@ -58,16 +65,6 @@ export class ZstdSource implements ByteSource {
     }
     this.#isAtEnd = true
     return false
-  }
-}
-
-function* piecesOf(file: FileSource): Generator<Uint8Array> {
-  const piece = allocate(PIECE_BYTES)
-  for (let position = 0; position < file.size; ) {
-    const read = file.read(piece, position)
-    if (read === 0) return
-    yield piece.subarray(0, read)
-    position += read
   }
 }
 

@@ -1,5 +1,6 @@
 import decompressLz4Frame from '@foxglove/wasm-lz4'
-import { ZSTDDecoder } from 'zstddec/stream'
+import type { Memory } from './memory.ts'
+import { decompressInto, decompressStream, loadZstd } from './zstd.ts'
 
 /** A chunk, message or record larger than this is taken for damage: it could not be held in bounded memory. */
 export const MAX_OBJECT_BYTES = 512 * 2 ** 20
@@ -7,11 +8,9 @@ export const MAX_OBJECT_BYTES = 512 * 2 ** 20
 /** A zstd block of 4 bytes makes at most 128 KiB; with its frame around it this ratio is never reached. */
 const MAX_RATIO = 2 ** 15
 
-const zstd = new ZSTDDecoder()
-
 /** Loads the decoders; call and await it before any other function here. */
 export async function loadDecoders(): Promise<void> {
-  await Promise.all([zstd.init(), decompressLz4Frame.isLoaded])
+  await Promise.all([loadZstd(), decompressLz4Frame.isLoaded])
 }
 
 /** Whether bytes begin as a zstd frame does. A CDR message never does: it begins with 0. */
@@ -21,50 +20,62 @@ export function isZstd(bytes: Uint8Array): boolean {
 
 /**
  * Decompresses zstd frames.
- * @param size bytes expected; without it the frame must tell, or it is found out
+ * @param size bytes expected; undefined if only the frames can tell
  * @throws Error if the bytes are damaged or do not give the size
  */
-export function decompressZstd(bytes: Uint8Array, size = zstdContentSize(bytes)): Uint8Array {
-  if (size === undefined) return concatenate([...streamZstd([bytes])])
-  checkSize(bytes, size)
-  if (size === 0) return new Uint8Array(0)
-  const result = zstd.decode(bytes, size)
-  if (result.byteLength !== size) throw new Error('damaged zstd data')
+export function decompressZstd(bytes: Uint8Array, size: number | undefined, memory: Memory): Uint8Array {
+  const expected = size ?? zstdContentSize(bytes)
+  if (expected === undefined) return decompressUnsized(bytes)
+  checkSize(bytes, expected)
+  const result = memory.take(expected)
+  decompressInto(result, bytes)
   return result
 }
 
 /** As {@link decompressZstd}, for LZ4 frames. */
-export function decompressLz4(bytes: Uint8Array, size: number): Uint8Array {
+export function decompressLz4(bytes: Uint8Array, size: number, memory: Memory): Uint8Array {
   checkSize(bytes, size)
   if (size === 0) return new Uint8Array(0)
-  const result = lz4(bytes, size)
-  if (result.byteLength !== size) throw new Error('damaged LZ4 data')
-  return result
-}
-
-function lz4(bytes: Uint8Array, size: number): Uint8Array {
+  let decompressed: Uint8Array
   try {
-    return decompressLz4Frame(bytes, size)
+    decompressed = decompressLz4Frame(bytes, size)
   } catch {
     throw new Error('damaged LZ4 data')
   }
-}
-
-/** Decompresses a stream of zstd frames piece by piece. @throws Error where it is damaged or cut */
-export function* streamZstd(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let empty = 0
-  let total = 0
-  for (const piece of zstd.decodeStreaming(pieces)) {
-    // The decoder does not check for errors: at one it yields nothing, for ever.
-    if (piece.byteLength === 0 && ++empty > 8) throw new Error('damaged zstd data')
-    if (piece.byteLength > 0) empty = 0
-    total += piece.byteLength
-    yield piece
+  if (decompressed.byteLength !== size) {
+    throw new Error(`expected ${size} bytes of LZ4 data, got ${decompressed.byteLength}`)
   }
-  if (total === 0) throw new Error('damaged zstd data')
+  const result = memory.take(size)
+  result.set(decompressed)
+  return result
 }
 
-/** The decompressed size that the first frame declares (RFC 8878, 3.1.1.1), if it does. */
+/** For frames without a content size, as streaming compressors make them. */
+function decompressUnsized(bytes: Uint8Array): Uint8Array {
+  let rest = bytes
+  const pieces = decompressStream(target => {
+    const part = rest.subarray(0, target.byteLength)
+    target.set(part)
+    rest = rest.subarray(part.byteLength)
+    return part.byteLength
+  })
+  const copies: Uint8Array[] = []
+  let length = 0
+  for (const piece of pieces) {
+    length += piece.byteLength
+    if (length > MAX_OBJECT_BYTES) throw new Error(`it has more than ${MAX_OBJECT_BYTES} bytes`)
+    copies.push(piece.slice())
+  }
+  const whole = new Uint8Array(length)
+  let offset = 0
+  for (const copy of copies) {
+    whole.set(copy, offset)
+    offset += copy.byteLength
+  }
+  return whole
+}
+
+/** The decompressed size that a single frame declares (RFC 8878, 3.1.1.1), if it does. */
 function zstdContentSize(bytes: Uint8Array): number | undefined {
   if (bytes.byteLength < 16) return undefined
   const descriptor = bytes[4]!
@@ -83,14 +94,4 @@ function checkSize(bytes: Uint8Array, size: number): void {
   if (size > MAX_OBJECT_BYTES || size > bytes.byteLength * MAX_RATIO) {
     throw new Error(`${bytes.byteLength} compressed bytes cannot be ${size} bytes`)
   }
-}
-
-function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((length, piece) => length + piece.byteLength, 0))
-  let offset = 0
-  for (const piece of pieces) {
-    whole.set(piece, offset)
-    offset += piece.byteLength
-  }
-  return whole
 }

@@ -1,6 +1,7 @@
 import { loadDecoders } from './compression.ts'
 import { RecordingReader } from './reader.ts'
 import type { ReadOptions, RecordedMessage, Recording } from './recording.ts'
+import { Recycling } from './recycling.ts'
 
 /**
  * Opens a rosbag2 recording: a directory, or one of its files, in MCAP or SQLite3, compressed or not.
@@ -19,8 +20,14 @@ export async function openRecording(path: string): Promise<Recording> {
     get problems() {
       return reader.problems()
     },
-    async *messages(options?: ReadOptions): AsyncGenerator<readonly RecordedMessage[]> {
-      yield* reader.batches(options)
+    async *messages(options: ReadOptions = {}): AsyncGenerator<readonly RecordedMessage[]> {
+      const { inUse } = options
+      const recycling =
+        inUse && new Recycling(inUse, buffers => buffers.forEach(buffer => reader.memory.give(buffer)))
+      for (const batch of reader.batches(options)) {
+        yield batch
+        recycling?.consumed(batch)
+      }
     },
     async close() {
       reader.close()

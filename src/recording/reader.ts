@@ -1,16 +1,17 @@
 import { basename } from 'node:path'
-import { allocate, type ByteSource, FileSource } from './bytes.ts'
+import { type ByteSource, FileSource } from './bytes.ts'
 import { openExtracted, ZstdSource } from './compressed-file.ts'
 import { isZstd } from './compression.ts'
 import { type Location, locate } from './files.ts'
 import { McapStorage } from './mcap/mcap.ts'
 import { MAGIC as MCAP_MAGIC } from './mcap/records.ts'
+import { allocate, Memory } from './memory.ts'
 import { inOrder, mergeFiles } from './order.ts'
 import { messageOf, Problems } from './problems.ts'
 import { type ReadOptions, type RecordedMessage, RecordingError, type TopicInfo } from './recording.ts'
 import { MAGIC as SQLITE_MAGIC } from './sqlite/format.ts'
 import { SqliteStorage } from './sqlite/sqlite.ts'
-import { MessageDecoder, type Selection, type Storage } from './storage.ts'
+import { MessageDecoder, type Reading, type Storage } from './storage.ts'
 
 const SNIFFED_BYTES = 16
 const END_OF_TIME = 2n ** 64n
@@ -21,6 +22,8 @@ export class RecordingReader {
   readonly topics: TopicInfo[]
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
+  /** Where the messages' memory comes from, and may be given back to. */
+  readonly memory = new Memory()
   readonly #storages: Storage[] = []
   readonly #openProblems = new Problems()
   #readProblems: Problems | undefined
@@ -62,10 +65,11 @@ export class RecordingReader {
     const selection = { wants: (topic: string) => wanted?.has(topic) ?? true, start, end }
     const problems = new Problems()
     this.#readProblems = problems
+    const reading = { selection, problems, memory: this.memory }
     for (const storage of this.#storages) {
       if (storage.startTime === undefined) for (const text of storage.problems.texts()) problems.add(text)
     }
-    yield* mergeFiles(this.#storages, storage => readInOrder(storage, selection, problems))
+    yield* mergeFiles(this.#storages, storage => readInOrder(storage, reading))
   }
 
   close(): void {
@@ -79,14 +83,12 @@ export class RecordingReader {
   }
 }
 
-function readInOrder(
-  storage: Storage,
-  selection: Selection,
-  problems: Problems,
-): Iterator<RecordedMessage[]> {
+function readInOrder(storage: Storage, reading: Reading): Iterator<RecordedMessage[]> {
   const onLate = () =>
-    problems.add(`${storage.name}: messages are further out of order than can be sorted, some were read late`)
-  return inOrder(storage.batches(selection, problems), storage.lateness, onLate)
+    reading.problems.add(
+      `${storage.name}: messages are further out of order than can be sorted, some were read late`,
+    )
+  return inOrder(storage.batches(reading), storage.lateness, onLate)
 }
 
 /** Opens a storage file as what its bytes are. @throws RecordingError if they are nothing known */

@@ -13,7 +13,7 @@ export interface RecordedMessage {
   topic: string
   /** When it was recorded, ns since 1970. */
   logTime: bigint
-  /** The serialized message. Its bytes are the receiver's: they are never written again. */
+  /** The serialized message. Its bytes are the receiver's, see {@link ReadOptions.inUse}. */
   data: Uint8Array
 }
 
@@ -24,6 +24,11 @@ export interface ReadOptions {
   start?: bigint
   /** Only messages logged at this time or before, ns since 1970. */
   end?: bigint
+  /**
+   * The messages of earlier batches that are still needed, asked for when the next batch is. The memory of all
+   * others is then used again, which makes reading several times as fast. Without it every message keeps its own.
+   */
+  inUse?: () => Iterable<Uint8Array>
 }
 
 /** A rosbag2 recording, open for reading. It is never written to. */

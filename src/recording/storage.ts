@@ -1,4 +1,5 @@
 import { decompressZstd, isZstd } from './compression.ts'
+import type { Memory } from './memory.ts'
 import { messageOf, type Problems } from './problems.ts'
 import type { RecordedMessage, TopicInfo } from './recording.ts'
 
@@ -7,6 +8,13 @@ export interface Selection {
   wants(topic: string): boolean
   start: bigint
   end: bigint
+}
+
+/** What a reading works with. */
+export interface Reading {
+  selection: Selection
+  problems: Problems
+  memory: Memory
 }
 
 /** One file of a recording. Reading is synchronous: whoever wants it beside other work runs it in a thread. */
@@ -25,7 +33,7 @@ export interface Storage {
    * The selected messages as they lie in the file, in batches. No buffer of a batch is used again, so that a batch
    * may be transferred to another thread.
    */
-  batches(selection: Selection, problems: Problems): Generator<RecordedMessage[]>
+  batches(reading: Reading): Generator<RecordedMessage[]>
   close(): void
 }
 
@@ -44,14 +52,14 @@ export class MessageDecoder {
   }
 
   /** The message as it was serialized; undefined, and a problem, if that cannot be had. */
-  decode(data: Uint8Array, logTime: bigint, problems: Problems): Uint8Array | undefined {
+  decode(data: Uint8Array, logTime: bigint, { problems, memory }: Reading): Uint8Array | undefined {
     if (this.#unknownFormat !== undefined) {
       problems.add(`${this.#name}: message compression '${this.#unknownFormat}' is not supported, only zstd`)
       return undefined
     }
     if (!isZstd(data)) return data
     try {
-      return decompressZstd(data)
+      return decompressZstd(data, undefined, memory)
     } catch (error) {
       problems.add(
         `${this.#name}: a message could not be decompressed`,

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
-import { allocate, type ByteSource } from '../bytes.ts'
+import type { ByteSource } from '../bytes.ts'
+import { allocate } from '../memory.ts'
 
 const SCRATCH_BYTES = 2 ** 20
 

@@ -1,14 +1,15 @@
 import { type ByteSource, Cursor } from '../bytes.ts'
+import { Memory } from '../memory.ts'
 import { Survey } from '../order.ts'
 import { Problems } from '../problems.ts'
 import type { RecordedMessage, TopicInfo } from '../recording.ts'
-import type { MessageDecoder, Selection, Storage } from '../storage.ts'
+import type { MessageDecoder, Reading, Selection, Storage } from '../storage.ts'
 import { CheckedSource } from './checked-source.ts'
 import type { Channel, Schema } from './records.ts'
 import { dataEndPosition, readSummary, type Summary } from './summary.ts'
 import { Walk } from './walk.ts'
 
-const READ_BYTES = 8 * 2 ** 20
+const READ_BYTES = 2 ** 20
 /** Enough for the headers between which a survey jumps. */
 const SURVEY_BYTES = 16 * 2 ** 10
 
@@ -55,12 +56,13 @@ export class McapStorage implements Storage {
     }
   }
 
-  *batches(selection: Selection, problems: Problems): Generator<RecordedMessage[]> {
+  *batches(reading: Reading): Generator<RecordedMessage[]> {
+    const { problems } = reading
     for (const text of this.#summaryProblems) problems.add(text)
     const opened = this.#open(what => problems.add(`${this.name} ${what}`))
     const checked = this.#summary?.dataCrc ? new CheckedSource(opened, this.#summary.dataLength) : undefined
     try {
-      const walk = this.#walk(checked ?? opened, READ_BYTES, selection, problems)
+      const walk = this.#walk(checked ?? opened, READ_BYTES, reading)
       yield* walk.run()
       this.#checkCount(walk, problems)
       if (checked && checked.finish() !== this.#summary!.dataCrc) {
@@ -75,17 +77,9 @@ export class McapStorage implements Storage {
 
   close(): void {}
 
-  #walk(
-    source: ByteSource,
-    blockSize: number,
-    selection: Selection,
-    problems: Problems,
-    survey?: Survey,
-  ): Walk {
-    return new Walk(new Cursor(source, blockSize), {
+  #walk(source: ByteSource, blockSize: number, reading: Reading, survey?: Survey): Walk {
+    return new Walk(new Cursor(source, blockSize, reading.memory), reading, {
       name: this.name,
-      selection,
-      problems,
       decoder: this.#decoder,
       schemas: this.#schemas,
       channels: this.#channels,
@@ -97,7 +91,8 @@ export class McapStorage implements Storage {
 
   #surveyRecords(source: ByteSource): Survey {
     const survey = new Survey()
-    const walk = this.#walk(source, SURVEY_BYTES, EVERYTHING, this.problems, survey)
+    const reading = { selection: EVERYTHING, problems: this.problems, memory: new Memory() }
+    const walk = this.#walk(source, SURVEY_BYTES, reading, survey)
     for (const _ of walk.run());
     this.#checkCount(walk, this.problems)
     return survey

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
-import { allocate, type ByteSource } from '../bytes.ts'
+import type { ByteSource } from '../bytes.ts'
 import { MAX_OBJECT_BYTES } from '../compression.ts'
+import { allocate } from '../memory.ts'
 import type { Problems } from '../problems.ts'
 import {
   type Channel,

@@ -1,10 +1,11 @@
 import { crc32 } from 'node:zlib'
 import type { Cursor } from '../bytes.ts'
 import { decompressLz4, decompressZstd, MAX_OBJECT_BYTES } from '../compression.ts'
+import type { Memory } from '../memory.ts'
 import { type Survey, sortByTime } from '../order.ts'
-import { messageOf, type Problems } from '../problems.ts'
+import { messageOf } from '../problems.ts'
 import type { RecordedMessage } from '../recording.ts'
-import { BATCH_BYTES, type MessageDecoder, type Selection } from '../storage.ts'
+import { BATCH_BYTES, type MessageDecoder, type Reading } from '../storage.ts'
 import {
   type Channel,
   type ChunkHeader,
@@ -21,12 +22,12 @@ import {
 } from './records.ts'
 
 const CHUNK_HEADER_BYTES = 40
+/** A batch does not grow beyond this, even if its messages must be copied for that. */
+const LARGEST_BATCH_BYTES = 64 * 2 ** 20
 const LARGEST_OPCODE = 0x0f
 
 export interface WalkOptions {
   name: string
-  selection: Selection
-  problems: Problems
   decoder: MessageDecoder
   schemas: Map<number, Schema>
   channels: Map<number, Channel>
@@ -43,24 +44,24 @@ class DamageError extends Error {}
 /** One walk through the records of an MCAP file, front to back. */
 export class Walk {
   readonly #cursor: Cursor
-  readonly #options: WalkOptions
+  readonly #options: WalkOptions & Reading
   readonly #wanted = new Map<number, boolean>()
   readonly #chunkIndex: Map<number, ChunkIndex>
   #batch: RecordedMessage[] = []
   #batchBytes = 0
-  #batchBlock: Uint8Array
-  /** Whether a message of the batch is a view into `#batchBlock`. */
-  #holdsBlock = false
+  /** A batch to be delivered next. */
+  #closed: RecordedMessage[] | undefined
+  /** The block that messages of the batch are views into. */
+  #lentBlock: Uint8Array | undefined
   /** Messages read, wanted or not. */
   messages = 0
   /** Whether a chunk was passed over because nothing in it is wanted. */
   hasSkipped = false
 
-  constructor(cursor: Cursor, options: WalkOptions) {
+  constructor(cursor: Cursor, reading: Reading, options: WalkOptions) {
     this.#cursor = cursor
-    this.#options = options
+    this.#options = { ...options, ...reading }
     this.#chunkIndex = new Map(options.chunks.map(chunk => [chunk.offset, chunk]))
-    this.#batchBlock = cursor.block
   }
 
   *run(): Generator<RecordedMessage[]> {
@@ -87,9 +88,12 @@ export class Walk {
         if (!(error instanceof DamageError || error instanceof RangeError)) throw error
         if (!this.#resume(position, error.message)) break
       }
-      if (this.#isBatchReady()) yield this.#takeBatch()
+      if (this.#closed) {
+        yield this.#closed
+        this.#closed = undefined
+      }
     }
-    if (this.#batch.length > 0) yield this.#takeBatch()
+    if (this.#batch.length > 0) yield this.#batch
   }
 
   #checkEnd(position: number): void {
@@ -178,16 +182,20 @@ export class Walk {
     this.#bring(RECORD_HEADER_BYTES + length)
     const begin = cursor.offset + RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES
     const data = cursor.block.subarray(begin, cursor.offset + RECORD_HEADER_BYTES + length)
+    this.#closeFullBatch()
     this.#deliver(channelId, logTime, data, this.#batch)
   }
 
   #deliver(channelId: number, logTime: bigint, stored: Uint8Array, into: RecordedMessage[]): void {
-    const { channels, decoder, problems } = this.#options
-    const data = decoder.decode(stored, logTime, problems)
+    const { channels, decoder } = this.#options
+    const data = decoder.decode(stored, logTime, this.#options)
     if (data === undefined) return
     into.push({ topic: channels.get(channelId)!.topic, logTime, data })
     this.#batchBytes += data.byteLength
-    if (data.buffer === this.#cursor.block.buffer) this.#holdsBlock = true
+    if (data.buffer === this.#cursor.block.buffer) {
+      this.#cursor.lend()
+      this.#lentBlock = this.#cursor.block
+    }
   }
 
   #chunk(length: number): void {
@@ -207,8 +215,9 @@ export class Walk {
     begin = cursor.offset + RECORD_HEADER_BYTES + length - header.storedSize
     const stored = cursor.block.subarray(begin, begin + header.storedSize)
     try {
-      const records = decompress(stored, header)
+      const records = decompress(stored, header, this.#options.memory)
       if (header.crc !== 0 && crc32(records) !== header.crc) throw new DamageError('its CRC differs')
+      this.#closeFullBatch()
       this.#chunkRecords(records)
     } catch (error) {
       const { problems, name } = this.#options
@@ -278,36 +287,28 @@ export class Walk {
   }
 
   /**
-   * The memory of a batch is never touched again, as it may go to another thread. So a batch with views into the
-   * block at hand goes when that block has been left.
+   * Closes the batch if it is full. The memory of a batch may go to another thread, so it can be closed only once
+   * the block that its messages are views into has been left.
    */
-  #isBatchReady(): boolean {
-    if (this.#batch.length === 0) {
-      this.#batchBlock = this.#cursor.block
-      return false
-    }
-    if (this.#cursor.block !== this.#batchBlock) return true
-    return this.#batchBytes >= (this.#holdsBlock ? this.#batchBlock.length : 0) + BATCH_BYTES
-  }
-
-  #takeBatch(): RecordedMessage[] {
-    const batch = this.#batch
+  #closeFullBatch(): void {
+    if (this.#batchBytes < BATCH_BYTES) return
     const { block } = this.#cursor
-    if (this.#holdsBlock && block === this.#batchBlock) {
-      for (const message of batch)
+    if (this.#lentBlock === block) {
+      if (this.#batchBytes < LARGEST_BATCH_BYTES) return
+      for (const message of this.#batch) {
         if (message.data.buffer === block.buffer) message.data = message.data.slice()
+      }
     }
+    this.#closed = this.#batch
     this.#batch = []
     this.#batchBytes = 0
-    this.#batchBlock = block
-    this.#holdsBlock = false
-    return batch
+    this.#lentBlock = undefined
   }
 }
 
-function decompress(stored: Uint8Array, header: ChunkHeader): Uint8Array {
-  if (header.compression === 'zstd') return decompressZstd(stored, header.size)
-  if (header.compression === 'lz4') return decompressLz4(stored, header.size)
+function decompress(stored: Uint8Array, header: ChunkHeader, memory: Memory): Uint8Array {
+  if (header.compression === 'zstd') return decompressZstd(stored, header.size, memory)
+  if (header.compression === 'lz4') return decompressLz4(stored, header.size, memory)
   if (header.compression === '') {
     if (header.size !== stored.byteLength)
       throw new DamageError(`it says ${header.size} bytes, and has another number`)

@@ -1,5 +1,6 @@
-import { allocate, FileSource } from '../bytes.ts'
+import { FileSource } from '../bytes.ts'
 import { MAX_OBJECT_BYTES } from '../compression.ts'
+import { allocate } from '../memory.ts'
 import { DamageError, HEADER_BYTES, type Header, parseHeader } from './format.ts'
 import { readWriteAheadLog, type WriteAheadLog } from './wal.ts'
 

@@ -1,8 +1,7 @@
-import { allocate } from '../bytes.ts'
 import { Survey } from '../order.ts'
 import { messageOf, type Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
-import { BATCH_BYTES, type MessageDecoder, type Selection, type Storage } from '../storage.ts'
+import { BATCH_BYTES, type MessageDecoder, type Reading, type Storage } from '../storage.ts'
 import { CellReader, columnNames, DamageError } from './format.ts'
 import { Pages } from './pages.ts'
 import { type RecordLayout, type Row, readPayload, readRecord, recordLayout, TableWalk } from './table.ts'
@@ -70,7 +69,8 @@ export class SqliteStorage implements Storage {
     this.#pages.close()
   }
 
-  *batches(selection: Selection, problems: Problems): Generator<RecordedMessage[]> {
+  *batches(reading: Reading): Generator<RecordedMessage[]> {
+    const { selection, problems, memory } = reading
     for (const text of this.#openProblems) problems.add(text)
     let batch: RecordedMessage[] = []
     let bytes = 0
@@ -81,8 +81,9 @@ export class SqliteStorage implements Storage {
         continue
       }
       if (!selection.wants(topic.name) || time < selection.start || time > selection.end) continue
-      const stored = this.#readData(row, layout, problems)
-      const data = stored && this.#decoder.decode(stored, time, problems)
+      const stored = this.#readData(row, layout, reading)
+      const data = stored && this.#decoder.decode(stored, time, reading)
+      if (data !== stored && stored !== undefined) memory.give(stored.buffer)
       if (data === undefined) continue
       batch.push({ topic: topic.name, logTime: time, data })
       bytes += data.byteLength
@@ -199,7 +200,7 @@ export class SqliteStorage implements Storage {
     return BigInt(value)
   }
 
-  #readData(row: Row, layout: RecordLayout, problems: Problems): Uint8Array | undefined {
+  #readData(row: Row, layout: RecordLayout, { problems, memory }: Reading): Uint8Array | undefined {
     const index = this.#columns.data
     const type = layout.types[index]!
     try {
@@ -207,7 +208,7 @@ export class SqliteStorage implements Storage {
       const length = Math.floor((type - 12) / 2)
       const offset = layout.offsets[index]!
       if (offset > row.local.length) return readPayload(this.#pages, row).slice(offset, offset + length)
-      const data = allocate(length)
+      const data = memory.take(length)
       const local = row.local.subarray(offset, offset + length)
       data.set(local)
       this.#pages.readOverflow(data, local.length, row.overflow)

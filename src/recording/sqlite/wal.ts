@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { allocate, FileSource } from '../bytes.ts'
+import { FileSource } from '../bytes.ts'
+import { allocate } from '../memory.ts'
 
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24

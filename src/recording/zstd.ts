@@ -1,0 +1,115 @@
+import { ZSTDDecoder } from 'zstddec/stream'
+import { allocate } from './memory.ts'
+
+/** What zstddec's WebAssembly module exports. Its own functions neither check for errors nor reuse memory. */
+interface ZstdExports {
+  memory: { buffer: ArrayBuffer }
+  malloc(bytes: number): number
+  free(pointer: number): void
+  ZSTD_createDCtx(): number
+  ZSTD_freeDCtx(context: number): number
+  ZSTD_decompress(target: number, capacity: number, source: number, length: number): number
+  ZSTD_decompressStream(context: number, output: number, input: number): number
+}
+
+const OUTPUT_BYTES = 128 * 2 ** 10
+
+let zstd: ZstdExports
+
+/** Loads the decoder; await it before any other function here. */
+export async function loadZstd(): Promise<void> {
+  const decoder = new ZSTDDecoder()
+  const initialize = decoder._init
+  decoder._init = result => {
+    zstd = result.instance.exports as unknown as ZstdExports
+    initialize(result)
+  }
+  await decoder.init()
+}
+
+/** A region of the decoder's memory that grows with what is asked of it. */
+class Region {
+  #pointer = 0
+  #capacity = 0
+
+  reserve(bytes: number): number {
+    if (bytes > this.#capacity) {
+      zstd.free(this.#pointer)
+      this.#capacity = 0
+      this.#pointer = zstd.malloc(bytes)
+      if (this.#pointer === 0) throw new Error(`no memory to decompress ${bytes} bytes`)
+      this.#capacity = bytes
+    }
+    return this.#pointer
+  }
+}
+
+const input = new Region()
+const output = new Region()
+
+/** Decompresses zstd frames that give exactly the target's length. @throws Error if they do not, or are damaged */
+export function decompressInto(target: Uint8Array, bytes: Uint8Array): void {
+  const source = input.reserve(bytes.byteLength)
+  const result = output.reserve(target.byteLength)
+  new Uint8Array(zstd.memory.buffer).set(bytes, source)
+  const length = zstd.ZSTD_decompress(result, target.byteLength, source, bytes.byteLength)
+  checkResult(length)
+  if (length !== target.byteLength)
+    throw new Error(`expected ${target.byteLength} bytes of zstd data, got ${length}`)
+  target.set(new Uint8Array(zstd.memory.buffer, result, length))
+}
+
+/**
+ * Decompresses a stream of zstd frames.
+ * @param read fills the bytes it is given from the stream; returns how many there were, 0 at the end
+ * @returns pieces, each valid until the next
+ * @throws Error where the stream is damaged or cut
+ */
+export function* decompressStream(read: (target: Uint8Array) => number): Generator<Uint8Array> {
+  const context = zstd.ZSTD_createDCtx()
+  const pointer = zstd.malloc(24 + 2 * OUTPUT_BYTES)
+  const [inputBuffer, outputBuffer, source, target] = [
+    pointer,
+    pointer + 12,
+    pointer + 24,
+    pointer + 24 + OUTPUT_BYTES,
+  ]
+  const block = allocate(OUTPUT_BYTES)
+  let pending = 1
+  try {
+    for (let length = read(block); length > 0; length = read(block)) {
+      new Uint8Array(zstd.memory.buffer).set(block.subarray(0, length), source)
+      let consumed = 0
+      let produced: number
+      do {
+        setBuffer(inputBuffer, source, length, consumed)
+        setBuffer(outputBuffer, target, OUTPUT_BYTES, 0)
+        pending = zstd.ZSTD_decompressStream(context, outputBuffer, inputBuffer)
+        checkResult(pending)
+        consumed = position(inputBuffer)
+        produced = position(outputBuffer)
+        if (produced > 0) yield new Uint8Array(zstd.memory.buffer, target, produced)
+      } while (consumed < length || produced === OUTPUT_BYTES)
+    }
+    if (pending !== 0) throw new Error('the zstd data ends within a frame')
+  } finally {
+    zstd.free(pointer)
+    zstd.ZSTD_freeDCtx(context)
+  }
+}
+
+/** Results from -1 down to some hundred are error codes (zstd_errors.h). */
+function checkResult(result: number): void {
+  if (result < 0 && result > -1000) throw new Error(`damaged zstd data (error ${-result})`)
+}
+
+function setBuffer(at: number, pointer: number, size: number, offset: number): void {
+  const view = new DataView(zstd.memory.buffer, at, 12)
+  view.setUint32(0, pointer, true)
+  view.setUint32(4, size, true)
+  view.setUint32(8, offset, true)
+}
+
+function position(at: number): number {
+  return new DataView(zstd.memory.buffer, at + 8, 4).getUint32(0, true)
+}
