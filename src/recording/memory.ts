@@ -22,6 +22,11 @@ export class Memory {
   }
 
   /** Takes memory back that nobody uses any longer. */
+  giveAll(buffers: Iterable<ArrayBufferLike>): void {
+    for (const buffer of buffers) this.give(buffer)
+  }
+
+  /** As {@link giveAll}, for one piece. */
   give(buffer: ArrayBufferLike): void {
     const capacity = buffer.byteLength
     const isOurs =

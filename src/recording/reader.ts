@@ -36,11 +36,12 @@ export class RecordingReader {
       try {
         this.#storages.push(openStorage(file, metadata))
       } catch (error) {
+        if (!isExpected(error)) throw error
         failures.push(error)
         this.#openProblems.add(messageOf(error))
       }
     }
-    if (this.#storages.length === 0) throw failures[0]
+    if (this.#storages.length === 0) throw asRecordingError(failures[0])
     this.files = files
     this.topics = mergeTopics(this.#storages)
     this.startTime = extreme(
@@ -81,6 +82,15 @@ export class RecordingReader {
     if (expected === undefined || expected === found || this.problems().length > 0) return
     this.#openProblems.add(`metadata.yaml counts ${expected} messages, the files have ${found}`)
   }
+}
+
+/** What is the recording's fault or the file system's, not ours. */
+function isExpected(error: unknown): boolean {
+  return error instanceof RecordingError || (error instanceof Error && 'syscall' in error)
+}
+
+function asRecordingError(error: unknown): RecordingError {
+  return error instanceof RecordingError ? error : new RecordingError(messageOf(error))
 }
 
 function readInOrder(storage: Storage, reading: Reading): Iterator<RecordedMessage[]> {
