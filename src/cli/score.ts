@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import type { InputStatistics } from '../monitor/input.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Parameters } from '../parameters/table.ts'
-import type { Recording } from '../recording/recording.ts'
+import type { ReadOptions, Recording } from '../recording/recording.ts'
 import { FrameTable } from '../report/frames.ts'
 import { Stamps } from '../report/stamps.ts'
 import type { Counts, PairingSummary } from '../report/summary.ts'
@@ -49,12 +50,19 @@ export async function scoreRecording(recording: Recording, options: ScoreOptions
   const duration = Number((end ?? recording.endTime ?? origin) - (start ?? origin))
   const predictions = new Side(topics.prediction, monitor.predictionInput)
   const labels = new Side(topics.label, monitor.labelInput)
-  const selection = {
+  const selection: ReadOptions = {
+    inUse: () => waitingMessages(monitor),
     topics: [topics.prediction, topics.label],
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
   }
+  let breath = performance.now()
   for await (const batch of recording.messages(selection)) {
+    if (performance.now() - breath > BREATH) {
+      // Reading may never leave the thread: signals are only seen when the event loop has had a turn.
+      await setImmediate()
+      breath = performance.now()
+    }
     options.checkInterrupted()
     for (const { topic, logTime, data } of batch) {
       const now = Number(logTime - origin) / 1e9
@@ -81,6 +89,16 @@ export async function scoreRecording(recording: Recording, options: ScoreOptions
     worst,
     received: { predictions: predictions.stamps, labels: labels.stamps },
     pairing: pairingOf(monitor, recording.problems.length > 0, problems),
+  }
+}
+
+/** How long the event loop may have to wait, ms. */
+const BREATH = 50
+
+/** Messages that wait for their counterpart; the memory of all others may be used again. */
+function* waitingMessages({ pairing }: Monitor): Generator<Uint8Array> {
+  for (const { waiting } of [pairing.predictions, pairing.labels]) {
+    for (let i = 0; i < waiting.length; i++) yield waiting.message(i)
   }
 }
 

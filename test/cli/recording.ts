@@ -1,11 +1,13 @@
-import { writeFileSync } from 'node:fs'
-import { McapWriter, TempBuffer } from '@mcap/core'
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { McapWriter } from '@mcap/core'
 
 /** A raw mask to be recorded. */
 export interface RecordedMask {
   topic: string
-  /** Stamp and log time, s. */
+  /** Stamp, s. */
   time: number
+  /** When it was recorded, s; at its stamp by default. */
+  logTime?: number
   width: number
   height: number
   encoding?: string
@@ -20,8 +22,15 @@ export async function writeRecording(
   masks: readonly RecordedMask[],
   others: readonly string[] = [],
 ) {
-  const file = new TempBuffer()
-  const writer = new McapWriter({ writable: file, chunkSize: 2000 })
+  const file = openSync(path, 'w')
+  let position = 0n
+  const writable = {
+    position: () => position,
+    async write(bytes: Uint8Array) {
+      position += BigInt(writeSync(file, bytes))
+    },
+  }
+  const writer = new McapWriter({ writable, chunkSize: 2000 })
   await writer.start({ profile: 'ros2', library: 'test' })
   const schemaId = await writer.registerSchema({ name: IMAGE, encoding: 'ros2msg', data: new Uint8Array() })
   const start = BigInt(Math.round(masks[0]!.time * 1e9))
@@ -47,12 +56,12 @@ export async function writeRecording(
     })
   }
   for (const [sequence, mask] of masks.entries()) {
-    const logTime = BigInt(Math.round(mask.time * 1e9))
+    const logTime = BigInt(Math.round((mask.logTime ?? mask.time) * 1e9))
     const channelId = channels.get(mask.topic)!
     await writer.addMessage({ channelId, sequence, logTime, publishTime: logTime, data: imageMessage(mask) })
   }
   await writer.end()
-  writeFileSync(path, file.get())
+  closeSync(file)
 }
 
 /** A sensor_msgs/msg/Image in little-endian CDR. */

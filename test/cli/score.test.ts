@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ScoreOptions, scoreRecording } from '../../src/cli/score.ts'
+import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
+import { openRecording } from '../../src/recording/open.ts'
+import { summarize, WORST_FRAMES } from '../../src/report/summary.ts'
+import { masks, writeRecording } from './recording.ts'
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'dice-score-'))
+})
+afterAll(() => rmSync(directory, { recursive: true }))
+
+async function score(path: string, settings: [string, RawValue][] = [], options: Partial<ScoreOptions> = {}) {
+  const parameters = parametersFrom(new Map(settings))
+  const recording = await openRecording(path)
+  try {
+    const scored = await scoreRecording(recording, {
+      parameters,
+      topics: { prediction: '/prediction', label: '/label' },
+      start: undefined,
+      end: undefined,
+      withPictures: true,
+      onProgress: () => {},
+      checkInterrupted: () => {},
+      ...options,
+    })
+    const source = { recording: path, prediction_topic: '', label_topic: '', start: null, end: null }
+    const about = { source, pairing: scored.pairing, config: parameters, version: '' }
+    return { scored, summary: summarize(scored.counts, scored.frames, about) }
+  } finally {
+    await recording.close()
+  }
+}
+
+test('the pictures are those of the worst frames, from the masks as they were sent', async () => {
+  const path = join(directory, 'pictures.mcap')
+  // The first is the worst; the others take turns.
+  const frames = Array.from({ length: 30 }, (_, i) =>
+    masks(30, i === 0 ? 9 : 1 + (i % 5)).slice(2 * i, 2 * i + 2),
+  )
+  await writeRecording(path, frames.flat())
+  const { scored, summary } = await score(path)
+  expect(scored.worst.frames.map(({ stamp, dice }) => ({ stamp_ns: stamp, dice }))).toEqual(
+    summary.worst_frames,
+  )
+  const [worst] = scored.worst.frames
+  expect(scored.worst.frames).toHaveLength(WORST_FRAMES)
+  expect([...worst!.label.ids]).toEqual([...frames[0]![0]!.data])
+  expect([...worst!.prediction.ids]).toEqual([...frames[0]![1]!.data])
+  const wrong = worst!.mistakes.reduce((sum, { pixels }) => sum + pixels, 0)
+  expect(wrong).toBe(180)
+})
+
+test('ignored labels and unknown predictions are no class in a picture', async () => {
+  const path = join(directory, 'ignored.mcap')
+  const pair = masks(1)
+  pair[0]!.data[5] = 9
+  pair[1]!.data[6] = 77
+  await writeRecording(path, pair)
+  const { scored, summary } = await score(path, [
+    ['classes.names', ['a', 'b', 'c']],
+    ['classes.ignored_labels', [9n]],
+  ])
+  expect(summary.pixels).toEqual({ evaluated: 199, ignored: 1, unknown_prediction: 1 })
+  expect(scored.worst.frames[0]!.label.ids[5]).toBe(0xffff)
+  expect(scored.worst.frames[0]!.prediction.ids[6]).toBe(0xffff)
+})
+
+test('memory lent by the recording is not used again while a message waits', async () => {
+  const path = join(directory, 'waiting.mcap')
+  // All labels come before the predictions, as far ahead as the queue holds.
+  const all = masks(30, 2, '/label', '/prediction', [640, 480])
+  const labels = all
+    .filter(({ topic }) => topic === '/label')
+    .map(mask => ({ ...mask, logTime: 1_700_000_000 }))
+  const predictions = all.filter(({ topic }) => topic === '/prediction')
+  await writeRecording(path, [...labels, ...predictions])
+  const { summary } = await score(path, [['sync.max_wait', 100]])
+  expect(summary.pairing.matched).toBe(30)
+  expect(summary.pooled.accuracy).toBe(0.8)
+})
+
+test('a long scoring can be interrupted', async () => {
+  const path = join(directory, 'long.mcap')
+  await writeRecording(path, masks(30_000))
+  let interrupted = false
+  const checkInterrupted = () => {
+    if (interrupted) throw new Error('interrupted')
+  }
+  setTimeout(() => {
+    interrupted = true
+  }, 100)
+  await expect(score(path, [], { checkInterrupted })).rejects.toThrow('interrupted')
+})
