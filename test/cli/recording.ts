@@ -99,8 +99,8 @@ export function masks(
   wrong = 2,
   label = '/label',
   prediction = '/prediction',
+  [width, height]: readonly [number, number] = [20, 10],
 ): RecordedMask[] {
-  const [width, height] = [20, 10]
   return Array.from({ length: frames }, (_, i) => {
     const ids = Uint8Array.from({ length: width * height }, (_, pixel) => (pixel + i) % 3)
     const predicted = ids.map((id, pixel) => (pixel % 10 < wrong ? (id + 1) % 3 : id))
