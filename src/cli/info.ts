@@ -12,10 +12,13 @@ export async function info(path: string): Promise<number> {
   const messages = new Messages(false)
   const recording = await openRecording(path)
   try {
+    // What reading a part finds replaces what opening found: both are wanted.
+    const problems = new Set(recording.problems)
     const images = await imageTopics(recording)
     const sections = [overview(recording), topicTable(recording, images), pairs(path, images)]
     process.stdout.write(`${sections.join('\n\n')}\n`)
-    for (const problem of recording.problems) messages.warn(problem)
+    for (const problem of recording.problems) problems.add(problem)
+    for (const problem of problems) messages.warn(problem)
     return Exit.DONE
   } finally {
     await recording.close()

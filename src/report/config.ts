@@ -19,3 +19,13 @@ export function configRows(config: Config): ConfigRow[] {
 
 const text = (value: Config[string]) =>
   typeof value === 'object' ? `[${value.map(item => JSON.stringify(item)).join(', ')}]` : String(value)
+
+/** Limits on the windowed dice of single classes, by name (`thresholds.class_dice`, "class:warn:error"). */
+export function classLimits(config: Config): Map<string, { warn: number; error: number }> {
+  const limits = new Map<string, { warn: number; error: number }>()
+  for (const entry of config['thresholds.class_dice'] as readonly string[]) {
+    const [, name, warn, error] = /^(.+):([^:]+):([^:]+)$/.exec(entry) ?? []
+    if (name !== undefined) limits.set(name, { warn: Number(warn), error: Number(error) })
+  }
+  return limits
+}

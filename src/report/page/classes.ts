@@ -1,10 +1,11 @@
+import { classLimits } from '../config.ts'
 import { classColor, cssColor } from '../palette.ts'
-import { evaluatedFlags } from '../summary.ts'
+import { type ClassSummary, evaluatedFlags } from '../summary.ts'
 import { type Html, html, name } from './html.ts'
 import { count, scoreValue } from './numbers.ts'
 import type { Report } from './report.ts'
 import { sparkline } from './sparkline.ts'
-import type { Timeline } from './timeline.ts'
+import type { Limits, Timeline } from './timeline.ts'
 
 const COLUMNS = ['dice', 'IoU', 'precision', 'recall', 'label pixels', 'prediction pixels'] as const
 
@@ -14,6 +15,7 @@ export const swatch = (id: number): Html =>
 /** Pooled scores a class, with the course of its frames' dice. */
 export function classTable({ summary, frames }: Report, timeline: Timeline | undefined): Html {
   const evaluated = evaluatedFlags(summary.classes, summary.config)
+  const limits = classLimits(summary.config)
   const inOrder = (values: Float64Array) => Float64Array.from(timeline!.order, i => values[i]!)
   const sortable = (label: string) =>
     html`<th scope="col" class="number"><button type="button" data-sort>${label}</button></th>`
@@ -27,7 +29,7 @@ export function classTable({ summary, frames }: Report, timeline: Timeline | und
       ${frames && html`<th scope="col">dice by time</th>`}${COLUMNS.slice(1).map(sortable)}</tr></thead>
     <tbody>${summary.classes.map(
       (c, i) => html`
-      <tr><th scope="row">${swatch(c.id)}${name(c.name)}${!evaluated[i] && html` <span class="tag">not in the means</span>`}</th>
+      <tr><th scope="row">${swatch(c.id)}${name(c.name)}${!evaluated[i] && html` <span class="tag">not in the means</span>`}${belowLimit(c, limits.get(c.name))}</th>
         <td class="number bar" style="--share:${(100 * (c.dice ?? 0)).toFixed(2)}%">${scoreValue(c.dice)}</td>
         ${frames && timeline && html`<td>${sparkline(inOrder(frames.classDice(c.id)))}</td>`}
         ${[c.iou, c.precision, c.recall].map(value => html`<td class="number">${scoreValue(value)}</td>`)}
@@ -36,4 +38,11 @@ export function classTable({ summary, frames }: Report, timeline: Timeline | und
   </table>
   </div>
 </section>`
+}
+
+/** Says in words that a class's pooled dice is below its own threshold. */
+function belowLimit({ dice }: ClassSummary, limits: Limits | undefined): Html {
+  if (dice === null || !limits || dice >= Math.max(limits.warn, limits.error)) return html``
+  const [word, limit] = dice < limits.error ? ['error', limits.error] : ['warning', limits.warn]
+  return html` <span class="tag ${word}">below ${word} ${limit}</span>`
 }

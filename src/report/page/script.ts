@@ -99,20 +99,13 @@ export function drawPage(): void {
     ctx.restore()
   }
 
-  /** Draws the thresholds, named, and the worst frames, over the curves. */
-  function drawMarks(u: uPlotType): void {
+  /** Draws thresholds, named; those of a class at the right, those of the mean at the left. */
+  function drawLimits(u: uPlotType, of: string, { warn, error }: ChartData['limits']): void {
     const { ctx, bbox } = u
     const scale = devicePixelRatio
-    ctx.save()
-    ctx.beginPath()
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
-    ctx.clip()
-    ctx.font = `${12 * scale}px system-ui, sans-serif`
-    ctx.textAlign = 'left'
-    ctx.textBaseline = 'bottom'
     for (const [limit, label, name, dash] of [
-      [data.warn, 'warn', '--warn', [8, 4]],
-      [data.error, 'error', '--error', [2, 3]],
+      [warn, 'warn', '--warn', [8, 4]],
+      [error, 'error', '--error', [2, 3]],
     ] as const) {
       if (limit <= 0) continue
       const y = u.valToPos(limit, 'y', true)
@@ -123,8 +116,25 @@ export function drawPage(): void {
       ctx.moveTo(bbox.left, y)
       ctx.lineTo(bbox.left + bbox.width, y)
       ctx.stroke()
-      ctx.fillText(`${label} ${limit}`, bbox.left + 6 * scale, y - 3 * scale)
+      ctx.textAlign = of === '' ? 'left' : 'right'
+      const x = of === '' ? bbox.left + 6 * scale : bbox.left + bbox.width - 6 * scale
+      ctx.fillText(`${of}${label} ${limit}`, x, y - 3 * scale)
     }
+  }
+
+  /** Draws the thresholds and the worst frames over the curves. */
+  function drawMarks(u: uPlotType): void {
+    const { ctx, bbox } = u
+    const scale = devicePixelRatio
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+    ctx.clip()
+    ctx.font = `${12 * scale}px system-ui, sans-serif`
+    ctx.textBaseline = 'bottom'
+    const chosen = data.classes[chosenClass]
+    drawLimits(u, '', data.limits)
+    if (chosen?.limits) drawLimits(u, `${chosen.name}: `, chosen.limits)
     ctx.setLineDash([])
     ctx.fillStyle = color('--text')
     const size = 4 * scale

@@ -31,6 +31,8 @@ code { font: .9em ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu Sans 
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .undefined { color: var(--muted); font-style: italic; }
 .tag { display: inline-block; color: var(--muted); border: 1px solid var(--line); border-radius: .25rem; font-size: .75rem; font-weight: 400; padding: 0 .35rem; }
+
+.tag.warning { color: var(--warn); border-color: currentColor; } .tag.error { color: var(--error); border-color: currentColor; }
 data { font-variant-numeric: tabular-nums; }
 
 .notice { background: var(--notice); border-left: 4px solid var(--notice-line); padding: .8rem 1.1rem; margin-top: 1.5rem; border-radius: 0 .4rem .4rem 0; }

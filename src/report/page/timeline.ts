@@ -1,3 +1,4 @@
+import { classLimits } from '../config.ts'
 import type { FrameTable } from '../frames.ts'
 import type { Stamps } from '../stamps.ts'
 import type { Report } from './report.ts'
@@ -10,17 +11,22 @@ export interface Stretch {
   messages: number
 }
 
+export interface Limits {
+  warn: number
+  error: number
+}
+
 /** What the page's script draws. Scores are rounded to 1e-5: enough for any screen. */
 export interface ChartData {
   /** Seconds after the first message, ascending. */
   time: number[]
   dice: (number | null)[]
   window: (number | null)[]
-  classes: { name: string; dice: (number | null)[] }[]
+  classes: { name: string; dice: (number | null)[]; limits: Limits | null }[]
   /** A point stands for so many frames in a row, of which it is the lowest. */
   framesPerPoint: number
-  warn: number
-  error: number
+  /** Thresholds of the mean over classes; 0 for none. */
+  limits: Limits
   windowFrames: number
   stretches: Stretch[]
   worst: number[]
@@ -99,6 +105,7 @@ const ascending = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0)
 export function chartData({ summary, frames, pictures }: Report, timeline: Timeline): ChartData {
   const { order, times, stretches, origin } = timeline
   const { config } = summary
+  const ofClasses = classLimits(config)
   const framesPerPoint = Math.ceil(order.length / MOST_POINTS)
   const points = lowestOfEach(order, frames!, framesPerPoint)
   const withGaps = insertGaps(points, times)
@@ -107,10 +114,16 @@ export function chartData({ summary, frames, pictures }: Report, timeline: Timel
     time: timesOf(withGaps, times),
     dice: curve(frames!.dice.values),
     window: curve(frames!.windowDice.values),
-    classes: summary.classes.map(({ id, name }) => ({ name, dice: curve(frames!.classDice(id)) })),
+    classes: summary.classes.map(({ id, name }) => ({
+      name,
+      dice: curve(frames!.classDice(id)),
+      limits: ofClasses.get(name) ?? null,
+    })),
     framesPerPoint,
-    warn: config['thresholds.dice.warn'] as number,
-    error: config['thresholds.dice.error'] as number,
+    limits: {
+      warn: config['thresholds.dice.warn'] as number,
+      error: config['thresholds.dice.error'] as number,
+    },
     windowFrames: config['window.frames'] as number,
     stretches,
     worst: pictures.map(({ stamp }) => Number(stamp - origin) / 1e9),
