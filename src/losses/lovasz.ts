@@ -69,7 +69,9 @@ class LovaszLoss implements Loss {
     accumulate: boolean,
   ): void {
     const { planes, options } = this
-    planes.load(prediction, target, options)
+    planes.view(prediction, target, options)
+    if (gradient !== undefined) planes.viewGradient(gradient, options)
+    planes.read(options)
     planes.activate(options.activation)
     const { samples, channels, pixels } = planes
     const size = samples * channels * pixels
@@ -99,8 +101,7 @@ class LovaszLoss implements Loss {
       const first = group * members * channels * pixels
       for (let k = first; k < first + members * channels * pixels; k++) g[k]! *= share
     }
-    if (gradient !== undefined)
-      planes.writeGradient(g, options.activation, gradient, options, scale, accumulate)
+    if (gradient !== undefined) planes.writeGradient(g, options.activation, scale, accumulate)
     this.result[0] = total * scale
   }
 

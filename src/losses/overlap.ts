@@ -1,6 +1,7 @@
 import { activations, type CommonOptions, checkWeights, type Loss, oneOf, within } from './loss.ts'
+import { planarGradient, planarSums } from './planar.ts'
 import { Planes } from './planes.ts'
-import type { Tensor } from './tensor.ts'
+import type { Numbers, Tensor } from './tensor.ts'
 
 /** What is made of 1 - score, or of a reduced loss: itself, -log(score), log cosh, a power. */
 export type Transform = 'none' | 'log' | 'logCosh' | { readonly power: number }
@@ -146,6 +147,12 @@ class OverlapLoss implements Loss {
   private weights = new Float64Array(0)
   private scores = new Float64Array(0)
   private g = new Float64Array(0)
+  private readonly labels = {
+    data: [] as Numbers,
+    start: 0,
+    ignoreLabel: undefined as number | undefined,
+    strict: true,
+  }
   // Score, and its derivatives by I and P.
   private readonly ratio = new Float64Array(3)
 
@@ -166,16 +173,84 @@ class OverlapLoss implements Loss {
     accumulate: boolean,
   ): void {
     const { planes, options } = this
-    planes.load(prediction, target, options)
-    planes.activate(options.activation)
+    planes.view(prediction, target, options)
+    if (gradient !== undefined) planes.viewGradient(gradient, options)
     this.resize()
-    this.accumulateSums()
-    const value = this.score(gradient !== undefined)
-    if (gradient !== undefined) {
-      this.differentiate()
-      planes.writeGradient(this.g, options.activation, gradient, options, scale, accumulate)
+    const direct = this.isDirect(gradient !== undefined, accumulate)
+    if (direct) this.sumDirectly()
+    else {
+      planes.read(options)
+      planes.activate(options.activation)
+      this.accumulateSums()
     }
-    this.result[0] = value * scale
+    this.score(gradient !== undefined)
+    if (gradient !== undefined) {
+      if (direct) this.differentiateDirectly(scale)
+      else {
+        this.differentiate()
+        planes.writeGradient(this.g, options.activation, scale, accumulate)
+      }
+    }
+    this.result[0]! *= scale
+  }
+
+  /** Whether sums and gradient can be taken where the caller's numbers are: planes of probabilities, and labels. */
+  private isDirect(derive: boolean, accumulate: boolean): boolean {
+    const { activation, power, intersection, classes } = this.options
+    const { labelled, prediction, target, gradient } = this.planes
+    return (
+      labelled &&
+      activation === 'none' &&
+      power === 1 &&
+      intersection === 'product' &&
+      classes === undefined &&
+      prediction.planar &&
+      target.planar &&
+      !(derive && (accumulate || !gradient.planar))
+    )
+  }
+
+  private sumDirectly(): void {
+    const { samples, channels, pixels, prediction, target, keptPixels } = this.planes
+    const { labels, options } = this
+    labels.data = target.data
+    labels.ignoreLabel = options.ignoreLabel
+    labels.strict = options.unknownLabel !== 'none'
+    for (let n = 0; n < samples; n++) {
+      labels.start = target.planeStart(n, 0)
+      const stride = prediction.planeStart(n, 1) - prediction.planeStart(n, 0)
+      keptPixels[n] = planarSums(
+        prediction.data,
+        prediction.planeStart(n, 0),
+        stride,
+        channels,
+        pixels,
+        labels,
+        this.sums,
+        n * channels * 3,
+      )
+    }
+  }
+
+  private differentiateDirectly(scale: number): void {
+    const { samples, channels, pixels, gradient, target } = this.planes
+    const { labels } = this
+    for (let n = 0; n < samples; n++) {
+      labels.start = target.planeStart(n, 0)
+      const start = gradient.planeStart(n, 0)
+      const stride = gradient.planeStart(n, 1) - start
+      planarGradient(
+        gradient.data,
+        start,
+        stride,
+        channels,
+        pixels,
+        labels,
+        this.factors,
+        n * channels * 2,
+        scale,
+      )
+    }
   }
 
   private resize(): void {
@@ -246,7 +321,7 @@ class OverlapLoss implements Loss {
   }
 
   /** Scores every ratio and reduces; with `derive`, leaves the factors of dI/dp and dP/dp. */
-  private score(derive: boolean): number {
+  private score(derive: boolean): void {
     const { samples, channels } = this.planes
     const o = this.options
     const used = o.classes?.length ?? channels
@@ -304,7 +379,7 @@ class OverlapLoss implements Loss {
       const factor = Number.isFinite(outer) ? outer : Number.NaN
       if (factor !== 1) for (let k = 0; k < this.factors.length; k++) this.factors[k]! *= factor
     }
-    return transformed(o.totalTransform, reduced, 0, 0)
+    this.result[0] = transformed(o.totalTransform, reduced, 0, 0)
   }
 
   /** Volume weights of each row's classes; an absent class takes the largest. */

@@ -141,7 +141,9 @@ class PixelLoss implements Loss {
     accumulate: boolean,
   ): void {
     const { planes, options } = this
-    planes.load(prediction, target, options)
+    planes.view(prediction, target, options)
+    if (gradient !== undefined) planes.viewGradient(gradient, options)
+    planes.read(options)
     const { samples, channels, pixels } = planes
     const { activation, alpha, classWeights, posWeight, reduction } = options
     const categorical =
@@ -177,7 +179,7 @@ class PixelLoss implements Loss {
       const factor = divisor === 0 ? 0 : 1 / divisor
       if (factor !== 1) for (let k = 0; k < size; k++) this.g[k]! *= factor
       const byLogitAlready = categorical ? this.byLogit : activation === 'sigmoid'
-      planes.writeGradient(this.g, byLogitAlready ? 'none' : activation, gradient, options, scale, accumulate)
+      planes.writeGradient(this.g, byLogitAlready ? 'none' : activation, scale, accumulate)
     }
     this.result[0] = value * scale
   }

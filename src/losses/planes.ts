@@ -26,34 +26,40 @@ export class Planes {
   kept = new Uint8Array(0)
   /** [samples]: pixels that are not ignored. */
   keptPixels = new Float64Array(0)
-  private readonly prediction = new View()
-  private readonly target = new View()
-  private readonly gradient = new View()
+  readonly prediction = new View()
+  readonly target = new View()
+  readonly gradient = new View()
   private plane = new Float64Array(0)
   private sum = new Float64Array(0)
 
-  load(prediction: Tensor, target: Tensor, options: CommonOptions): void {
+  /** Checks prediction and target against each other, and reads nothing yet. */
+  view(prediction: Tensor, target: Tensor, options: CommonOptions): void {
     const layout = layoutOf(prediction.shape, options.layout)
     this.prediction.load(prediction, layout, 'prediction')
     const { samples, channels, pixels } = this.prediction
     this.samples = samples
     this.channels = channels
     this.pixels = pixels
+    this.viewTarget(target, prediction, layout)
+    this.keptPixels = atLeast(this.keptPixels, samples)
+  }
+
+  /** Copies what is viewed into the planes. */
+  read(options: CommonOptions): void {
+    const { samples, channels, pixels } = this
     this.x = atLeast(this.x, samples * channels * pixels)
     for (let n = 0; n < samples; n++)
       for (let c = 0; c < channels; c++) this.prediction.readPlane(n, c, this.x, (n * channels + c) * pixels)
-    this.loadTarget(target, prediction, layout)
     this.plane = atLeast(this.plane, pixels)
     if (this.kept.length < samples * pixels) {
       this.kept = new Uint8Array(samples * pixels)
       this.labels = new Int32Array(samples * pixels)
     }
-    this.keptPixels = atLeast(this.keptPixels, samples)
     if (this.labelled) this.readLabels(options)
     else this.readMap(options)
   }
 
-  private loadTarget(target: Tensor, prediction: Tensor, layout: string): void {
+  private viewTarget(target: Tensor, prediction: Tensor, layout: string): void {
     const axis = layout.indexOf('C')
     const sameRank = target.shape.length === prediction.shape.length
     const withoutChannels = axis >= 0 && !sameRank
@@ -121,21 +127,9 @@ export class Planes {
       for (let k = 0, end = samples * channels * pixels; k < end; k++) x[k] = logistic(x[k]!)
   }
 
-  /**
-   * Takes `g`, the gradient [samples, channels, pixels] with respect to the activated prediction, back through
-   * the activation, in place, and writes it where the caller wants it.
-   */
-  writeGradient(
-    g: Float64Array,
-    activation: Activation,
-    to: Tensor,
-    options: CommonOptions,
-    scale: number,
-    accumulate: boolean,
-  ): void {
-    const { x, samples, channels, pixels } = this
-    this.sum = atLeast(this.sum, pixels)
-    const { sum } = this
+  /** @throws RangeError unless the gradient has the prediction's shape. */
+  viewGradient(to: Tensor, options: CommonOptions): void {
+    const { samples, channels, pixels } = this
     this.gradient.load(to, layoutOf(to.shape, options.layout), 'gradient')
     if (
       this.gradient.samples !== samples ||
@@ -143,6 +137,16 @@ export class Planes {
       this.gradient.pixels !== pixels
     )
       throw new RangeError(`expected a gradient of the prediction's shape, got [${to.shape.join(', ')}]`)
+  }
+
+  /**
+   * Takes `g`, the gradient [samples, channels, pixels] with respect to the activated prediction, back through
+   * the activation, in place, and writes it to the viewed gradient.
+   */
+  writeGradient(g: Float64Array, activation: Activation, scale: number, accumulate: boolean): void {
+    const { x, samples, channels, pixels } = this
+    this.sum = atLeast(this.sum, pixels)
+    const { sum } = this
     for (let n = 0; n < samples; n++) {
       const first = n * channels * pixels
       const end = first + channels * pixels

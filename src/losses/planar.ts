@@ -1,0 +1,144 @@
+import type { Numbers } from './tensor.ts'
+
+// Pixels done at once. Sums read labels and planes a block at a time, so that both come from the cache; filling a
+// plane is fastest in long stretches. Both measured on 1080p with eight classes.
+const sumBlock = 8192
+const fillBlock = 65536
+
+export interface PlanarLabels {
+  readonly data: Numbers
+  /** Index of the sample's first pixel. */
+  readonly start: number
+  readonly ignoreLabel: number | undefined
+  /** Whether a label that is no class throws. */
+  readonly strict: boolean
+}
+
+/**
+ * Sums of one sample whose classes are planes of pixels side by side: for each class Σ p over its label's pixels,
+ * Σ p, and the label's pixels, written to `sums[3·class + 0..2]`.
+ * @param start index of the first pixel of class 0; `stride` from class to class
+ * @returns the pixels that are not ignored
+ * @throws RangeError for a label that is no class
+ */
+export function planarSums(
+  p: Numbers,
+  start: number,
+  stride: number,
+  channels: number,
+  pixels: number,
+  labels: PlanarLabels,
+  sums: Float64Array,
+  at: number,
+): number {
+  const { data, ignoreLabel, strict } = labels
+  const labelStart = labels.start
+  sums.fill(0, at, at + 3 * channels)
+  let ignored = 0
+  for (let from = 0; from < pixels; from += sumBlock) {
+    const to = Math.min(from + sumBlock, pixels)
+    const before = ignored
+    for (let i = from; i < to; ) {
+      const label = data[labelStart + i]!
+      // Labels come in runs: one plane is read, and one number kept, for each.
+      const first = i
+      let sum = 0
+      if (label === ignoreLabel) {
+        while (++i < to && data[labelStart + i] === label);
+        ignored += i - first
+      } else if (label >= 0 && label < channels && label === Math.floor(label)) {
+        const plane = start + label * stride
+        do sum += p[plane + i]!
+        while (++i < to && data[labelStart + i] === label)
+        sums[at + 3 * label]! += sum
+        sums[at + 3 * label + 2]! += i - first
+      } else if (strict)
+        throw new RangeError(`target: label ${label} is none of the ${channels} classes 0..${channels - 1}`)
+      else i++
+    }
+    for (let c = 0; c < channels; c++) {
+      const plane = start + c * stride
+      sums[at + 3 * c + 1]! +=
+        ignored === before
+          ? sumOf(p, plane + from, plane + to)
+          : sumOfKept(p, plane, data, labelStart, from, to, ignoreLabel)
+    }
+  }
+  return pixels - ignored
+}
+
+/** Eight sums side by side: a single one would wait for itself at every number. */
+function sumOf(p: Numbers, from: number, to: number): number {
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let e = 0
+  let f = 0
+  let g = 0
+  let h = 0
+  let i = from
+  for (; i + 7 < to; i += 8) {
+    a += p[i]!
+    b += p[i + 1]!
+    c += p[i + 2]!
+    d += p[i + 3]!
+    e += p[i + 4]!
+    f += p[i + 5]!
+    g += p[i + 6]!
+    h += p[i + 7]!
+  }
+  for (; i < to; i++) a += p[i]!
+  return a + b + c + d + (e + f + g + h)
+}
+
+function sumOfKept(
+  p: Numbers,
+  plane: number,
+  labels: Numbers,
+  labelStart: number,
+  from: number,
+  to: number,
+  ignoreLabel: number | undefined,
+): number {
+  let sum = 0
+  for (let i = from; i < to; i++) if (labels[labelStart + i] !== ignoreLabel) sum += p[plane + i]!
+  return sum
+}
+
+/**
+ * The gradient that belongs to such sums: `byP` of a class everywhere, `byI` more at its label's pixels, 0 where
+ * ignored. `factors[2·class + 0..1]` are byI and byP.
+ */
+export function planarGradient(
+  g: Numbers,
+  start: number,
+  stride: number,
+  channels: number,
+  pixels: number,
+  labels: PlanarLabels,
+  factors: Float64Array,
+  at: number,
+  scale: number,
+): void {
+  const { data, ignoreLabel } = labels
+  const labelStart = labels.start
+  for (let from = 0; from < pixels; from += fillBlock) {
+    const to = Math.min(from + fillBlock, pixels)
+    for (let c = 0; c < channels; c++)
+      g.fill(scale * factors[at + 2 * c + 1]!, start + c * stride + from, start + c * stride + to)
+    for (let i = from; i < to; ) {
+      const label = data[labelStart + i]!
+      const first = i
+      if (label === ignoreLabel) {
+        while (++i < to && data[labelStart + i] === label);
+        for (let c = 0; c < channels; c++) g.fill(0, start + c * stride + first, start + c * stride + i)
+      } else if (label >= 0 && label < channels && label === Math.floor(label)) {
+        const value = scale * (factors[at + 2 * label]! + factors[at + 2 * label + 1]!)
+        let k = start + label * stride + first
+        do g[k++] = value
+        while (++i < to && data[labelStart + i] === label)
+      } else i++
+    }
+  }
+}
