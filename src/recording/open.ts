@@ -4,8 +4,13 @@ import type { ReadOptions, RecordedMessage, Recording } from './recording.ts'
 import { Recycling } from './recycling.ts'
 import { ThreadedRecording } from './threaded.ts'
 
+const IS_COMPILED = import.meta.url.endsWith('.js')
+
 export interface OpenOptions {
-  /** Read in a thread of its own, which pays with a second core. By default the installed package does so. */
+  /**
+   * Read in a thread of its own, which pays with a second core; the default. Code that was not compiled cannot,
+   * as Node starts no thread from TypeScript.
+   */
   thread?: boolean
 }
 
@@ -14,8 +19,8 @@ export interface OpenOptions {
  * @throws RecordingError if there is nothing that can be read; what is merely damaged becomes a problem of it
  */
 export async function openRecording(path: string, options: OpenOptions = {}): Promise<Recording> {
-  const { thread = !import.meta.url.endsWith('.ts') } = options
-  return thread ? await ThreadedRecording.open(path) : await openHere(path)
+  const { thread = true } = options
+  return thread && IS_COMPILED ? await ThreadedRecording.open(path) : await openHere(path)
 }
 
 async function openHere(path: string): Promise<Recording> {

@@ -92,11 +92,7 @@ class ReadingThread {
   #failure: Error | undefined
 
   constructor(path: string) {
-    const isSource = import.meta.url.endsWith('.ts')
-    // From the sources, TypeScript is compiled on the way.
-    const execArgv = isSource ? ['--import', 'tsx'] : []
-    const entry = new URL(isSource ? './thread.ts' : './thread.js', import.meta.url)
-    this.#worker = new Worker(entry, { workerData: path, execArgv })
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: path })
     this.#worker.on('message', (reply: Reply) => this.#take(reply))
     this.#worker.on('error', error => this.#fail(error as Error))
     this.#worker.on('exit', () => this.#fail(new Error('the reading thread has ended')))

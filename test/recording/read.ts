@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { expect } from 'vitest'
 import { openRecording } from '../../src/recording/open.ts'
-import type { ReadOptions, RecordedMessage } from '../../src/recording/recording.ts'
+import type { ReadOptions, RecordedMessage, Recording } from '../../src/recording/recording.ts'
 
 /** All that there is to read of a recording. */
 export interface Contents {
@@ -43,4 +44,18 @@ export function digest(messages: readonly RecordedMessage[]): string {
     total.update(topic).update(head).update(data)
   }
   return total.digest('hex')
+}
+
+/** Reads a recording three times, keeps some messages in use, and expects them to stay as they are. */
+export async function expectKept(recording: Recording): Promise<void> {
+  const kept: { data: Uint8Array; copy: Buffer }[] = []
+  for (let pass = 0; pass < 3; pass++) {
+    let count = 0
+    for await (const batch of recording.messages({ inUse: () => kept.map(({ data }) => data) })) {
+      for (const { data } of batch) if (count++ % 20 === 0) kept.push({ data, copy: Buffer.from(data) })
+    }
+  }
+  await recording.close()
+  expect(kept.length).toBeGreaterThan(6)
+  for (const { data, copy } of kept) expect(copy.equals(data)).toBe(true)
 }

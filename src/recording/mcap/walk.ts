@@ -236,13 +236,27 @@ export class Walk {
     return channelIds.some(id => !this.#options.channels.has(id) || this.#wants(id))
   }
 
-  /** Takes in the records of an open chunk, its messages in order of log time. */
+  /** Takes in the records of an open chunk, its messages in order of log time; as many as there are before damage. */
   #chunkRecords(records: Uint8Array): void {
+    const { survey } = this.#options
+    const found: RecordedMessage[] = []
+    const times = { first: undefined as bigint | undefined, last: 0n }
+    try {
+      this.#readChunkRecords(records, found, times)
+    } finally {
+      if (times.first !== undefined) survey?.spread(times.first, times.last)
+      sortByTime(found)
+      for (const message of found) this.#batch.push(message)
+    }
+  }
+
+  #readChunkRecords(
+    records: Uint8Array,
+    found: RecordedMessage[],
+    times: { first: bigint | undefined; last: bigint },
+  ): void {
     const view = new DataView(records.buffer, records.byteOffset, records.byteLength)
     const { survey, selection } = this.#options
-    const found: RecordedMessage[] = []
-    let first: bigint | undefined
-    let last = 0n
     for (let offset = 0; offset < records.byteLength; ) {
       if (offset + RECORD_HEADER_BYTES > records.byteLength) throw new DamageError('it ends within a record')
       const opcode = records[offset]!
@@ -250,28 +264,24 @@ export class Walk {
       const begin = offset + RECORD_HEADER_BYTES
       const end = begin + length
       if (end > records.byteLength) throw new DamageError('a record reaches beyond its end')
-      if (opcode === Opcode.message) {
-        if (length < MESSAGE_HEADER_BYTES) throw new DamageError(`a message of ${length} bytes`)
-        const channelId = view.getUint16(begin, true)
-        const logTime = view.getBigUint64(begin + 6, true)
-        this.messages++
-        if (this.#wants(channelId)) {
-          if (survey) {
-            survey.count(channelId)
-            if (first === undefined || logTime < first) first = logTime
-            if (logTime > last) last = logTime
-          } else if (logTime >= selection.start && logTime <= selection.end) {
-            this.#deliver(channelId, logTime, records.subarray(begin + MESSAGE_HEADER_BYTES, end), found)
-          }
-        }
-      } else if (opcode === Opcode.schema || opcode === Opcode.channel) {
+      offset = end
+      if (opcode === Opcode.schema || opcode === Opcode.channel) {
         this.#define(opcode, new Fields(view, begin, end))
       }
-      offset = end
+      if (opcode !== Opcode.message) continue
+      if (length < MESSAGE_HEADER_BYTES) throw new DamageError(`a message of ${length} bytes`)
+      const channelId = view.getUint16(begin, true)
+      const logTime = view.getBigUint64(begin + 6, true)
+      this.messages++
+      if (!this.#wants(channelId)) continue
+      if (survey) {
+        survey.count(channelId)
+        if (times.first === undefined || logTime < times.first) times.first = logTime
+        if (logTime > times.last) times.last = logTime
+      } else if (logTime >= selection.start && logTime <= selection.end) {
+        this.#deliver(channelId, logTime, records.subarray(begin + MESSAGE_HEADER_BYTES, end), found)
+      }
     }
-    if (first !== undefined) survey?.spread(first, last)
-    sortByTime(found)
-    for (const message of found) this.#batch.push(message)
   }
 
   /** Names the damage at a position and goes on at the next chunk that the summary knows; false if there is none. */
