@@ -27,21 +27,27 @@ export const summaryText = (summary: Summary): string => `${formatJson(summary a
 
 /**
  * Writes files into a directory, made if need be: each whole under a temporary name first, and given its name only
- * when all are written, so that nobody finds half a result.
+ * when all are written, so that nobody finds half a result. A signal to end waits meanwhile.
  */
 export function writeFiles(directory: string, files: ReadonlyMap<string, string | Iterable<string>>): void {
   mkdirSync(directory, { recursive: true })
   const temporary = new Map(
     [...files.keys()].map(name => [name, join(directory, `.${name}.${process.pid}.tmp`)]),
   )
+  const hold = () => {}
+  for (const signal of ENDING) process.on(signal, hold)
   try {
     for (const [name, content] of files) writeFile(temporary.get(name)!, content)
     for (const [name, path] of temporary) renameSync(path, join(directory, name))
   } catch (error) {
     for (const path of temporary.values()) rmSync(path, { force: true })
     throw error
+  } finally {
+    for (const signal of ENDING) process.off(signal, hold)
   }
 }
+
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 function writeFile(path: string, content: string | Iterable<string>): void {
   const file = openSync(path, 'w')

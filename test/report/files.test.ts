@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -98,4 +99,20 @@ test('when one file cannot be made, none is left, and what was there stays', () 
   expect(() => writeFiles(directory, files)).toThrow('no more')
   expect(readdirSync(directory)).toEqual(['summary.json'])
   expect(readFileSync(join(directory, 'summary.json'), 'utf8')).toBe('before')
+})
+
+test('a signal while files are written leaves them whole', () => {
+  const program = `
+    import { writeFiles } from ${JSON.stringify(join(import.meta.dirname, '../../src/report/files.ts'))}
+    function* lines() {
+      yield 'first\\n'
+      process.kill(process.pid, 'SIGINT')
+      yield 'last\\n'
+    }
+    writeFiles(${JSON.stringify(directory)}, new Map([['frames.csv', lines()]]))`
+  const path = join(directory, 'program.mts')
+  writeFileSync(path, program)
+  spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), path], { encoding: 'utf8' })
+  expect(readdirSync(directory).sort()).toEqual(['frames.csv', 'program.mts'])
+  expect(readFileSync(join(directory, 'frames.csv'), 'utf8')).toBe('first\nlast\n')
 })

@@ -118,6 +118,11 @@ export function drawPage(): void {
       ctx.stroke()
       ctx.textAlign = of === '' ? 'left' : 'right'
       const x = of === '' ? bbox.left + 6 * scale : bbox.left + bbox.width - 6 * scale
+      // A halo keeps the text legible over the curves.
+      ctx.setLineDash([])
+      ctx.lineWidth = 4 * scale
+      ctx.strokeStyle = color('--surface')
+      ctx.strokeText(`${of}${label} ${limit}`, x, y - 3 * scale)
       ctx.fillText(`${of}${label} ${limit}`, x, y - 3 * scale)
     }
   }
@@ -132,6 +137,7 @@ export function drawPage(): void {
     ctx.clip()
     ctx.font = `${12 * scale}px system-ui, sans-serif`
     ctx.textBaseline = 'bottom'
+    ctx.lineJoin = 'round'
     const chosen = data.classes[chosenClass]
     drawLimits(u, '', data.limits)
     if (chosen?.limits) drawLimits(u, `${chosen.name}: `, chosen.limits)
