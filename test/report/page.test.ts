@@ -155,6 +155,26 @@ describe.skipIf(!existsSync(CHROMIUM))(`in a browser (skipped without ${CHROMIUM
       return new Set(new Uint32Array(data.buffer)).size
     })
 
+  test('extremes are drawn too: one frame, nothing defined, very many classes', async () => {
+    await open(exampleRun({ names: ['only'], frames: 1, noise: 0 }))
+    const undefinedRun = exampleRun({ names: ['a', 'b'], frames: 3, noise: 0.5 })
+    const { dice, iou, accuracy } = undefinedRun.frames!
+    for (const column of [dice, iou, accuracy]) column.values.fill(Number.NaN)
+    const { summary } = undefinedRun
+    summary.pooled.dice = summary.frame_mean.dice = summary.classes[0]!.dice = null
+    const page = await open(undefinedRun)
+    expect(await page.textContent('#pooled-dice')).toBe('undefined')
+    expect(await page.textContent('main')).not.toMatch(/NaN|Infinity/)
+    expect(await page.getAttribute('#dice-chart', 'aria-label')).not.toMatch(/NaN|Infinity/)
+    const many = exampleRun({
+      names: Array.from({ length: 256 }, (_, i) => `class ${i}`),
+      frames: 5,
+      noise: 1,
+    })
+    expect(await (await open(many)).$$eval('.matrix tbody tr', rows => rows.length)).toBe(40)
+    await open({ ...many, frames: undefined, received: undefined, pictures: [] })
+  })
+
   test('hostile names are shown, and do nothing', async () => {
     const page = await open(exampleRun({ names: HOSTILE, frames: 20, noise: 0.5, recording: HOSTILE[1]! }))
     for (const bdi of await page.$$('.classes bdi')) await bdi.hover()

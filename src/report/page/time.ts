@@ -32,7 +32,10 @@ export function diceOverTime(report: Report, timeline: Timeline | undefined): Ht
 
 function described({ dice, limits: { warn, error }, stretches, worst, time }: ChartData): string {
   const defined = dice.filter(value => value !== null)
-  const ends = `lowest ${Math.min(...defined).toFixed(3)}, highest ${Math.max(...defined).toFixed(3)}`
+  const ends =
+    defined.length > 0
+      ? `lowest ${Math.min(...defined).toFixed(3)}, highest ${Math.max(...defined).toFixed(3)}`
+      : 'undefined throughout'
   const limits = [warn > 0 && `warning threshold ${warn}`, error > 0 && `error threshold ${error}`].filter(
     Boolean,
   )
