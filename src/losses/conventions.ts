@@ -1,6 +1,6 @@
 import type { LovaszOptions } from './lovasz.ts'
-import type { OverlapOptions } from './overlap.ts'
-import type { PixelOptions } from './pixel.ts'
+import type { OverlapOptions } from './overlap-options.ts'
+import type { PixelOptions } from './pixel-options.ts'
 
 // Dice written as (2I + s) / (P + T + s) is this library's form with s/2.
 const monaiSmoothing = { numeratorSmoothing: 5e-6, denominatorSmoothing: 5e-6 }
@@ -28,7 +28,7 @@ export const lossConventions = {
     /** `use_softmax`: the mean still counts classes. */
     focalSoftmax: { activation: 'softmax', gamma: 2, divisor: 'all', unit: 'element' },
   },
-  /** segmentation-models-pytorch 0.5; several classes need `activation: 'softmax'`, but for `focal`. */
+  /** segmentation-models-pytorch 0.6; several classes need `activation: 'softmax'`, but for `focal`. */
   smp: {
     dice: smpOverlap,
     jaccard: { ...smpOverlap, alpha: 1, beta: 1 },

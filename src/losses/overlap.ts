@@ -1,143 +1,17 @@
-import { activations, type CommonOptions, checkWeights, type Loss, oneOf, within } from './loss.ts'
+import { checkWeights, type Loss } from './loss.ts'
+import { matthewsIndex, tverskyIndex } from './overlap-index.ts'
+import { type OverlapOptions, type OverlapSettings, settleOverlap } from './overlap-options.ts'
 import { planarGradient, planarSums } from './planar.ts'
 import { Planes } from './planes.ts'
 import type { Numbers, Tensor } from './tensor.ts'
-
-/** What is made of 1 - score, or of a reduced loss: itself, -log(score), log cosh, a power. */
-export type Transform = 'none' | 'log' | 'logCosh' | { readonly power: number }
-
-/**
- * With p the prediction, t the target, I = Σ p·t, P = Σ p^power, T = Σ t^power over what is summed:
- *
- *     score = (I + numeratorSmoothing) / max(I + alpha·(P - I) + beta·(T - I) + denominatorSmoothing, floor)
- *
- * P - I are the false positives, T - I the false negatives. alpha = beta = 1/2 is Dice (its two halves cancel:
- * a smoothing s in the form (2I + s) / (P + T + s) is s/2 here), alpha = beta = 1 is IoU, anything else Tversky.
- */
-export interface OverlapOptions extends CommonOptions {
-  /** Classes that count; the activation sees all. Default all. */
-  classes?: readonly number[] | undefined
-  /** `tversky` (default) as above, or `matthews`, the correlation coefficient of the soft counts. */
-  index?: 'tversky' | 'matthews'
-  /** Weight of the false positives. Default 0.5. */
-  alpha?: number
-  /** Weight of the false negatives. Default 0.5. */
-  beta?: number
-  /** Exponent of the terms of P and T; 2 is V-Net's form. Default 1. */
-  power?: number
-  /**
-   * How I is summed. `product` (default): Σ p·t. `difference`: (P + T - Σ|p - t|) / 2, the same for hard
-   * targets and right for soft ones (Wang 2023); its gradient at p = t is halved. `norm`: as `difference`, with
-   * P and T the norms Σ|p| and Σ|t|, which have no gradient at 0.
-   */
-  intersection?: 'product' | 'difference' | 'norm'
-  /** Default 0. */
-  numeratorSmoothing?: number
-  /** Default 0. */
-  denominatorSmoothing?: number
-  /** Added to each of the four soft counts of `matthews`. Default 0. */
-  countSmoothing?: number
-  /** Least denominator, and least score under `log`. Default none: 0/0 is NaN. */
-  floor?: number
-  /**
-   * What is summed before the ratio. `pixels` (default): a ratio a sample and class. `batch`: a ratio a class.
-   * `classes`: a ratio a sample. `all`: one ratio.
-   */
-  sumOver?: 'pixels' | 'batch' | 'classes' | 'all'
-  /**
-   * Weights of the classes when they are summed (generalised Dice, Sudre 2017): `uniform` (default) 1,
-   * `simple` 1/T, `square` 1/T². An absent class takes the largest weight of those present.
-   */
-  volumeWeights?: 'uniform' | 'simple' | 'square'
-  /** A ratio without target pixels: `keep` (default) what the formula says, count a loss of `zero`, `exclude` it. */
-  absent?: 'keep' | 'zero' | 'exclude'
-  /** A ratio 0/0: `nan` (default), a loss of `zero` or `one`, `exclude` it. */
-  undefined?: 'nan' | 'zero' | 'one' | 'exclude'
-  /** Of each ratio. Default `none`: 1 - score. */
-  transform?: Transform
-  /** Of the reduced loss. Default `none`. */
-  totalTransform?: Exclude<Transform, 'log'>
-  /** Factors on the losses of the classes that count, where a class has ratios of its own. */
-  classWeights?: readonly number[] | undefined
-  /** What a mean divides by: the `count` of ratios (default) or the sum of their class `weights`. */
-  divisor?: 'count' | 'weights'
-  /** `samples`: summed over classes, mean over samples. Default `mean`. */
-  reduction?: 'mean' | 'sum' | 'samples' | 'none'
-}
-
-const defaults = {
-  activation: 'none',
-  unknownLabel: 'error',
-  index: 'tversky',
-  alpha: 0.5,
-  beta: 0.5,
-  power: 1,
-  intersection: 'product',
-  numeratorSmoothing: 0,
-  denominatorSmoothing: 0,
-  countSmoothing: 0,
-  floor: Number.NEGATIVE_INFINITY,
-  sumOver: 'pixels',
-  volumeWeights: 'uniform',
-  absent: 'keep',
-  undefined: 'nan',
-  transform: 'none',
-  totalTransform: 'none',
-  divisor: 'count',
-  reduction: 'mean',
-} as const satisfies OverlapOptions
-
-type Settings = OverlapOptions &
-  Required<Omit<OverlapOptions, 'layout' | 'ignoreLabel' | 'classes' | 'classWeights'>>
-
-function settle(options: OverlapOptions): Settings {
-  const s: Settings = { ...defaults, ...options }
-  oneOf('activation', s.activation, activations)
-  oneOf('unknownLabel', s.unknownLabel, ['error', 'none'])
-  oneOf('index', s.index, ['tversky', 'matthews'])
-  oneOf('intersection', s.intersection, ['product', 'difference', 'norm'])
-  oneOf('sumOver', s.sumOver, ['pixels', 'batch', 'classes', 'all'])
-  oneOf('volumeWeights', s.volumeWeights, ['uniform', 'simple', 'square'])
-  oneOf('absent', s.absent, ['keep', 'zero', 'exclude'])
-  oneOf('undefined', s.undefined, ['nan', 'zero', 'one', 'exclude'])
-  oneOf('divisor', s.divisor, ['count', 'weights'])
-  oneOf('reduction', s.reduction, ['mean', 'sum', 'samples', 'none'])
-  if (typeof s.transform === 'string') oneOf('transform', s.transform, ['none', 'log', 'logCosh'])
-  if (typeof s.totalTransform === 'string') oneOf('totalTransform', s.totalTransform, ['none', 'logCosh'])
-  within('power', s.power, 0)
-  if (s.intersection !== 'product' && s.power !== 1)
-    throw new RangeError(
-      `intersection '${s.intersection}' goes with power 1, got ${s.power}; at power 2 'product' is the same`,
-    )
-  return s
-}
-
-/** Value of a transform of the loss x = 1 - score; -log has a floor below the score. */
-function transformed(transform: Transform, x: number, score: number, floor: number): number {
-  if (transform === 'none') return x
-  if (transform === 'log') return -Math.log(Math.max(score, floor))
-  if (transform === 'logCosh') {
-    // log cosh x = |x| + log((1 + e^-2|x|) / 2), which does not overflow.
-    const a = Math.abs(x)
-    return a + Math.log1p(Math.exp(-2 * a)) - Math.LN2
-  }
-  return x ** transform.power
-}
-
-/** Its derivative by x. */
-function slope(transform: Transform, x: number, score: number, floor: number): number {
-  if (transform === 'none') return 1
-  if (transform === 'log') return score <= floor ? 0 : 1 / score
-  if (transform === 'logCosh') return Math.tanh(x)
-  return transform.power === 0 ? 0 : transform.power * x ** (transform.power - 1)
-}
+import { slope, transformed } from './transform.ts'
 
 class OverlapLoss implements Loss {
   values = new Float64Array(0)
   defined = 0
   // A number returned by a function that is not inlined is boxed; one kept here is not.
   private readonly result = new Float64Array(1)
-  private readonly options: Settings
+  private readonly options: OverlapSettings
   private readonly planes = new Planes()
   // Sums a [sample, class]: intersection, prediction, target. Then the gradient's factors of dI/dp and dP/dp.
   private sums = new Float64Array(0)
@@ -157,7 +31,7 @@ class OverlapLoss implements Loss {
   private readonly ratio = new Float64Array(3)
 
   constructor(options: OverlapOptions) {
-    this.options = settle(options)
+    this.options = settleOverlap(options)
   }
 
   evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
@@ -426,34 +300,9 @@ class OverlapLoss implements Loss {
         elements += keptPixels[n]!
       }
     }
-    if (o.index === 'matthews') this.matthews(i, p, t, elements)
-    else this.tversky(i, p, t)
+    if (o.index === 'matthews') matthewsIndex(i, p, t, elements, o, this.ratio)
+    else tverskyIndex(i, p, t, o, this.ratio)
     return targets > 0
-  }
-
-  private tversky(i: number, p: number, t: number): void {
-    const { alpha, beta, numeratorSmoothing, denominatorSmoothing, floor } = this.options
-    const numerator = i + numeratorSmoothing
-    const denominator = i + alpha * (p - i) + beta * (t - i) + denominatorSmoothing
-    const held = denominator <= floor
-    const d = held ? floor : denominator
-    this.ratio[0] = numerator / d
-    const byDenominator = held ? 0 : -numerator / (d * d)
-    this.ratio[1] = 1 / d + byDenominator * (1 - alpha - beta)
-    this.ratio[2] = byDenominator * alpha
-  }
-
-  private matthews(i: number, p: number, t: number, elements: number): void {
-    const { countSmoothing } = this.options
-    const tp = i + countSmoothing
-    const fp = p - i + countSmoothing
-    const fn = t - i + countSmoothing
-    const tn = elements - p - t + i + countSmoothing
-    const root = Math.sqrt((tp + fp) * (tp + fn) * (tn + fp) * (tn + fn))
-    const score = (tp * tn - fp * fn) / root
-    this.ratio[0] = score
-    this.ratio[1] = (tp + fp + fn + tn) / root
-    this.ratio[2] = -(tp + fn) / root - (score / 2) * (1 / (tp + fp) - 1 / (tn + fn))
   }
 
   /** Factors of dI/dp and dP/dp of the planes that a ratio sums. */

@@ -1,8 +1,10 @@
 import { customGrad, mul, type Scalar, scalar, type Tensor as TfTensor, tensor } from '@tensorflow/tfjs-core'
 import type { CommonOptions, Loss } from './loss.ts'
 import { type LovaszOptions, lovaszLoss as makeLovasz } from './lovasz.ts'
-import { overlapLoss as makeOverlap, type OverlapOptions } from './overlap.ts'
-import { pixelLoss as makePixel, type PixelOptions } from './pixel.ts'
+import { overlapLoss as makeOverlap } from './overlap.ts'
+import type { OverlapOptions } from './overlap-options.ts'
+import { pixelLoss as makePixel } from './pixel.ts'
+import type { PixelOptions } from './pixel-options.ts'
 import type { Numbers } from './tensor.ts'
 import { weightedSum as makeSum } from './weighted-sum.ts'
 
