@@ -1,0 +1,87 @@
+/**
+ * Frames a second from recordings of 1280x720 pairs: scored by the engine, against only reading and decompressing
+ * them, and against a script with rosbags and numpy on the same files. Each measurement is a process of its own;
+ * contenders take turns, and the best of the rounds counts.
+ *
+ * usage: bench-recordings [--pairs N] [--rounds N] [--json FILE]
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { pythonCommand } from '../test/support/python.ts'
+
+const FORMS = ['mcap', 'mcap_zstd', 'sqlite3']
+const CONTENDERS = ['ours', 'ours_reading', 'rosbags_numpy', 'rosbags_reading'] as const
+type Contender = (typeof CONTENDERS)[number]
+
+interface Measurement {
+  pairs: number
+  seconds: number
+  /** Pixels on which both masks agree: the same for every contender that counts. */
+  agreeing: number
+}
+
+const here = import.meta.dirname
+
+function python(...args: string[]): string {
+  const [command, ...first] = pythonCommand()
+  return execFileSync(command!, [...first, join(here, 'recordings.py'), ...args], { encoding: 'utf8' })
+}
+
+function measure(contender: Contender, path: string): Measurement {
+  const isReading = contender.endsWith('reading')
+  const printed = contender.startsWith('rosbags')
+    ? python(isReading ? 'read' : 'score', path)
+    : execFileSync(
+        process.execPath,
+        [join(here, 'recordings-child.mjs'), isReading ? 'read' : 'score', path],
+        {
+          encoding: 'utf8',
+        },
+      )
+  return JSON.parse(printed) as Measurement
+}
+
+/** Pairs a second, the best of the rounds. */
+function measureForm(path: string, rounds: number): Map<Contender, number> {
+  const best = new Map<Contender, number>()
+  const agreeing = new Set<number>()
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of CONTENDERS) {
+      const measured = measure(contender, path)
+      best.set(contender, Math.max(best.get(contender) ?? 0, measured.pairs / measured.seconds))
+      if (!contender.endsWith('reading')) agreeing.add(measured.agreeing)
+    }
+  }
+  if (agreeing.size !== 1) throw new Error(`contenders disagree: ${[...agreeing].join(', ')} agreeing pixels`)
+  return best
+}
+
+const { values } = parseArgs({
+  options: {
+    pairs: { type: 'string', default: '300' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+  },
+})
+const directory = mkdtempSync(join(tmpdir(), 'bench-recordings-'))
+try {
+  python('write', directory, values.pairs)
+  const rows = []
+  console.log(`1280x720 mono8 pairs a second, ${values.pairs} pairs, best of ${values.rounds}`)
+  console.log(['recording', ...CONTENDERS, 'ours/rosbags_numpy', 'ours/ours_reading'].join('  '))
+  for (const form of FORMS) {
+    const rates = measureForm(join(directory, form), Number(values.rounds))
+    for (const [contender, hz] of rates) rows.push({ case: `720p_${form}`, contender, pairs_per_second: hz })
+    const ours = rates.get('ours')!
+    const columns = CONTENDERS.map(name => rates.get(name)!.toFixed(0).padStart(name.length))
+    const faster = `${(ours / rates.get('rosbags_numpy')!).toFixed(2)}x`.padStart(18)
+    const share = `${((100 * ours) / rates.get('ours_reading')!).toFixed(0)} %`.padStart(17)
+    console.log([form.padEnd(9), ...columns, faster, share].join('  '))
+  }
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows }, null, 2)}\n`)
+} finally {
+  rmSync(directory, { recursive: true })
+}
