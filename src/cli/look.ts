@@ -1,26 +1,25 @@
-import type { Recording } from '../recording/recording.ts'
+import type { Recording, TopicInfo } from '../recording/recording.ts'
 import { describeImage, type ImageDescription, isImageType } from './image-description.ts'
 import type { ImageTopic } from './pair.ts'
 
-/** A topic without a message among so many is described by its name alone. */
-const MOST_MESSAGES = 5000
-
 /** The image topics of a recording, each with what its first message tells. */
 export async function imageTopics(recording: Recording): Promise<ImageTopic[]> {
-  const topics = recording.topics.filter(({ type }) => isImageType(type))
-  const missing = new Map(topics.filter(({ count }) => count > 0).map(({ name, type }) => [name, type]))
-  const found = new Map<string, ImageDescription | undefined>()
-  let messages = 0
-  if (missing.size > 0) {
-    for await (const batch of recording.messages({ topics: [...missing.keys()] })) {
-      for (const { topic, data } of batch) {
-        const type = missing.get(topic)
-        if (type === undefined || !missing.delete(topic)) continue
-        found.set(topic, describeImage(type, data))
-      }
-      messages += batch.length
-      if (missing.size === 0 || messages > MOST_MESSAGES) break
-    }
+  const topics: ImageTopic[] = []
+  for (const topic of recording.topics.filter(({ type }) => isImageType(type))) {
+    const { name, type, count } = topic
+    topics.push({ name, type, count, image: await firstImage(recording, topic) })
   }
-  return topics.map(({ name, type, count }) => ({ name, type, count, image: found.get(name) }))
+  return topics
+}
+
+/** Reads one topic alone: another may be large, and this one begin late. */
+async function firstImage(
+  recording: Recording,
+  { name, type, count }: TopicInfo,
+): Promise<ImageDescription | undefined> {
+  if (count === 0) return undefined
+  for await (const [first] of recording.messages({ topics: [name] })) {
+    if (first) return describeImage(type, first.data)
+  }
+  return undefined
 }
