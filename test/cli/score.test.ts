@@ -70,6 +70,23 @@ test('ignored labels and unknown predictions are no class in a picture', async (
   expect(scored.worst.frames[0]!.prediction.ids[6]).toBe(0xffff)
 })
 
+test('probability maps are counted by arg max, pictured so, and have a soft dice', async () => {
+  const path = join(directory, 'probabilities.mcap')
+  const all = masks(4).map(mask => {
+    if (mask.topic === '/label') return mask
+    const channels = Float32Array.from({ length: 3 * mask.data.length }, (_, i) =>
+      mask.data[Math.floor(i / 3)] === i % 3 ? 0.6 : 0.2,
+    )
+    return { ...mask, encoding: '32FC3', data: new Uint8Array(channels.buffer) }
+  })
+  await writeRecording(path, all)
+  const { scored, summary } = await score(path)
+  expect(summary.pooled.accuracy).toBe(0.8)
+  expect(summary.frame_mean.soft_dice).toBeGreaterThan(0.3)
+  expect(summary.frame_mean.soft_dice).toBeLessThan(summary.frame_mean.dice!)
+  expect([...scored.worst.frames[0]!.prediction.ids]).toEqual([...masks(4)[1]!.data])
+})
+
 test('memory lent by the recording is not used again while a message waits', async () => {
   const path = join(directory, 'waiting.mcap')
   // All labels come before the predictions, as far ahead as the queue holds.
