@@ -1,1 +1,44 @@
-export * from './scores.ts'
+export { accuracy, cohenKappa, frequencyWeightedIou, matthewsCorrelation } from './agreement.ts'
+export { classMask, innerBoundary, innerRing } from './boundary.ts'
+export {
+  addCounts,
+  type ClassCounts,
+  type ConfusionMatrix,
+  type CountOptions,
+  classCounts,
+  countLabels,
+  emptyConfusion,
+  evaluatedPixels,
+  labelPixels,
+  predictionPixels,
+} from './confusion.ts'
+export { metricConventions } from './conventions.ts'
+export { type Distance, type DistanceOptions, distancesTo, type Mask } from './distance.ts'
+export {
+  type GeneralisedDice,
+  type GeneralisedDiceOptions,
+  generalisedDiceScore,
+} from './generalised-dice.ts'
+export {
+  binaryOutcomes,
+  brierScore,
+  type CalibrationOptions,
+  calibrationError,
+  logLoss,
+  type Outcomes,
+  topOutcomes,
+} from './probabilities.ts'
+export { averagePrecision, rocAuc } from './ranking.ts'
+export type { Metric } from './ratios.ts'
+export { type Score, type ScoreOptions, score } from './score.ts'
+export { dice, type EmptyClass, iou, meanScore, precision, recall } from './scores.ts'
+export {
+  averageSurfaceDistance,
+  type BoundaryFScore,
+  boundaryFScore,
+  boundaryIou,
+  type HausdorffOptions,
+  hausdorffDistance,
+  type SurfaceOptions,
+  surfaceDice,
+} from './surface.ts'

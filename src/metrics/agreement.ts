@@ -1,0 +1,87 @@
+import { type ConfusionMatrix, evaluatedPixels, labelPixels, predictionPixels } from './confusion.ts'
+import { type EmptyClass, iou } from './scores.ts'
+
+/** ΣTP / ΣN over all evaluated pixels; NaN without any. */
+export function accuracy(matrix: ConfusionMatrix): number {
+  return correct(matrix) / evaluatedPixels(matrix)
+}
+
+/**
+ * Matthews correlation of all classes at once (Matthews 1975; R_K of Gorodkin 2004), in [-1, 1]. It is 0/0 where
+ * labels or predictions are all of one class.
+ * @param undefinedScore what 0/0 is; default NaN (`exclude`)
+ */
+export function matthewsCorrelation(matrix: ConfusionMatrix, undefinedScore: EmptyClass = 'exclude'): number {
+  const total = evaluatedPixels(matrix)
+  let both = 0
+  let labels = 0
+  let predictions = 0
+  let known = 0
+  for (let c = 0; c < matrix.classes; c++) {
+    const l = labelPixels(matrix, c)
+    const p = predictionPixels(matrix, c)
+    both += l * p
+    labels += l * l
+    predictions += p * p
+    known += p
+  }
+  // Predictions that are no class are one more column, without label.
+  predictions += (total - known) ** 2
+  const numerator = correct(matrix) * total - both
+  const spread = (total * total - labels) * (total * total - predictions)
+  if (spread !== 0) return numerator / Math.sqrt(spread)
+  return undefinedScore === 'exclude' ? Number.NaN : undefinedScore === 'one' ? 1 : 0
+}
+
+/**
+ * Cohen's kappa (Cohen 1960): agreement beyond chance, at most 1; NaN where chance alone agrees wholly.
+ * @param weights of a disagreement of classes i and j: 1 (`none`, default), |i-j| or (i-j)² (Cohen 1968), for
+ *   classes that have an order
+ */
+export function cohenKappa(
+  matrix: ConfusionMatrix,
+  weights: 'none' | 'linear' | 'quadratic' = 'none',
+): number {
+  const { classes, counts } = matrix
+  if (weights !== 'none' && matrix.unknownPrediction.some(count => count > 0))
+    throw new RangeError('cohenKappa: a prediction that is no class has no distance to one')
+  const total = evaluatedPixels(matrix)
+  let observed = 0
+  let expected = 0
+  for (let l = 0; l < classes; l++) {
+    const label = labelPixels(matrix, l)
+    observed += matrix.unknownPrediction[l]!
+    expected += (label * unknownPredictions(matrix)) / total
+    for (let p = 0; p < classes; p++) {
+      const weight =
+        weights === 'none' ? Number(l !== p) : weights === 'linear' ? Math.abs(l - p) : (l - p) ** 2
+      observed += weight * counts[l * classes + p]!
+      expected += (weight * label * predictionPixels(matrix, p)) / total
+    }
+  }
+  return 1 - observed / expected
+}
+
+/** Σ over classes of (share of label pixels)·IoU (Long 2015); NaN without pixels. */
+export function frequencyWeightedIou(matrix: ConfusionMatrix): number {
+  const total = evaluatedPixels(matrix)
+  let sum = 0
+  for (let c = 0; c < matrix.classes; c++) {
+    const label = labelPixels(matrix, c)
+    if (label === 0) continue
+    sum += label * iou(matrix.counts[c * matrix.classes + c]!, label, predictionPixels(matrix, c))
+  }
+  return sum / total
+}
+
+function correct({ classes, counts }: ConfusionMatrix): number {
+  let sum = 0
+  for (let c = 0; c < classes; c++) sum += counts[c * classes + c]!
+  return sum
+}
+
+function unknownPredictions({ unknownPrediction }: ConfusionMatrix): number {
+  let sum = 0
+  for (const count of unknownPrediction) sum += count
+  return sum
+}

@@ -1,0 +1,146 @@
+/** Foreground probabilities with their outcomes: 1 where the label is foreground (or the guess was right), else 0. */
+export interface Outcomes {
+  readonly probability: Float64Array
+  readonly outcome: Uint8Array
+}
+
+/**
+ * Probabilities of class 1 against labels: one number a pixel, ignored pixels left out.
+ * @throws RangeError where the lengths differ
+ */
+export function binaryOutcomes(
+  probability: ArrayLike<number>,
+  label: ArrayLike<number>,
+  ignoredLabels: readonly number[] = [],
+): Outcomes {
+  if (probability.length !== label.length)
+    throw new RangeError(`${probability.length} probabilities for ${label.length} labels`)
+  const kept = keptPixels(label, ignoredLabels)
+  return {
+    probability: Float64Array.from(kept, i => probability[i]!),
+    outcome: Uint8Array.from(kept, i => Number(label[i] === 1)),
+  }
+}
+
+/**
+ * The largest probability of each pixel, and whether its class is the label (ties: the lowest id).
+ * @param probabilities row-major [samples, classes, pixels]
+ * @param label row-major [samples, pixels]
+ */
+export function topOutcomes(
+  probabilities: ArrayLike<number>,
+  label: ArrayLike<number>,
+  classes: number,
+  samples = 1,
+  ignoredLabels: readonly number[] = [],
+): Outcomes {
+  if (probabilities.length !== label.length * classes)
+    throw new RangeError(
+      `${probabilities.length} probabilities for ${label.length} labels of ${classes} classes`,
+    )
+  const pixels = label.length / samples
+  const kept = keptPixels(label, ignoredLabels)
+  const probability = new Float64Array(kept.length)
+  const outcome = new Uint8Array(kept.length)
+  kept.forEach((at, i) => {
+    const start = Math.floor(at / pixels) * classes * pixels + (at % pixels)
+    let top = 0
+    for (let c = 1; c < classes; c++)
+      if (probabilities[start + c * pixels]! > probabilities[start + top * pixels]!) top = c
+    probability[i] = probabilities[start + top * pixels]!
+    outcome[i] = Number(label[at] === top)
+  })
+  return { probability, outcome }
+}
+
+/** Brier score (Brier 1950): mean of (p - y)², 0 is best; NaN without pixels. */
+export function brierScore({ probability, outcome }: Outcomes): number {
+  let sum = 0
+  for (let i = 0; i < outcome.length; i++) sum += (probability[i]! - outcome[i]!) ** 2
+  return sum / outcome.length
+}
+
+/**
+ * Mean of -ln p(outcome), 0 is best; NaN without pixels.
+ * @param clip probabilities are brought into [clip, 1-clip], so that a sure error costs a finite amount
+ */
+export function logLoss({ probability, outcome }: Outcomes, clip = Number.EPSILON): number {
+  let sum = 0
+  for (let i = 0; i < outcome.length; i++) {
+    const p = Math.min(Math.max(probability[i]!, clip), 1 - clip)
+    sum -= Math.log(outcome[i] === 1 ? p : 1 - p)
+  }
+  return sum / outcome.length
+}
+
+export interface CalibrationOptions {
+  /** Bins of equal width over 0..1; default 15. */
+  readonly bins?: number
+  /** Edges of the bins in place of `bins`, from 0 to 1, ascending. */
+  readonly edges?: ArrayLike<number>
+  /** Weighted mean of the gaps (`l1`, default), root of the weighted mean square (`l2`), the largest (`max`). */
+  readonly norm?: 'l1' | 'l2' | 'max'
+  /** A probability of exactly 1 belongs to the `last` bin (default), or has a bin of its `own`. */
+  readonly certain?: 'last' | 'own'
+  /** Without pixels: NaN (`undefined`, default) or `zero`. */
+  readonly empty?: 'undefined' | 'zero'
+}
+
+/**
+ * Expected calibration error (Naeini 2015; Guo 2017): how far mean probability and share of positive outcomes lie
+ * apart, over bins that are open on the right.
+ */
+export function calibrationError(
+  { probability, outcome }: Outcomes,
+  options: CalibrationOptions = {},
+): number {
+  const { norm = 'l1', certain = 'last', empty = 'undefined' } = options
+  const edges = options.edges ?? equalEdges(options.bins ?? 15)
+  if (outcome.length === 0) return empty === 'zero' ? 0 : Number.NaN
+  const bins = edges.length - 1
+  const count = new Float64Array(bins + 1)
+  const confidence = new Float64Array(bins + 1)
+  const positive = new Float64Array(bins + 1)
+  for (let i = 0; i < outcome.length; i++) {
+    const p = probability[i]!
+    if (!(p >= 0 && p <= 1)) throw new RangeError(`expected probabilities in 0..1, got ${p}`)
+    const found = binOf(p, edges)
+    const bin = found === bins && certain === 'last' ? bins - 1 : found
+    count[bin]!++
+    confidence[bin]! += p
+    positive[bin]! += outcome[i]!
+  }
+  let error = 0
+  for (let bin = 0; bin <= bins; bin++) {
+    if (count[bin] === 0) continue
+    const gap = Math.abs(positive[bin]! - confidence[bin]!) / count[bin]!
+    const share = count[bin]! / outcome.length
+    if (norm === 'max') error = Math.max(error, gap)
+    else error += share * (norm === 'l1' ? gap : gap * gap)
+  }
+  return norm === 'l2' ? Math.sqrt(error) : error
+}
+
+function equalEdges(bins: number): Float64Array {
+  if (!(Number.isInteger(bins) && bins > 0))
+    throw new RangeError(`bins: expected a positive integer, got ${bins}`)
+  return Float64Array.from({ length: bins + 1 }, (_, i) => i / bins)
+}
+
+/** Index of the last edge that is not above `p`. */
+function binOf(p: number, edges: ArrayLike<number>): number {
+  let low = 0
+  let high = edges.length - 1
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (edges[middle]! <= p) low = middle
+    else high = middle - 1
+  }
+  return low
+}
+
+function keptPixels(label: ArrayLike<number>, ignoredLabels: readonly number[]): number[] {
+  const kept: number[] = []
+  for (let i = 0; i < label.length; i++) if (!ignoredLabels.includes(label[i]!)) kept.push(i)
+  return kept
+}

@@ -1,0 +1,195 @@
+import type { ClassCounts } from './confusion.ts'
+import { type Metric, type Ratio, ratios } from './ratios.ts'
+import type { EmptyClass } from './scores.ts'
+
+export interface ScoreOptions {
+  /** Default `dice`. */
+  readonly metric?: Metric
+  /** β of `fBeta`: recall counts β times as much as precision; default 1. */
+  readonly beta?: number
+  /** Class ids that enter; default all. `[1, 2]` leaves out a background 0. */
+  readonly evaluated?: readonly number[]
+  /**
+   * `pooled` (default) adds the counts of all samples and scores once. `mean` scores each sample, then takes the
+   * mean over samples; `all` takes it over every sample and class at once.
+   */
+  readonly samples?: 'pooled' | 'mean' | 'all'
+  /**
+   * Over classes: `macro` (default) is the mean of their scores, `micro` one score of their added counts,
+   * `weighted` the mean weighted by label pixels, or by `weights`.
+   */
+  readonly average?: 'macro' | 'micro' | 'weighted'
+  /** Weights of the evaluated classes for `weighted`, in their order, in place of label pixels. */
+  readonly weights?: readonly number[]
+  /** What a score of 0/0 is: NaN and out of every mean (`exclude`, default), 1 or 0. */
+  readonly undefinedScore?: EmptyClass
+  /** A class without label pixels, predicted or not: `score` it (default) or `exclude` it as undefined. */
+  readonly emptyLabel?: 'score' | 'exclude'
+  /** A class in neither mask: in the mean like the others (`score`, default), or left out of it (`exclude`). */
+  readonly absentClass?: 'score' | 'exclude'
+  /** A mean over nothing: NaN (`undefined`, default) or `zero`. */
+  readonly emptyMean?: 'undefined' | 'zero'
+  /** A weighted mean of defined scores whose weights are all 0: NaN (`undefined`, default) or `zero`. */
+  readonly weightlessMean?: 'undefined' | 'zero'
+}
+
+export interface Score {
+  readonly value: number
+  /** [classes]: of the pooled counts, or the mean over samples; the evaluated classes in their order. */
+  readonly perClass: Float64Array
+  /** [samples]: averaged over classes; one where samples are pooled. */
+  readonly perSample: Float64Array
+  /** [samples × classes], before any mean. */
+  readonly scores: Float64Array
+  /** How many of `scores` were not 0/0, and had a label where `emptyLabel` asks for one. */
+  readonly defined: number
+}
+
+/** A metric of each class against the rest, and its means; what is undefined, and what it counts as, is told. */
+export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
+  const average = options.average ?? 'macro'
+  const samples = options.samples ?? 'pooled'
+  const beta = options.beta ?? 1
+  if (!(beta > 0)) throw new RangeError(`beta: expected a positive number, got ${beta}`)
+  const ratio = ratios[options.metric ?? 'dice']
+  const table = select(counts, options.evaluated, samples === 'pooled')
+  const cells = scoreCells(table, ratio, beta, options)
+  const perSample = new Float64Array(table.samples)
+  const weights = new Float64Array(table.classes)
+  for (let n = 0; n < table.samples; n++) {
+    if (average === 'micro') {
+      perSample[n] = microScore(table, n, ratio, beta, options)
+      continue
+    }
+    for (let c = 0; c < table.classes; c++) weights[c] = weightOf(table, n, c, average, options)
+    perSample[n] = weightedMean(
+      cells.scores.subarray(n * table.classes, (n + 1) * table.classes),
+      weights,
+      options,
+    )
+  }
+  const mean = meanOver(perSample, 0, 1, perSample.length, options)
+  const perClass = new Float64Array(table.classes)
+  for (let c = 0; c < table.classes; c++)
+    perClass[c] =
+      table.samples === 1
+        ? cells.scores[c]!
+        : meanOver(cells.scores, c, table.classes, table.samples, options)
+  return {
+    value: samples === 'all' ? meanOver(cells.scores, 0, 1, cells.scores.length, options) : mean,
+    perClass,
+    perSample,
+    ...cells,
+  }
+}
+
+/** The evaluated classes, with the samples added up or one by one. */
+function select(counts: ClassCounts, evaluated: readonly number[] | undefined, pooled: boolean): ClassCounts {
+  const ids = evaluated ?? Array.from({ length: counts.classes }, (_, c) => c)
+  for (const id of ids)
+    if (!(Number.isInteger(id) && id >= 0 && id < counts.classes))
+      throw new RangeError(`evaluated: class ${id} is not in 0..${counts.classes - 1}`)
+  const samples = pooled ? 1 : counts.samples
+  const pick = (from: Float64Array) => {
+    const to = new Float64Array(samples * ids.length)
+    for (let n = 0; n < counts.samples; n++)
+      for (let i = 0; i < ids.length; i++)
+        to[(pooled ? 0 : n) * ids.length + i]! += from[n * counts.classes + ids[i]!]!
+    return to
+  }
+  return {
+    samples,
+    classes: ids.length,
+    tp: pick(counts.tp),
+    fp: pick(counts.fp),
+    fn: pick(counts.fn),
+    tn: pick(counts.tn),
+  }
+}
+
+function scoreCells(table: ClassCounts, ratio: Ratio, beta: number, options: ScoreOptions) {
+  const { tp, fp, fn, tn } = table
+  const scores = new Float64Array(tp.length)
+  let defined = 0
+  for (let i = 0; i < scores.length; i++) {
+    const value = ratio(tp[i]!, fp[i]!, fn[i]!, tn[i]!, beta)
+    const excluded = options.emptyLabel === 'exclude' && tp[i]! + fn[i]! === 0
+    scores[i] = excluded ? Number.NaN : replaced(value, options)
+    if (!excluded && !Number.isNaN(value)) defined++
+  }
+  return { scores, defined }
+}
+
+function microScore(table: ClassCounts, n: number, ratio: Ratio, beta: number, options: ScoreOptions) {
+  const from = n * table.classes
+  const to = from + table.classes
+  const tp = sum(table.tp, from, to)
+  const fn = sum(table.fn, from, to)
+  if (options.emptyLabel === 'exclude' && tp + fn === 0) return Number.NaN
+  const value = ratio(tp, sum(table.fp, from, to), fn, sum(table.tn, from, to), beta)
+  return replaced(value, options)
+}
+
+function weightOf(
+  table: ClassCounts,
+  n: number,
+  c: number,
+  average: 'macro' | 'weighted',
+  options: ScoreOptions,
+): number {
+  const at = n * table.classes + c
+  const label = table.tp[at]! + table.fn[at]!
+  if (options.absentClass === 'exclude' && label + table.fp[at]! === 0) return 0
+  if (average === 'macro') return 1
+  if (options.weights === undefined) return label
+  const weight = options.weights[c]
+  if (weight === undefined)
+    throw new RangeError(`weights: ${options.weights.length}, expected ${table.classes}`)
+  return weight
+}
+
+/** Σ w·s / Σ w over the defined scores. */
+function weightedMean(scores: Float64Array, weights: Float64Array, options: ScoreOptions): number {
+  let total = 0
+  let divisor = 0
+  let defined = 0
+  for (let i = 0; i < scores.length; i++) {
+    if (Number.isNaN(scores[i]!)) continue
+    total += weights[i]! * scores[i]!
+    divisor += weights[i]!
+    defined++
+  }
+  if (divisor !== 0) return total / divisor
+  return defined > 0 && options.weightlessMean === 'zero' ? 0 : meanOfNothing(options)
+}
+
+function meanOver(
+  values: Float64Array,
+  start: number,
+  stride: number,
+  count: number,
+  options: ScoreOptions,
+): number {
+  let total = 0
+  let defined = 0
+  for (let i = 0; i < count; i++) {
+    const value = values[start + i * stride]!
+    if (Number.isNaN(value)) continue
+    total += value
+    defined++
+  }
+  return defined === 0 ? meanOfNothing(options) : total / defined
+}
+
+const meanOfNothing = (options: ScoreOptions) => (options.emptyMean === 'zero' ? 0 : Number.NaN)
+
+function replaced(value: number, { undefinedScore }: ScoreOptions): number {
+  if (!Number.isNaN(value)) return value
+  return undefinedScore === 'one' ? 1 : undefinedScore === 'zero' ? 0 : Number.NaN
+}
+
+function sum(values: Float64Array, from: number, to: number): number {
+  let total = 0
+  for (let i = from; i < to; i++) total += values[i]!
+  return total
+}

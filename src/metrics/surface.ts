@@ -1,0 +1,169 @@
+import { innerBoundary, innerRing } from './boundary.ts'
+import { type DistanceOptions, distancesTo, type Mask } from './distance.ts'
+
+export interface SurfaceOptions extends DistanceOptions {
+  /** Neighbours that make a pixel a boundary pixel when outside the mask: 4 (default) or 8. */
+  readonly connectivity?: 4 | 8
+  /**
+   * One mask is empty: NaN (`undefined`, default), Infinity (`infinite`), the image's diagonal (`diagonal`, the worst
+   * case, which means can take in), or an error (`throw`).
+   */
+  readonly oneEmpty?: 'undefined' | 'infinite' | 'diagonal' | 'throw'
+  /** Both masks are empty: NaN (`undefined`, default), 0 (`zero`, the best case), or an error (`throw`). */
+  readonly bothEmpty?: 'undefined' | 'zero' | 'throw'
+}
+
+export interface HausdorffOptions extends SurfaceOptions {
+  /** Of the distances, 0..100, with linear interpolation; default 100, the largest. */
+  readonly percentile?: number
+  /**
+   * `larger` (default): of the two directions' percentiles; `pooled`: percentile of all distances of both;
+   * `prediction`: only the way from the prediction's boundary to the label's.
+   */
+  readonly directions?: 'larger' | 'pooled' | 'prediction'
+}
+
+/** Hausdorff distance of two masks' boundaries (Huttenlocher 1993), or a percentile of it, in units of `spacing`. */
+export function hausdorffDistance(prediction: Mask, label: Mask, options: HausdorffOptions = {}): number {
+  const { percentile = 100, directions = 'larger' } = options
+  if (!(percentile >= 0 && percentile <= 100))
+    throw new RangeError(`percentile: expected 0..100, got ${percentile}`)
+  const distances = surfaceDistances(prediction, label, options)
+  if (distances.empty !== undefined) return distances.empty
+  const { toLabel, toPrediction } = distances
+  if (directions === 'prediction') return percentileOf(toLabel, percentile)
+  if (directions === 'pooled') return percentileOf(joined(toLabel, toPrediction), percentile)
+  return Math.max(percentileOf(toLabel, percentile), percentileOf(toPrediction, percentile))
+}
+
+/**
+ * Mean distance from the prediction's boundary to the label's, or of both directions' distances together.
+ * @param options.directions `both` (default) or `prediction`
+ */
+export function averageSurfaceDistance(
+  prediction: Mask,
+  label: Mask,
+  options: SurfaceOptions & { readonly directions?: 'both' | 'prediction' } = {},
+): number {
+  const distances = surfaceDistances(prediction, label, options)
+  if (distances.empty !== undefined) return distances.empty
+  const { toLabel, toPrediction } = distances
+  const all = options.directions === 'prediction' ? toLabel : joined(toLabel, toPrediction)
+  return all.reduce((sum, distance) => sum + distance, 0) / all.length
+}
+
+/**
+ * Share of both boundaries within `tolerance` of the other (Nikolov 2018, by boundary pixels); NaN where both masks
+ * are empty, 0 where one is.
+ */
+export function surfaceDice(
+  prediction: Mask,
+  label: Mask,
+  tolerance: number,
+  options: DistanceOptions & { readonly connectivity?: 4 | 8 } = {},
+): number {
+  if (!(tolerance >= 0 && tolerance < Infinity))
+    throw new RangeError(`tolerance: expected a number of at least 0, got ${tolerance}`)
+  const { toLabel, toPrediction } = boundaryDistances(prediction, label, options)
+  return (
+    (within(toLabel, tolerance) + within(toPrediction, tolerance)) / (toLabel.length + toPrediction.length)
+  )
+}
+
+/**
+ * Boundary IoU (Cheng 2021): IoU of the masks' inner rings, whose thickness is `dilationRatio` of the image's
+ * diagonal, rounded half to even, at least 1 pixel; NaN where both masks are empty.
+ */
+export function boundaryIou(prediction: Mask, label: Mask, dilationRatio = 0.02): number {
+  const thickness = Math.max(1, roundHalfEven(dilationRatio * Math.hypot(label.width, label.height)))
+  const p = innerRing(prediction, thickness).data
+  const l = innerRing(label, thickness).data
+  if (p.length !== l.length) throw new RangeError(`masks have ${p.length} and ${l.length} pixels`)
+  let both = 0
+  let either = 0
+  for (let i = 0; i < p.length; i++) {
+    both += p[i]! & l[i]!
+    either += p[i]! | l[i]!
+  }
+  return both / either
+}
+
+export interface BoundaryFScore {
+  /** Share of the prediction's boundary within the tolerance of the label's; NaN without one. */
+  readonly precision: number
+  /** Share of the label's boundary within the tolerance of the prediction's; NaN without one. */
+  readonly recall: number
+  /** Harmonic mean; 0 where one mask is empty or nothing is near, NaN where both are empty. */
+  readonly f: number
+}
+
+/** Boundary F-score (Csurka 2013; Martin 2004) at a tolerance; a boundary pixel has one of 8 neighbours outside. */
+export function boundaryFScore(
+  prediction: Mask,
+  label: Mask,
+  tolerance: number,
+  options: DistanceOptions & { readonly connectivity?: 4 | 8 } = {},
+): BoundaryFScore {
+  const { toLabel, toPrediction } = boundaryDistances(prediction, label, { connectivity: 8, ...options })
+  const precision = within(toLabel, tolerance) / toLabel.length
+  const recall = within(toPrediction, tolerance) / toPrediction.length
+  if (Number.isNaN(precision) && Number.isNaN(recall)) return { precision, recall, f: Number.NaN }
+  return {
+    precision,
+    recall,
+    f: precision * recall > 0 ? (2 * precision * recall) / (precision + recall) : 0,
+  }
+}
+
+function boundaryDistances(
+  prediction: Mask,
+  label: Mask,
+  options: DistanceOptions & { readonly connectivity?: 4 | 8 },
+) {
+  const p = innerBoundary(prediction, options.connectivity)
+  const l = innerBoundary(label, options.connectivity)
+  return { toLabel: distancesTo(p, l, options), toPrediction: distancesTo(l, p, options) }
+}
+
+function surfaceDistances(prediction: Mask, label: Mask, options: SurfaceOptions) {
+  const distances = boundaryDistances(prediction, label, options)
+  const { toLabel, toPrediction } = distances
+  const emptyMasks = Number(toLabel.length === 0) + Number(toPrediction.length === 0)
+  return { ...distances, empty: emptyMasks === 0 ? undefined : emptyDistance(emptyMasks, label, options) }
+}
+
+function emptyDistance(emptyMasks: number, { width, height }: Mask, options: SurfaceOptions): number {
+  const rule = (emptyMasks === 2 ? options.bothEmpty : options.oneEmpty) ?? 'undefined'
+  if (rule === 'throw') throw new RangeError(`${emptyMasks === 2 ? 'both masks are' : 'one mask is'} empty`)
+  if (rule === 'infinite') return Infinity
+  if (rule === 'zero') return 0
+  const [rowStep, columnStep] = options.spacing ?? [1, 1]
+  return rule === 'diagonal' ? Math.hypot(height * rowStep, width * columnStep) : Number.NaN
+}
+
+function percentileOf(values: Float64Array, percentile: number): number {
+  const sorted = values.slice().sort()
+  const rank = (percentile / 100) * (sorted.length - 1)
+  const below = sorted[Math.floor(rank)]!
+  const above = sorted[Math.ceil(rank)]!
+  return below + (above - below) * (rank - Math.floor(rank))
+}
+
+function within(distances: Float64Array, tolerance: number): number {
+  let count = 0
+  for (const distance of distances) if (distance <= tolerance) count++
+  return count
+}
+
+function joined(a: Float64Array, b: Float64Array): Float64Array {
+  const all = new Float64Array(a.length + b.length)
+  all.set(a)
+  all.set(b, a.length)
+  return all
+}
+
+function roundHalfEven(value: number): number {
+  const floor = Math.floor(value)
+  if (value - floor !== 0.5) return Math.round(value)
+  return floor % 2 === 0 ? floor : floor + 1
+}
