@@ -1,11 +1,7 @@
 import { layoutOf, type Tensor, View } from './tensor.ts'
 
-/** 1 / (1 + e^-x), exact in both tails. */
-export function logistic(x: number): number {
-  if (x >= 0) return 1 / (1 + Math.exp(-x))
-  const e = Math.exp(x)
-  return e / (1 + e)
-}
+/** 1 / (1 + e^-x); 0 where e^-x overflows. */
+export const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
 
 /** log(1 + e^x) without overflow. */
 export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))

@@ -53,6 +53,13 @@ describe('classes that are not there', () => {
   })
 })
 
+it('a denominator at its floor has no gradient, as torch clamps', () => {
+  const gradient = tensor(new Float64Array(2), [1, 1, 1, 2])
+  const loss = overlapLoss({ ...conventions.smp.dice, activation: 'none', floor: 1 })
+  expect(loss.evaluate(tensor([1, 0], [1, 1, 1, 2]), tensor([1, 0], [1, 1, 2]), gradient)).toBe(0)
+  expect([...gradient.data]).toEqual([-0.5, -0.5])
+})
+
 describe('ignored pixels', () => {
   const ignored = tensor([0, 255, 1, 255], [1, 2, 2])
   const logits = tensor([0.3, 99, -1, -99, 0.1, 5, 1, 2], [1, 2, 2, 2])
