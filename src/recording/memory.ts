@@ -39,6 +39,41 @@ export class Memory {
   }
 }
 
+const SLAB_BYTES = 256 * 2 ** 10
+
+/** Gives small messages of one batch common memory: a buffer of its own for each would cost more than reading it. */
+export class Slab {
+  readonly #memory: Memory
+  #block: Uint8Array | undefined
+  #used = 0
+
+  constructor(memory: Memory) {
+    this.#memory = memory
+  }
+
+  take(length: number): Uint8Array {
+    if (length > SLAB_BYTES / 8) return this.#memory.take(length)
+    if (this.#block === undefined || this.#used + length > SLAB_BYTES) {
+      this.#block = this.#memory.take(SLAB_BYTES)
+      this.#used = 0
+    }
+    const bytes = this.#block.subarray(this.#used, this.#used + length)
+    this.#used += length
+    return bytes
+  }
+
+  /** Takes back what was taken last. */
+  giveBack(bytes: Uint8Array): void {
+    if (bytes.buffer === this.#block?.buffer) this.#used -= bytes.byteLength
+    else this.#memory.give(bytes.buffer)
+  }
+
+  /** Begins anew, as the batch is complete. */
+  close(): void {
+    this.#block = undefined
+  }
+}
+
 /** Bytes that are not zeroed and share no pool. */
 export function allocate(length: number): Uint8Array {
   const { buffer } = Buffer.allocUnsafeSlow(length)

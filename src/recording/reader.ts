@@ -85,7 +85,7 @@ export class RecordingReader {
 }
 
 /** What is the recording's fault or the file system's, not ours. */
-function isExpected(error: unknown): boolean {
+export function isExpected(error: unknown): boolean {
   return error instanceof RecordingError || (error instanceof Error && 'syscall' in error)
 }
 

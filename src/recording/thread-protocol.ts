@@ -1,4 +1,5 @@
-import type { ReadOptions, RecordedMessage, TopicInfo } from './recording.ts'
+import type { PackedBatch } from './packed-batch.ts'
+import type { ReadOptions, TopicInfo } from './recording.ts'
 
 /** What is asked of a reading thread. A reading has a number, so that what comes late of another is told apart. */
 export type Request =
@@ -10,7 +11,7 @@ export type Request =
 /** What a reading thread answers. */
 export type Reply =
   | { kind: 'opened'; description: Description }
-  | { kind: 'batch'; reading: number; batch: RecordedMessage[] }
+  | { kind: 'batch'; reading: number; batch: PackedBatch }
   | { kind: 'end'; reading: number; problems: string[] }
   | { kind: 'failed'; message: string; isExpected: boolean }
 

@@ -1,9 +1,10 @@
 /** Reads a recording in a thread of its own, a few batches ahead. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { loadDecoders } from './compression.ts'
+import { packBatch } from './packed-batch.ts'
 import { messageOf } from './problems.ts'
-import { RecordingReader } from './reader.ts'
-import { type RecordedMessage, RecordingError } from './recording.ts'
+import { isExpected, RecordingReader } from './reader.ts'
+import type { RecordedMessage } from './recording.ts'
 import type { Reply, Request } from './thread-protocol.ts'
 
 const BATCHES_AHEAD = 3
@@ -18,7 +19,7 @@ function guarded(action: () => void): void {
   try {
     action()
   } catch (error) {
-    reply({ kind: 'failed', message: messageOf(error), isExpected: error instanceof RecordingError })
+    reply({ kind: 'failed', message: messageOf(error), isExpected: isExpected(error) })
   }
 }
 
@@ -32,8 +33,8 @@ function serve(reader: RecordingReader): void {
       batches = undefined
       reply({ kind: 'end', reading, problems: reader.problems() })
     } else {
-      const buffers = new Set(batch.map(({ data }) => data.buffer as ArrayBuffer))
-      reply({ kind: 'batch', reading, batch }, [...buffers])
+      const packed = packBatch(batch)
+      reply({ kind: 'batch', reading, batch: packed }, packed.buffers)
     }
   }
   port.on('message', (request: Request) =>

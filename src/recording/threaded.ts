@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { unpackBatch } from './packed-batch.ts'
 import type { ReadOptions, RecordedMessage, Recording, TopicInfo } from './recording.ts'
 import { RecordingError } from './recording.ts'
 import { Recycling } from './recycling.ts'
@@ -69,8 +70,9 @@ export class ThreadedRecording implements Recording {
           this.#problems = reply.problems
           return
         }
-        yield reply.batch
-        recycling?.consumed(reply.batch)
+        const batch = unpackBatch(reply.batch)
+        yield batch
+        recycling?.consumed(batch)
         this.#thread.send({ kind: 'next', reading, buffers }, buffers)
         buffers = []
       }

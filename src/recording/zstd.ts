@@ -75,6 +75,7 @@ export function* decompressStream(read: (target: Uint8Array) => number): Generat
     pointer + 24 + OUTPUT_BYTES,
   ]
   const block = allocate(OUTPUT_BYTES)
+  const piece = allocate(OUTPUT_BYTES)
   let pending = 1
   try {
     for (let length = read(block); length > 0; length = read(block)) {
@@ -88,7 +89,10 @@ export function* decompressStream(read: (target: Uint8Array) => number): Generat
         checkResult(pending)
         consumed = position(inputBuffer)
         produced = position(outputBuffer)
-        if (produced > 0) yield new Uint8Array(zstd.memory.buffer, target, produced)
+        if (produced === 0) continue
+        // A copy, as the decoder's memory moves when it grows for someone else.
+        piece.set(new Uint8Array(zstd.memory.buffer, target, produced))
+        yield piece.subarray(0, produced)
       } while (consumed < length || produced === OUTPUT_BYTES)
     }
     if (pending !== 0) throw new Error('the zstd data ends within a frame')

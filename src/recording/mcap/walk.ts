@@ -151,9 +151,8 @@ export class Walk {
     if (known !== undefined) return known
     const channel = this.#options.channels.get(channelId)
     if (channel === undefined) {
-      this.#options.problems.add(
-        `${this.#options.name}: a message of unknown channel ${channelId} was passed over`,
-      )
+      const { problems, name } = this.#options
+      problems.add(`${name}: a message of an unknown channel was passed over`, `channel ${channelId}`)
       return false
     }
     const wanted = this.#options.selection.wants(channel.topic)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { FileSource } from '../bytes.ts'
 import { MAX_OBJECT_BYTES } from '../compression.ts'
 import { allocate } from '../memory.ts'
@@ -5,6 +6,8 @@ import { DamageError, HEADER_BYTES, type Header, parseHeader } from './format.ts
 import { readWriteAheadLog, type WriteAheadLog } from './wal.ts'
 
 const RUN_BYTES = 2 ** 20
+const WINDOW_BYTES = 2 ** 16
+const JOURNAL_MAGIC = 0xd9d505f9
 
 /** The pages of a database: those of its file, with the committed ones of a write-ahead log beside it over them. */
 export class Pages {
@@ -14,6 +17,10 @@ export class Pages {
   readonly #file: FileSource
   readonly #log: WriteAheadLog | undefined
   readonly #run = allocate(RUN_BYTES)
+  /** Leaf pages of small rows lie one behind the other, so some are read at once. */
+  readonly #window = allocate(WINDOW_BYTES)
+  #windowPosition = 0
+  #windowEnd = 0
 
   /** @throws DamageError if the file is no database, and the errors of opening a file */
   constructor(path: string, report: (what: string) => void) {
@@ -22,6 +29,9 @@ export class Pages {
       const start = allocate(HEADER_BYTES)
       const read = this.#file.read(start, 0)
       const header = parseHeader(start.subarray(0, read))
+      if (hasHotJournal(`${path}-journal`)) {
+        report('has a rollback journal beside it: a change was broken off, and is read as far as it went')
+      }
       this.#log = readWriteAheadLog(`${path}-wal`, header.pageSize, report)
       this.header = this.#log?.pages.has(1) ? parseHeader(this.read(1, header.pageSize)) : header
     } catch (error) {
@@ -33,7 +43,8 @@ export class Pages {
     if (declared > inFile && this.#log === undefined) {
       report(`is cut: its header says ${declared} pages, the file has ${inFile}`)
     }
-    this.count = Math.max(inFile, declared)
+    const inLog = this.#log === undefined ? 0 : Math.min(declared, inFile + this.#log.pages.size)
+    this.count = Math.max(inFile, inLog)
   }
 
   close(): void {
@@ -43,9 +54,20 @@ export class Pages {
 
   /** A copy of a page, numbered from 1. @throws DamageError if there is none */
   read(page: number, pageSize = this.header.pageSize): Uint8Array {
-    const bytes = allocate(pageSize)
-    this.#readInto(bytes, page, pageSize)
-    return bytes
+    if (this.#log?.pages.has(page)) {
+      const bytes = allocate(pageSize)
+      this.#readInto(bytes, page, pageSize)
+      return bytes
+    }
+    const position = (page - 1) * pageSize
+    if (position < this.#windowPosition || position + pageSize > this.#windowEnd) {
+      this.#windowPosition = position
+      this.#windowEnd = page < 1 ? position : position + this.#file.read(this.#window, position)
+    }
+    const at = position - this.#windowPosition
+    if (position + pageSize > this.#windowEnd)
+      throw new DamageError(`page ${page} is beyond the end of the file`)
+    return this.#window.slice(at, at + pageSize)
   }
 
   #readInto(bytes: Uint8Array, page: number, pageSize: number): void {
@@ -100,5 +122,17 @@ export class Pages {
     if (length > MAX_OBJECT_BYTES || length > this.count * this.header.pageSize) {
       throw new DamageError(`a row of ${length} bytes is larger than the file`)
     }
+  }
+}
+
+/** Whether a journal holds what a transaction was to change (https://sqlite.org/fileformat2.html#the_rollback_journal). */
+function hasHotJournal(path: string): boolean {
+  if (!existsSync(path)) return false
+  const journal = new FileSource(path)
+  try {
+    const start = allocate(4)
+    return journal.read(start, 0) === 4 && new DataView(start.buffer).getUint32(0) === JOURNAL_MAGIC
+  } finally {
+    journal.close()
   }
 }

@@ -1,3 +1,4 @@
+import { Slab } from '../memory.ts'
 import { Survey } from '../order.ts'
 import { messageOf, type Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
@@ -70,24 +71,27 @@ export class SqliteStorage implements Storage {
   }
 
   *batches(reading: Reading): Generator<RecordedMessage[]> {
-    const { selection, problems, memory } = reading
+    const { selection, problems } = reading
+    const slab = new Slab(reading.memory)
     for (const text of this.#openProblems) problems.add(text)
     let batch: RecordedMessage[] = []
     let bytes = 0
     for (const { row, topicId, time, layout } of this.#rows(problems)) {
       const topic = this.#topics.get(topicId)
       if (topic === undefined) {
-        problems.add(`${this.name}: a message of unknown topic ${topicId} was passed over`)
+        problems.add(`${this.name}: a message of an unknown topic was passed over`, `topic ${topicId}`)
         continue
       }
       if (!selection.wants(topic.name) || time < selection.start || time > selection.end) continue
-      const stored = this.#readData(row, layout, reading)
-      const data = stored && this.#decoder.decode(stored, time, reading)
-      if (data !== stored && stored !== undefined) memory.give(stored.buffer)
+      const stored = this.#readData(row, layout, problems, slab)
+      if (stored === undefined) continue
+      const data = this.#decoder.decode(stored, time, reading)
+      if (data !== stored) slab.giveBack(stored)
       if (data === undefined) continue
       batch.push({ topic: topic.name, logTime: time, data })
       bytes += data.byteLength
       if (bytes < BATCH_BYTES) continue
+      slab.close()
       yield batch
       batch = []
       bytes = 0
@@ -200,7 +204,7 @@ export class SqliteStorage implements Storage {
     return BigInt(value)
   }
 
-  #readData(row: Row, layout: RecordLayout, { problems, memory }: Reading): Uint8Array | undefined {
+  #readData(row: Row, layout: RecordLayout, problems: Problems, slab: Slab): Uint8Array | undefined {
     const index = this.#columns.data
     const type = layout.types[index]!
     try {
@@ -208,7 +212,7 @@ export class SqliteStorage implements Storage {
       const length = Math.floor((type - 12) / 2)
       const offset = layout.offsets[index]!
       if (offset > row.local.length) return readPayload(this.#pages, row).slice(offset, offset + length)
-      const data = memory.take(length)
+      const data = slab.take(length)
       const local = row.local.subarray(offset, offset + length)
       data.set(local)
       this.#pages.readOverflow(data, local.length, row.overflow)

@@ -33,7 +33,7 @@ export class TableWalk {
   constructor(pages: Pages, report: (what: string) => void) {
     this.#pages = pages
     this.#report = report
-    this.visited = new Uint8Array((pages.count >> 3) + 1)
+    this.visited = new Uint8Array(Math.floor(pages.count / 8) + 1)
   }
 
   *rows(page: number, depth = 0): Generator<Row> {
@@ -68,14 +68,14 @@ export class TableWalk {
   }
 
   #isVisited(page: number): boolean {
-    return (this.visited[page >> 3]! & (1 << (page & 7))) !== 0
+    return (this.visited[page >>> 3]! & (1 << (page & 7))) !== 0
   }
 
   #visit(page: number, depth: number): void {
     if (page < 1 || page > this.#pages.count)
       throw new DamageError(`page ${page} is beyond the end of the file`)
     if (this.#isVisited(page) || depth > MAX_DEPTH) throw new DamageError(`page ${page} is linked to twice`)
-    this.visited[page >> 3]! |= 1 << (page & 7)
+    this.visited[page >>> 3]! |= 1 << (page & 7)
   }
 
   #damaged(error: unknown): void {
