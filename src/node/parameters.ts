@@ -24,14 +24,19 @@ export function declareParameters(ros: Ros, node: Node, values: Parameters): voi
   for (const name of PARAMETER_NAMES) {
     const spec: ParameterSpec = PARAMETERS[name]
     const type = TYPE_CODES[spec.type]
-    const value = spec.type === 'integer' ? BigInt(values[name] as number) : values[name]
     const range = spec.min === undefined ? undefined : ranges(spec.type, spec.min, spec.max!)
     const description = `${spec.description}${spec.choices ? ` One of ${spec.choices.join(', ')}.` : ''}`
     node.declareParameter(
-      new ros.Parameter(name, type, value),
+      new ros.Parameter(name, type, rosValue(spec.type, values[name])),
       new ros.ParameterDescriptor(name, type, description, spec.readOnly ?? false, range),
     )
   }
+}
+
+/** rclnodejs takes integers as bigints. */
+function rosValue(type: ParameterType, value: Parameters[keyof Parameters]): unknown {
+  if (type === 'integer') return BigInt(value as number)
+  return type === 'integer_array' ? (value as readonly number[]).map(BigInt) : value
 }
 
 /** Ranges that are shown, and leave the check to us: rclnodejs's own refusal does not say what was wrong. */
