@@ -1,7 +1,6 @@
-// Compiles the AssemblyScript kernels and writes them, as base64, into a module of src/kernels.
+// Compiles the AssemblyScript kernels and writes them, as base64, into a module of src/kernels, when they changed.
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import asc from 'assemblyscript/asc'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 
 const folder = 'src/kernels/assembly'
 const target = 'src/kernels/wasm.generated.ts'
@@ -16,10 +15,17 @@ if (!existsSync(target) || !readFileSync(target, 'utf8').startsWith(stamp)) {
     console.error(stdout, stderr)
     throw error
   }
-  writeFileSync(target, `${stamp}\nexport const WASM = '${Buffer.from(binary).toString('base64')}'\n`)
+  // Moved into place whole: another process may be reading it.
+  const part = `${target}.${process.pid}`
+  writeFileSync(part, `${stamp}\nexport const WASM = '${Buffer.from(binary).toString('base64')}'\n`)
+  renameSync(part, target)
 }
 
+/** As vitest's global set-up, importing this file is all there is to do. */
+export default () => {}
+
 async function compile() {
+  const { default: asc } = await import('assemblyscript/asc')
   let binary
   const result = await asc.main(
     [`${folder}/index.ts`, '--config', `${folder}/asconfig.json`, '--outFile', 'kernels.wasm'],

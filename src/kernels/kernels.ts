@@ -1,28 +1,86 @@
-// TEMPORARY plain TypeScript stand-in so that the engine can be tested; the kernels room replaces it.
+import { instantiate } from './instance.ts'
 import { PixelFormat, type PixelLayout } from './layout.ts'
 
+const PAGE = 65536
+
+/** Regions of kernel memory, in this order: a message and a contiguous conversion of it for each of the two masks. */
+const Region = { PREDICTION: 0, LABEL: 1, PREDICTION_IDS: 2, LABEL_IDS: 3, PREDICTION_VALUES: 4 } as const
+const REGIONS = 5
+
+const valueBytes = (format: PixelFormat): number =>
+  format === PixelFormat.U8 ? 1 : format === PixelFormat.U16LE || format === PixelFormat.U16BE ? 2 : 4
+
+/**
+ * From two serialized messages to counts and sums. The messages are copied into the memory of a WebAssembly
+ * instance, once each, and counted there. That memory grows when a larger frame comes and is kept; a frame that is
+ * no larger than those before allocates nothing.
+ */
 export class Kernels {
-  counts = new Uint32Array(0)
-  sums = new Float64Array(0)
-  minimum = 0
-  maximum = 0
-  #messages: DataView[] = []
+  /**
+   * Of the last call: (classes + 1)², row-major, rows are labels and columns predictions. The last row is labels,
+   * the last column predictions that are no class. A view into kernel memory, valid until the next call.
+   */
+  counts: Uint32Array
+  /** Of the last countProbabilities: (classes + 1) x classes, Σ p of class c over the pixels of label l. */
+  sums: Float64Array
+  readonly #kernels = instantiate()
+  #heap = new Uint8Array(this.#kernels.exports.memory.buffer)
+  #extremes: Float32Array
+  readonly #starts = new Array<number>(REGIONS).fill(this.#kernels.places.DATA)
+  readonly #capacities = new Array<number>(REGIONS).fill(0)
+  readonly #lengths = [0, 0]
+  /** Of each mask, where its pixels are once they are ready to be counted. */
+  readonly #addresses = [0, 0]
+  readonly #steps = [0, 0]
+  readonly #shifts = [0, 0]
 
+  constructor() {
+    const { places } = this.#kernels
+    this.#extremes = new Float32Array(this.#heap.buffer, places.EXTREMES, 2)
+    this.counts = new Uint32Array(this.#heap.buffer, places.COUNTS, 0)
+    this.sums = new Float64Array(this.#heap.buffer, places.SUMS, 0)
+  }
+
+  /** Smallest and largest probability that the last countProbabilities saw; Infinity and -Infinity if none. */
+  get minimum(): number {
+    return this.#extremes[0]!
+  }
+
+  get maximum(): number {
+    return this.#extremes[1]!
+  }
+
+  /** Copies a whole message, as prediction (0) or label (1). */
   load(slot: 0 | 1, message: Uint8Array): void {
-    this.#messages[slot] = new DataView(message.buffer, message.byteOffset, message.length)
+    this.#reserve(slot, message.length)
+    this.#heap.set(message, this.#starts[slot]!)
+    this.#lengths[slot] = message.length
   }
 
-  countLabels(width: number, height: number, prediction: PixelLayout, label: PixelLayout, classes: number): void {
-    this.counts = new Uint32Array((classes + 1) ** 2)
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const p = read(this.#messages[0]!, prediction, x, y, 0)
-        const l = read(this.#messages[1]!, label, x, y, 0)
-        this.counts[clamp(l, classes) * (classes + 1) + clamp(p, classes)]!++
-      }
-    }
+  /**
+   * Counts the pairs of ids of the two loaded masks, width x height pixels, `classes` from 1 to 256.
+   * @throws RangeError when a layout does not lie within its message
+   */
+  countLabels(
+    width: number,
+    height: number,
+    prediction: PixelLayout,
+    label: PixelLayout,
+    classes: number,
+  ): void {
+    checkClasses(classes)
+    this.#placeIds(0, width, height, prediction, classes)
+    this.#placeIds(1, width, height, label, classes)
+    this.#count(width, height, classes)
   }
 
+  /**
+   * Counts the classes of a probability map against the loaded label, and sums its probabilities. One channel is
+   * the probability p of class 1 of two, which it is from `threshold` on; class 0 has 1 - p. Else there is a channel
+   * a class, interleaved, and the largest counts, the lowest id of equals. A pixel with a NaN is no class, and a NaN
+   * is 0 in the sums.
+   * @throws RangeError when a layout does not lie within its message
+   */
   countProbabilities(
     width: number,
     height: number,
@@ -31,55 +89,144 @@ export class Kernels {
     classes: number,
     threshold: number,
   ): void {
-    this.counts = new Uint32Array((classes + 1) ** 2)
-    this.sums = new Float64Array((classes + 1) * classes)
-    this.minimum = Number.POSITIVE_INFINITY
-    this.maximum = Number.NEGATIVE_INFINITY
-    const p = new Float64Array(classes)
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const l = clamp(read(this.#messages[1]!, label, x, y, 0), classes)
-        for (let c = 0; c < prediction.channels; c++) p[c] = read(this.#messages[0]!, prediction, x, y, c)
-        for (let c = 0; c < prediction.channels; c++) {
-          if (p[c]! < this.minimum) this.minimum = p[c]!
-          if (p[c]! > this.maximum) this.maximum = p[c]!
-        }
-        let best = 0
-        if (prediction.channels === 1) {
-          best = Number.isNaN(p[0]!) ? classes : p[0]! >= threshold ? 1 : 0
-          p[1] = p[0]!
-          p[0] = 1 - p[1]!
-        } else {
-          for (let c = 0; c < classes; c++) {
-            if (Number.isNaN(p[c]!)) best = classes
-            else if (best < classes && p[c]! > p[best]!) best = c
-          }
-        }
-        this.counts[l * (classes + 1) + best]!++
-        for (let c = 0; c < classes; c++) if (!Number.isNaN(p[c]!)) this.sums[l * classes + c]! += p[c]!
-      }
+    checkClasses(classes)
+    const { channels } = prediction
+    if (classes !== (channels === 1 ? 2 : channels)) {
+      throw new RangeError(
+        `expected ${channels === 1 ? 2 : channels} classes for ${channels} channels, got ${classes}`,
+      )
+    }
+    const idShift = classes === 256 ? 1 : 0
+    // In the order of the regions: one that grows moves those after it.
+    this.#reserve(Region.PREDICTION_IDS, (width * height) << idShift)
+    this.#placeIds(1, width, height, label, classes)
+    this.#placeValues(width, height, prediction)
+    const source = this.#addresses[0]!
+    const step = this.#steps[0]!
+    const labels = this.#addresses[1]!
+    const labelStep = this.#steps[1]!
+    const ids = this.#starts[Region.PREDICTION_IDS]!
+    const { exports } = this.#kernels
+    if (channels === 1) {
+      exports.countForeground(source, step, labels, labelStep, ids, width, height, threshold)
+    } else {
+      const shift = this.#shifts[1]!
+      exports.countChannels(source, step, labels, labelStep, shift, ids, idShift, width, height, classes)
+    }
+    this.#addresses[0] = ids
+    this.#steps[0] = width << idShift
+    this.#shifts[0] = idShift
+    this.#count(width, height, classes)
+    const length = (classes + 1) * classes
+    if (this.sums.length !== length || this.sums.buffer !== this.#heap.buffer) {
+      this.sums = new Float64Array(this.#heap.buffer, this.#kernels.places.SUMS, length)
+    }
+  }
+
+  #count(width: number, height: number, classes: number): void {
+    const addresses = this.#addresses
+    const steps = this.#steps
+    const shifts = this.#shifts
+    this.#kernels.exports.countLabels(
+      addresses[0]!,
+      steps[0]!,
+      shifts[0]!,
+      addresses[1]!,
+      steps[1]!,
+      shifts[1]!,
+      width,
+      height,
+      classes,
+    )
+    const length = (classes + 1) * (classes + 1)
+    if (this.counts.length !== length || this.counts.buffer !== this.#heap.buffer) {
+      this.counts = new Uint32Array(this.#heap.buffer, this.#kernels.places.COUNTS, length)
+    }
+  }
+
+  /** Bytes are counted where they lie in the message; wider ids are narrowed first. */
+  #placeIds(mask: 0 | 1, width: number, height: number, layout: PixelLayout, classes: number): void {
+    const { format, step } = layout
+    if (format === PixelFormat.F32LE || format === PixelFormat.F32BE || layout.channels !== 1) {
+      throw new RangeError(
+        `expected one class id a pixel, got format ${format} with ${layout.channels} channels`,
+      )
+    }
+    const address = this.#locate(mask, width, height, layout)
+    if (format === PixelFormat.U8) {
+      this.#addresses[mask] = address
+      this.#steps[mask] = step
+      this.#shifts[mask] = 0
+      return
+    }
+    const region = mask === 0 ? Region.PREDICTION_IDS : Region.LABEL_IDS
+    const shift = classes === 256 ? 1 : 0
+    this.#reserve(region, (width * height) << shift)
+    const target = this.#starts[region]!
+    this.#kernels.exports.narrow(address, step, target, width, height, format, classes)
+    this.#addresses[mask] = target
+    this.#steps[mask] = width << shift
+    this.#shifts[mask] = shift
+  }
+
+  /** Float32 values are read where they lie in the message; those of the other byte order are swapped first. */
+  #placeValues(width: number, height: number, layout: PixelLayout): void {
+    const { format, step, channels } = layout
+    if (format !== PixelFormat.F32LE && format !== PixelFormat.F32BE) {
+      throw new RangeError(`expected float32 probabilities, got format ${format}`)
+    }
+    this.#addresses[0] = this.#locate(0, width, height, layout)
+    this.#steps[0] = step
+    if (format === PixelFormat.F32LE) return
+    this.#reserve(Region.PREDICTION_VALUES, width * height * channels * 4)
+    const target = this.#starts[Region.PREDICTION_VALUES]!
+    this.#kernels.exports.swapWords(this.#addresses[0]!, step, target, width * channels, height)
+    this.#addresses[0] = target
+    this.#steps[0] = width * channels * 4
+  }
+
+  /** The address of the first pixel. @throws RangeError when the last one is not in the message */
+  #locate(mask: 0 | 1, width: number, height: number, layout: PixelLayout): number {
+    const { offset, step, format, channels } = layout
+    const length = this.#lengths[mask]!
+    const rowBytes = width * channels * valueBytes(format)
+    const end = width * height === 0 ? 0 : offset + step * (height - 1) + rowBytes
+    if (!(offset >= 0 && step >= 0 && end <= length)) {
+      const name = mask === 0 ? 'prediction' : 'label'
+      throw new RangeError(
+        `${name}: expected at least ${end} bytes for ${width}x${height} pixels, got ${length}`,
+      )
+    }
+    return this.#starts[mask]! + offset
+  }
+
+  /** Makes a region hold `bytes`: grows the memory and moves what lies behind. */
+  #reserve(region: number, bytes: number): void {
+    if (bytes <= this.#capacities[region]!) return
+    // Rounded, so that the regions behind stay aligned to cache lines.
+    const capacity = (Math.ceil(bytes / 64) + 1) * 64
+    const growth = capacity - this.#capacities[region]!
+    const { memory } = this.#kernels.exports
+    const { DATA, EXTREMES } = this.#kernels.places
+    const last = REGIONS - 1
+    const end = this.#starts[last]! + this.#capacities[last]! + growth
+    if (end > memory.buffer.byteLength) {
+      memory.grow(Math.ceil((end - memory.buffer.byteLength) / PAGE))
+      this.#heap = new Uint8Array(memory.buffer)
+      this.#extremes = new Float32Array(memory.buffer, EXTREMES, 2)
+    }
+    this.#capacities[region] = capacity
+    if (region === last) return
+    const from = this.#starts[region + 1]!
+    this.#heap.copyWithin(from + growth, from, end - growth)
+    let start = DATA
+    for (let i = 0; i < REGIONS; i++) {
+      this.#starts[i] = start
+      start += this.#capacities[i]!
     }
   }
 }
 
-const clamp = (value: number, classes: number) => (value >= 0 && value < classes ? value : classes)
-
-function read(view: DataView, layout: PixelLayout, x: number, y: number, channel: number): number {
-  const row = layout.offset + y * layout.step
-  switch (layout.format) {
-    case PixelFormat.U8:
-      return view.getUint8(row + x)
-    case PixelFormat.U16LE:
-      return view.getUint16(row + 2 * x, true)
-    case PixelFormat.U16BE:
-      return view.getUint16(row + 2 * x)
-    case PixelFormat.I32LE:
-      return view.getInt32(row + 4 * x, true)
-    case PixelFormat.I32BE:
-      return view.getInt32(row + 4 * x)
-    case PixelFormat.F32LE:
-      return view.getFloat32(row + 4 * (x * layout.channels + channel), true)
-    case PixelFormat.F32BE:
-      return view.getFloat32(row + 4 * (x * layout.channels + channel))
-  }
+function checkClasses(classes: number): void {
+  if (!(classes >= 1 && classes <= 256)) throw new RangeError(`expected 1 to 256 classes, got ${classes}`)
 }

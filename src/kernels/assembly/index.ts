@@ -1,0 +1,5 @@
+export { BLOCK, COUNTS, DATA, EXTREMES, GRADIENT_BLOCK, LABEL_BLOCK, PLANE_BLOCK, PLANE_SUMS, SUMS } from './memory'
+export { countLabels } from './labels'
+export { narrow, swapWords } from './narrow'
+export { countForeground, countChannels } from './probabilities'
+export { differentiatePlane, sumPlane } from './planes'

@@ -1,0 +1,210 @@
+import { COUNTS, TABLES } from './memory'
+import { countTwoClasses } from './two-classes'
+
+/** Up to here the keys of two pixels, (classes + 1)⁴ of them, are byte offsets of 16 bits. */
+const PAIR_CLASSES: i32 = 10
+/** Up to here the key of a pixel is a byte offset of 16 bits. */
+const WORD_CLASSES: i32 = 126
+/** Up to here four histograms stay in the nearest caches. */
+const SPLIT_CLASSES: i32 = 63
+
+/**
+ * Fills COUNTS from two masks of class ids, whose rows are `step` bytes apart. Elements are bytes, or with
+ * predictionShift or labelShift 1 uint16. A value that is not below `classes` is outside: any byte is a safe input.
+ */
+export function countLabels(
+  prediction: usize,
+  predictionStep: usize,
+  predictionShift: i32,
+  label: usize,
+  labelStep: usize,
+  labelShift: i32,
+  width: i32,
+  height: i32,
+  classes: i32,
+): void {
+  const stride = classes + 1
+  memory.fill(COUNTS, 0, (stride * stride) << 2)
+  if (predictionStep == width << predictionShift && labelStep == width << labelShift) {
+    width *= height
+    height = 1
+  }
+  if (classes == 2) countTwoClasses(prediction, predictionStep, label, labelStep, width, height)
+  else if (classes <= PAIR_CLASSES) countPairs(prediction, predictionStep, label, labelStep, width, height, classes)
+  else if (classes <= WORD_CLASSES) countWords(prediction, predictionStep, label, labelStep, width, height, classes)
+  else {
+    for (let y = 0; y < height; y++) {
+      countEach(prediction, predictionShift, label, labelShift, width, classes)
+      prediction += predictionStep
+      label += labelStep
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function bump(at: usize, count: u32): void {
+  store<u32>(at, load<u32>(at) + count)
+}
+
+/** Bytes of a mask as ids; for few pixels, or very many classes. */
+function countEach(p: usize, pShift: i32, l: usize, lShift: i32, width: i32, classes: i32): void {
+  for (let x = 0; x < width; x++) {
+    const predicted: i32 = pShift ? load<u16>(p + (x << 1)) : load<u8>(p + x)
+    const labelled: i32 = lShift ? load<u16>(l + (x << 1)) : load<u8>(l + x)
+    bump(COUNTS + ((min(labelled, classes) * (classes + 1) + min(predicted, classes)) << 2), 1)
+  }
+}
+
+/**
+ * Few classes. The key of a pixel is label · stride + prediction, one byte. A vector of one key, the usual thing in
+ * a real mask, is counted at once; one of two or three keys, an edge, by comparing; any other by pairs of pixels,
+ * which halves the increments: each costs a load and a store.
+ */
+function countPairs(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, height: i32, classes: i32): void {
+  const stride = classes + 1
+  const keys = stride * stride
+  const singles = TABLES
+  const pairs = TABLES + 1024
+  memory.fill(TABLES, 0, 1024 + ((keys * keys) << 2))
+  // The bytes beyond `classes` are never looked up.
+  const rows = TABLES + 960
+  for (let id = 0; id <= classes; id++) store<u8>(rows + id, id * stride)
+  const rowOf = v128.load(rows)
+  memory.fill(rows, 0, 16)
+  const limit = i8x16.splat(<i8>classes)
+  const factor = i16x8.splat(<i16>keys)
+  const low = i16x8.splat(0xff)
+  for (let y = 0; y < height; y++) {
+    let x = 0
+    for (; x + 16 <= width; x += 16) {
+      const key = i8x16.add(
+        i8x16.swizzle(rowOf, i8x16.min_u(v128.load(l + x), limit)),
+        i8x16.min_u(v128.load(p + x), limit),
+      )
+      const first = <u32>i8x16.extract_lane_u(key, 0)
+      let same = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>first)))
+      if (same == 0xffff) {
+        bump(singles + (first << 2), 16)
+        continue
+      }
+      const last = <u32>i8x16.extract_lane_u(key, 15)
+      const sameLast = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>last)))
+      if ((same | sameLast) == 0xffff) {
+        const count = popcnt(same)
+        bump(singles + (first << 2), count)
+        bump(singles + (last << 2), 16 - count)
+        continue
+      }
+      const pair = i16x8.shl(i16x8.add(v128.and(key, low), i16x8.mul(i16x8.shr_u(key, 8), factor)), 2)
+      const a = i64x2.extract_lane(pair, 0)
+      const b = i64x2.extract_lane(pair, 1)
+      bump(pairs + <usize>(a & 0xffff), 1)
+      bump(pairs + <usize>((a >>> 16) & 0xffff), 1)
+      bump(pairs + <usize>((a >>> 32) & 0xffff), 1)
+      bump(pairs + <usize>(a >>> 48), 1)
+      bump(pairs + <usize>(b & 0xffff), 1)
+      bump(pairs + <usize>((b >>> 16) & 0xffff), 1)
+      bump(pairs + <usize>((b >>> 32) & 0xffff), 1)
+      bump(pairs + <usize>(b >>> 48), 1)
+    }
+    countEach(p + x, 0, l + x, 0, width - x, classes)
+    p += pStep
+    l += lStep
+  }
+  foldPairs(pairs, keys)
+  for (let key = 0; key < keys; key++) bump(COUNTS + (key << 2), load<u32>(singles + (key << 2)))
+}
+
+/** Adds the pair histogram, [key of the second pixel][key of the first], to COUNTS. */
+function foldPairs(pairs: usize, keys: i32): void {
+  for (let second = 0; second < keys; second++) {
+    let sum = i32x4.splat(0)
+    let first = 0
+    for (; first + 4 <= keys; first += 4) {
+      const count = v128.load(pairs + (first << 2))
+      sum = i32x4.add(sum, count)
+      const at = COUNTS + (first << 2)
+      v128.store(at, i32x4.add(v128.load(at), count))
+    }
+    let rest: u32 =
+      i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3)
+    for (; first < keys; first++) {
+      const count = load<u32>(pairs + (first << 2))
+      rest += count
+      bump(COUNTS + (first << 2), count)
+    }
+    bump(COUNTS + (second << 2), rest)
+    pairs += keys << 2
+  }
+}
+
+/** More classes: as countPairs, with a key of 16 bits a pixel, spread over four histograms. */
+function countWords(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, height: i32, classes: i32): void {
+  const stride = classes + 1
+  const cells = stride * stride
+  // Unevenly spaced, so that the same cell of two histograms does not fall on addresses alike in their low 12 bits.
+  // Where four would not fit into the caches they are one.
+  const split = classes <= SPLIT_CLASSES
+  const spacing = split ? (((cells << 2) + 4095) & ~4095) + 832 : 0
+  const t0 = TABLES
+  const t1 = t0 + spacing
+  const t2 = t1 + spacing
+  const t3 = t2 + spacing
+  memory.fill(TABLES, 0, spacing * 3 + (cells << 2))
+  const limit = i8x16.splat(<i8>classes)
+  const factor = i8x16.splat(<i8>stride)
+  for (let y = 0; y < height; y++) {
+    let x = 0
+    for (; x + 16 <= width; x += 16) {
+      const predicted = i8x16.min_u(v128.load(p + x), limit)
+      const labelled = i8x16.min_u(v128.load(l + x), limit)
+      const firstP = <i32>i8x16.extract_lane_u(predicted, 0)
+      const firstL = <i32>i8x16.extract_lane_u(labelled, 0)
+      const same = i8x16.bitmask(
+        v128.and(i8x16.eq(predicted, i8x16.splat(<i8>firstP)), i8x16.eq(labelled, i8x16.splat(<i8>firstL))),
+      )
+      if (same == 0xffff) {
+        bump(t0 + ((firstL * stride + firstP) << 2), 16)
+        continue
+      }
+      const lastP = <i32>i8x16.extract_lane_u(predicted, 15)
+      const lastL = <i32>i8x16.extract_lane_u(labelled, 15)
+      const sameLast = i8x16.bitmask(
+        v128.and(i8x16.eq(predicted, i8x16.splat(<i8>lastP)), i8x16.eq(labelled, i8x16.splat(<i8>lastL))),
+      )
+      if ((same | sameLast) == 0xffff) {
+        const count = popcnt(same)
+        bump(t0 + ((firstL * stride + firstP) << 2), count)
+        bump(t1 + ((lastL * stride + lastP) << 2), 16 - count)
+        continue
+      }
+      const low = i16x8.add(i16x8.extmul_low_i8x16_u(labelled, factor), i16x8.extend_low_i8x16_u(predicted))
+      const high = i16x8.add(i16x8.extmul_high_i8x16_u(labelled, factor), i16x8.extend_high_i8x16_u(predicted))
+      const k0 = i16x8.shl(low, 2)
+      const k1 = i16x8.shl(high, 2)
+      bumpFour(t0, t1, t2, t3, i64x2.extract_lane(k0, 0))
+      bumpFour(t0, t1, t2, t3, i64x2.extract_lane(k0, 1))
+      bumpFour(t0, t1, t2, t3, i64x2.extract_lane(k1, 0))
+      bumpFour(t0, t1, t2, t3, i64x2.extract_lane(k1, 1))
+    }
+    countEach(p + x, 0, l + x, 0, width - x, classes)
+    p += pStep
+    l += lStep
+  }
+  for (let cell = 0; cell < cells; cell++) {
+    const at = cell << 2
+    let count = load<u32>(t0 + at)
+    if (split) count += load<u32>(t1 + at) + load<u32>(t2 + at) + load<u32>(t3 + at)
+    bump(COUNTS + at, count)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function bumpFour(t0: usize, t1: usize, t2: usize, t3: usize, keys: i64): void {
+  bump(t0 + <usize>(keys & 0xffff), 1)
+  bump(t1 + <usize>((keys >>> 16) & 0xffff), 1)
+  bump(t2 + <usize>((keys >>> 32) & 0xffff), 1)
+  bump(t3 + <usize>(keys >>> 48), 1)
+}

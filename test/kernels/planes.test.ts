@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { PlaneKernels } from '../../src/kernels/planes.ts'
+import { ids, random } from './masks.ts'
+
+const kernels = new PlaneKernels()
+
+const shape = fc.record({
+  samples: fc.integer({ min: 0, max: 3 }),
+  classes: fc.integer({ min: 1, max: 9 }),
+  pixels: fc.oneof(fc.nat(50), fc.constantFrom(8191, 8192, 8193, 16384, 20000)),
+})
+
+it('sums planes as a plain loop does', () => {
+  fc.assert(
+    fc.property(
+      shape,
+      fc.integer(),
+      fc.constantFrom(-1, 0, 255),
+      fc.boolean(),
+      ({ samples, classes, pixels }, seed, ignored, squares) => {
+        const next = random(seed)
+        const id = ids(seed, classes, 20, 0.1)
+        const p = Float32Array.from({ length: samples * classes * pixels }, () => next() * 2 - 0.5)
+        const labels = Uint8Array.from({ length: samples * pixels }, (_, i) => id(i))
+        kernels.sum(p, labels, { samples, classes, pixels }, ignored, squares)
+        expect(kernels.sums.length).toBe(samples * classes * 4)
+        for (let plane = 0; plane < samples * classes; plane++) {
+          const n = Math.floor(plane / classes)
+          const expected = [0, 0, 0, 0]
+          for (let i = 0; i < pixels; i++) {
+            const label = labels[n * pixels + i]!
+            if (label === ignored) continue
+            const value = p[plane * pixels + i]!
+            const g = label === plane % classes ? 1 : 0
+            expected[0]! += value
+            expected[1]! += value * g
+            expected[2]! += g
+            expected[3]! += squares ? value * value : 0
+          }
+          expected.forEach((sum, i) => {
+            expect(Math.abs(kernels.sums[plane * 4 + i]! - sum)).toBeLessThanOrEqual(1e-7 * Math.max(1, sum))
+          })
+        }
+      },
+    ),
+    { numRuns: 60, seed: 20 },
+  )
+})
+
+it('writes gradients as a plain loop does', () => {
+  fc.assert(
+    fc.property(
+      shape,
+      fc.integer(),
+      fc.constantFrom(-1, 0, 255),
+      fc.boolean(),
+      ({ samples, classes, pixels }, seed, ignored, byValue) => {
+        const next = random(seed)
+        const id = ids(seed, classes, 20, 0.1)
+        const p = Float32Array.from({ length: samples * classes * pixels }, () => next())
+        const labels = Uint8Array.from({ length: samples * pixels }, (_, i) => id(i))
+        const factors = Float64Array.from({ length: samples * classes * 3 }, (_, i) =>
+          i % 3 === 2 && !byValue ? 0 : next() - 0.5,
+        )
+        const gradient = new Float32Array(p.length).fill(Number.NaN)
+        kernels.differentiate(p, labels, { samples, classes, pixels }, factors, gradient, ignored)
+        for (let k = 0; k < p.length; k++) {
+          const plane = Math.floor(k / pixels)
+          const label = labels[Math.floor(plane / classes) * pixels + (k % pixels)]!
+          const [constant, byLabel, slope] = factors.subarray(plane * 3)
+          const g = label === plane % classes ? byLabel! : 0
+          const expected = label === ignored ? 0 : constant! + g + slope! * p[k]!
+          if (!(Math.abs(gradient[k]! - expected) <= 2e-7)) expect(gradient[k]).toBeCloseTo(expected, 7)
+        }
+      },
+    ),
+    { numRuns: 60, seed: 20 },
+  )
+})
+
+it('keeps sums of a million to 1e-8', () => {
+  const next = random(1)
+  const pixels = 1_000_000
+  const p = Float32Array.from({ length: 2 * pixels }, (_, i) => (i < pixels ? 0.1 : next()))
+  const labels = new Uint8Array(pixels)
+  kernels.sum(p, labels, { samples: 1, classes: 2, pixels }, -1, true)
+  let [first, second, squares] = [0, 0, 0]
+  for (let i = 0; i < pixels; i++) {
+    first += p[i]!
+    second += p[pixels + i]!
+    squares += p[pixels + i]! ** 2
+  }
+  expect(Math.abs(kernels.sums[0]! / first - 1)).toBeLessThan(1e-8)
+  expect(Math.abs(kernels.sums[4]! / second - 1)).toBeLessThan(1e-8)
+  expect(Math.abs(kernels.sums[7]! / squares - 1)).toBeLessThan(1e-8)
+})
+
+it('refuses arrays of another shape', () => {
+  const labels = new Uint8Array(10)
+  expect(() => kernels.sum(new Float32Array(19), labels, { samples: 1, classes: 2, pixels: 10 })).toThrow(
+    'p: expected 20 values, got 19',
+  )
+})
