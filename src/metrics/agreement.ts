@@ -9,9 +9,13 @@ export function accuracy(matrix: ConfusionMatrix): number {
 /**
  * Matthews correlation of all classes at once (Matthews 1975; R_K of Gorodkin 2004), in [-1, 1]. It is 0/0 where
  * labels or predictions are all of one class.
- * @param undefinedScore what 0/0 is; default NaN (`exclude`)
+ * @param undefinedScore what 0/0 is; default NaN (`exclude`). `epsilon`, for two classes only, adds 2^-23 to the four
+ *   sums, so that a constant prediction keeps a sign; full agreement on a single class is 1 then.
  */
-export function matthewsCorrelation(matrix: ConfusionMatrix, undefinedScore: EmptyClass = 'exclude'): number {
+export function matthewsCorrelation(
+  matrix: ConfusionMatrix,
+  undefinedScore: EmptyClass | 'epsilon' = 'exclude',
+): number {
   const total = evaluatedPixels(matrix)
   let both = 0
   let labels = 0
@@ -30,7 +34,22 @@ export function matthewsCorrelation(matrix: ConfusionMatrix, undefinedScore: Emp
   const numerator = correct(matrix) * total - both
   const spread = (total * total - labels) * (total * total - predictions)
   if (spread !== 0) return numerator / Math.sqrt(spread)
+  if (undefinedScore === 'epsilon') return matthewsNearEmpty(matrix)
   return undefinedScore === 'exclude' ? Number.NaN : undefinedScore === 'one' ? 1 : 0
+}
+
+/** Two classes of which one is never labelled, or never predicted. */
+function matthewsNearEmpty(matrix: ConfusionMatrix): number {
+  if (matrix.classes !== 2) return 0
+  const right = correct(matrix)
+  const wrong = evaluatedPixels(matrix) - right
+  if (wrong === 0 && right > 0) return 1
+  if (right === 0 && wrong > 0) return -1
+  const epsilon = 2 ** -23
+  let product = 1
+  for (let c = 0; c < 2; c++)
+    product *= (labelPixels(matrix, c) + epsilon) * (predictionPixels(matrix, c) + epsilon)
+  return (Math.sqrt(epsilon) * (right - wrong)) / Math.sqrt(product)
 }
 
 /**

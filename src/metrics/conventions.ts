@@ -37,7 +37,8 @@ export const metricConventions = {
     generalisedDice: { absentClass: 'batch', undefinedScore: 'zero' },
     calibrationError: { bins: 15, certain: 'own' },
     hausdorff: { oneEmpty: 'infinite', bothEmpty: 'throw' },
-    matthews: 'zero',
+    /** For `matthewsCorrelation`; two classes and more. */
+    matthews: 'epsilon',
   },
   smp: {
     /** `zero_division=1.0` for all reductions but `micro`. */
@@ -83,5 +84,6 @@ export const metricConventions = {
     | SurfaceOptions
     | CalibrationOptions
     | EmptyClass
+    | 'epsilon'
   >
 >

@@ -27,7 +27,7 @@ export interface ScoreOptions {
   readonly emptyLabel?: 'score' | 'exclude'
   /** A class in neither mask: in the mean like the others (`score`, default), or left out of it (`exclude`). */
   readonly absentClass?: 'score' | 'exclude'
-  /** A mean over nothing: NaN (`undefined`, default) or `zero`. */
+  /** A mean over nothing: NaN (`undefined`, default) or `zero`; a sample without a mean does not enter the next. */
   readonly emptyMean?: 'undefined' | 'zero'
   /** A weighted mean of defined scores whose weights are all 0: NaN (`undefined`, default) or `zero`. */
   readonly weightlessMean?: 'undefined' | 'zero'
@@ -50,7 +50,7 @@ export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
   const average = options.average ?? 'macro'
   const samples = options.samples ?? 'pooled'
   const beta = options.beta ?? 1
-  if (!(beta > 0)) throw new RangeError(`beta: expected a positive number, got ${beta}`)
+  if (!(beta >= 0)) throw new RangeError(`beta: expected a number of at least 0, got ${beta}`)
   const ratio = ratios[options.metric ?? 'dice']
   const table = select(counts, options.evaluated, samples === 'pooled')
   const cells = scoreCells(table, ratio, beta, options)
@@ -68,19 +68,14 @@ export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
       options,
     )
   }
-  const mean = meanOver(perSample, 0, 1, perSample.length, options)
+  const { scores } = cells
+  const value =
+    samples === 'all' ? meanOver(scores, 0, 1, scores.length) : meanOver(perSample, 0, 1, perSample.length)
   const perClass = new Float64Array(table.classes)
   for (let c = 0; c < table.classes; c++)
-    perClass[c] =
-      table.samples === 1
-        ? cells.scores[c]!
-        : meanOver(cells.scores, c, table.classes, table.samples, options)
-  return {
-    value: samples === 'all' ? meanOver(cells.scores, 0, 1, cells.scores.length, options) : mean,
-    perClass,
-    perSample,
-    ...cells,
-  }
+    perClass[c] = table.samples === 1 ? scores[c]! : meanOver(scores, c, table.classes, table.samples)
+  const orZero = (mean: number) => (Number.isNaN(mean) && options.emptyMean === 'zero' ? 0 : mean)
+  return { value: orZero(value), perClass: perClass.map(orZero), perSample: perSample.map(orZero), ...cells }
 }
 
 /** The evaluated classes, with the samples added up or one by one. */
@@ -160,16 +155,11 @@ function weightedMean(scores: Float64Array, weights: Float64Array, options: Scor
     defined++
   }
   if (divisor !== 0) return total / divisor
-  return defined > 0 && options.weightlessMean === 'zero' ? 0 : meanOfNothing(options)
+  return defined > 0 && options.weightlessMean === 'zero' ? 0 : Number.NaN
 }
 
-function meanOver(
-  values: Float64Array,
-  start: number,
-  stride: number,
-  count: number,
-  options: ScoreOptions,
-): number {
+/** Mean of the defined values; NaN where none is. */
+function meanOver(values: Float64Array, start: number, stride: number, count: number): number {
   let total = 0
   let defined = 0
   for (let i = 0; i < count; i++) {
@@ -178,10 +168,8 @@ function meanOver(
     total += value
     defined++
   }
-  return defined === 0 ? meanOfNothing(options) : total / defined
+  return total / defined
 }
-
-const meanOfNothing = (options: ScoreOptions) => (options.emptyMean === 'zero' ? 0 : Number.NaN)
 
 function replaced(value: number, { undefinedScore }: ScoreOptions): number {
   if (!Number.isNaN(value)) return value
