@@ -1,7 +1,7 @@
 import { checkWeights, type Loss } from './loss.ts'
 import { matthewsIndex, tverskyIndex } from './overlap-index.ts'
 import { type OverlapOptions, type OverlapSettings, settleOverlap } from './overlap-options.ts'
-import { planarGradient, planarSums } from './planar.ts'
+import { kernelSums, planarGradient, planarSums } from './planar.ts'
 import { Planes } from './planes.ts'
 import type { Numbers, Tensor } from './tensor.ts'
 import { slope, transformed } from './transform.ts'
@@ -55,29 +55,34 @@ class OverlapLoss implements Loss {
     else {
       planes.read(options)
       planes.activate(options.activation)
-      this.accumulateSums()
+      if (this.isLinear && options.unknownLabel === 'error') this.sumPlanes()
+      else this.accumulateSums()
     }
     this.score(gradient !== undefined)
     if (gradient !== undefined) {
       if (direct) this.differentiateDirectly(scale)
       else {
-        this.differentiate()
+        if (this.g.length < planes.x.length) this.g = new Float64Array(planes.x.length)
+        if (this.isLinear && options.unknownLabel === 'error') this.differentiatePlanes()
+        else this.differentiate()
         planes.writeGradient(this.g, options.activation, scale, accumulate)
       }
     }
     this.result[0]! *= scale
   }
 
+  /** Whether I and P are linear in the prediction, which is then weighed by labels alone. */
+  private get isLinear(): boolean {
+    const { power, intersection, classes } = this.options
+    return this.planes.labelled && power === 1 && intersection === 'product' && classes === undefined
+  }
+
   /** Whether sums and gradient can be taken where the caller's numbers are: planes of probabilities, and labels. */
   private isDirect(derive: boolean, accumulate: boolean): boolean {
-    const { activation, power, intersection, classes } = this.options
-    const { labelled, prediction, target, gradient } = this.planes
+    const { prediction, target, gradient } = this.planes
     return (
-      labelled &&
-      activation === 'none' &&
-      power === 1 &&
-      intersection === 'product' &&
-      classes === undefined &&
+      this.isLinear &&
+      this.options.activation === 'none' &&
       prediction.planar &&
       target.planar &&
       !(derive && (accumulate || !gradient.planar))
@@ -90,6 +95,12 @@ class OverlapLoss implements Loss {
     labels.data = target.data
     labels.ignoreLabel = options.ignoreLabel
     labels.strict = options.unknownLabel !== 'none'
+    if (
+      prediction.dense &&
+      target.dense &&
+      kernelSums(prediction.data, samples, channels, pixels, labels, this.sums, keptPixels)
+    )
+      return
     for (let n = 0; n < samples; n++) {
       labels.start = target.planeStart(n, 0)
       const stride = prediction.planeStart(n, 1) - prediction.planeStart(n, 0)
@@ -124,6 +135,28 @@ class OverlapLoss implements Loss {
         n * channels * 2,
         scale,
       )
+    }
+  }
+
+  /** As `sumDirectly`, of the planes, whose labels are -1 where ignored and are classes otherwise. */
+  private sumPlanes(): void {
+    const { samples, channels, pixels, x } = this.planes
+    const { labels } = this
+    labels.data = this.planes.labels
+    labels.ignoreLabel = -1
+    labels.strict = false
+    for (let n = 0; n < samples; n++) {
+      labels.start = n * pixels
+      planarSums(x, n * channels * pixels, pixels, channels, pixels, labels, this.sums, n * channels * 3)
+    }
+  }
+
+  private differentiatePlanes(): void {
+    const { samples, channels, pixels } = this.planes
+    const { labels, factors, g } = this
+    for (let n = 0; n < samples; n++) {
+      labels.start = n * pixels
+      planarGradient(g, n * channels * pixels, pixels, channels, pixels, labels, factors, n * channels * 2, 1)
     }
   }
 
@@ -329,10 +362,8 @@ class OverlapLoss implements Loss {
     const { samples, channels, pixels, x, labelled, labels, map, kept } = this.planes
     const { classes, power, intersection } = this.options
     const used = classes?.length ?? channels
-    const size = samples * channels * pixels
-    if (this.g.length < size) this.g = new Float64Array(size)
     const { g } = this
-    if (classes) g.fill(0, 0, size)
+    if (classes) g.fill(0)
     const hard = intersection === 'product'
     const normed = intersection === 'norm'
     for (let n = 0; n < samples; n++) {

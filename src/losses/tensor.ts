@@ -113,6 +113,18 @@ export class View {
     return this.sizes[1] === 1 && (this.strides[0] === 1 || this.pixels === 1)
   }
 
+  /** Whether the data is just this, [samples, channels, pixels] in order. */
+  get dense(): boolean {
+    const { channels, pixels, samples, channelStride, sampleStride } = this
+    return (
+      this.planar &&
+      this.start === 0 &&
+      this.data.length === samples * channels * pixels &&
+      (channels === 1 || channelStride === pixels) &&
+      (samples === 1 || sampleStride === channels * pixels)
+    )
+  }
+
   /** Index of the first pixel of a plane in `data`. */
   planeStart(sample: number, channel: number): number {
     return this.start + sample * this.sampleStride + channel * this.channelStride

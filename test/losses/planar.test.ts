@@ -38,12 +38,14 @@ it.each(Object.entries(options))('%s: in place as through planes', (_, chosen) =
         const gradient = tensor(new Float64Array(data.length), shape)
         const elsewhere = strided(tensor(new Float64Array(data.length), shape))
         const loss = overlapLoss(chosen)
+        // The kernels of large pictures add four float32 first.
+        const tolerance = width < 16384 ? 1e-12 : 1e-7
         const value = loss.evaluate(of, target, gradient, 2)
         const parts = loss.values.slice()
         const through = loss.evaluate(strided(of), target, elsewhere, 2)
-        expect(Math.abs(value - through)).toBeLessThan(1e-12)
+        expect(Math.abs(value - through)).toBeLessThan(tolerance)
         loss.values.forEach((part, i) => {
-          expect(Math.abs(part - parts[i]!)).toBeLessThan(1e-12)
+          expect(Math.abs(part - parts[i]!)).toBeLessThan(tolerance)
         })
         const expected = contiguous(elsewhere)
         for (let i = 0; i < expected.length; i++)
