@@ -64,7 +64,7 @@ export class Frame {
   /** Ids counted in this frame: 0 to countedClasses - 1. */
   countedClasses = 0
   /** The kernel's counts, (countedClasses + 1)² row-major by id. */
-  counts = new Uint32Array(0)
+  counts: Uint32Array = new Uint32Array(0)
 
   get diceLoss(): number {
     return 1 - this.dice
