@@ -1,0 +1,259 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { type ImageMessage, serializeImage } from '../../src/image/serialize.ts'
+import { GRAPH_ENVIRONMENT, type Peer } from './peer.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const WITH_ROS = join(ROOT, 'scripts/with-ros')
+const MONITOR = join(ROOT, 'install/dice_monitor/lib/dice_monitor/monitor')
+const PATIENCE = 20_000
+
+/** A number of a message; those that are not finite come as text. */
+export type Numeric = number | 'nan' | 'inf' | '-inf'
+export interface Stamp {
+  sec: number
+  nanosec: number
+}
+
+export interface Metrics extends Record<string, unknown> {
+  header: { stamp: Stamp; frame_id: string }
+  prediction_stamp: Stamp
+  dice: Numeric
+  iou: Numeric
+  accuracy: Numeric
+  soft_dice: Numeric
+  window_dice: Numeric
+  window_frames: number
+  frame_count: number
+  level: number
+  pixels_evaluated: number
+  pixels_ignored: number
+  pixels_unknown_prediction: number
+  class_id: number[]
+  class_dice: Numeric[]
+  class_iou: Numeric[]
+}
+
+export interface Confusion {
+  header: { stamp: Stamp; frame_id: string }
+  class_id: number[]
+  counts: number[]
+  unknown_prediction: number[]
+}
+
+export interface DiagnosticArray {
+  header: { stamp: Stamp }
+  status: {
+    level: number
+    name: string
+    message: string
+    hardware_id: string
+    values: { key: string; value: string }[]
+  }[]
+}
+
+export interface Ended {
+  code: number | null
+  stderr: string
+  seconds: number
+}
+
+export type Side = 'prediction' | 'label'
+export type Task = 'Overlap' | 'Synchronization' | 'Prediction input' | 'Label input'
+
+interface Waiter {
+  condition: () => boolean
+  resolve: () => void
+}
+
+let graphs = 0
+
+/** One ROS graph, in a domain of its own: the monitor and the peer's node. */
+export class Graph {
+  readonly metrics: Metrics[] = []
+  readonly confusion: Confusion[] = []
+  readonly diagnostics: DiagnosticArray[] = []
+  stderr = ''
+  readonly #peer: Peer
+  readonly #name: string
+  readonly #domain: number
+  readonly #waiters = new Set<Waiter>()
+  #monitor: ChildProcess | undefined
+  #ended: Promise<Ended> | undefined
+
+  constructor(peer: Peer) {
+    this.#peer = peer
+    const number = graphs++
+    this.#name = `graph ${number}`
+    // Domains 1 to 101 have ports that no other program is given.
+    this.#domain = 1 + ((process.pid * 13 + number) % 101)
+    peer.onMessage = (graph, topic, message) => current.get(graph)?.receive(topic, message)
+    current.set(this.#name, this)
+  }
+
+  /**
+   * Opens the graph, with the peer's subscriptions and its two image publishers, and starts the monitor in it.
+   * Ready when both inputs are connected and diagnostics arrive.
+   */
+  async start(options: StartOptions = {}): Promise<this> {
+    const node = options.node ?? '/dice_monitor'
+    await this.request('open', { domain: this.#domain })
+    if (options.confusion) {
+      await this.request('subscribe', { type: 'confusion', topic: `${node}/confusion` })
+    }
+    await this.request('subscribe', { type: 'metrics', topic: `${node}/metrics` })
+    await this.request('subscribe', { type: 'diagnostics', topic: '/diagnostics' })
+    if (options.publishers !== false) {
+      await this.advertise('prediction', options)
+      await this.advertise('label', options)
+    }
+    this.launch(['-p', 'diagnostic_updater.period:=0.1', ...(options.args ?? [])], options.environment)
+    await this.until(() => this.diagnostics.length > 0, 'diagnostics of the monitor')
+    if (options.publishers !== false) await this.connected()
+    return this
+  }
+
+  /** Starts the monitor alone, as `ros2 run` would. */
+  launch(rosArguments: string[], environment: Record<string, string> = {}): void {
+    const env = {
+      ...process.env,
+      ...GRAPH_ENVIRONMENT,
+      ROS_DOMAIN_ID: String(this.#domain),
+      ...environment,
+    }
+    const started = performance.now()
+    const monitor = spawn(WITH_ROS, [MONITOR, '--ros-args', ...rosArguments], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    monitor.stderr.on('data', (text: Buffer) => {
+      this.stderr += text
+      this.#check()
+    })
+    this.#ended = new Promise(resolve => {
+      monitor.on('close', code =>
+        resolve({ code, stderr: this.stderr, seconds: (performance.now() - started) / 1000 }),
+      )
+    })
+    this.#monitor = monitor
+  }
+
+  /** Sends the monitor a signal, or only waits; resolves when it has ended. */
+  async end(signal?: NodeJS.Signals): Promise<Ended> {
+    const signalled = performance.now()
+    if (signal) this.#monitor!.kill(signal)
+    const ended = await this.#ended!
+    return signal ? { ...ended, seconds: (performance.now() - signalled) / 1000 } : ended
+  }
+
+  async close(): Promise<void> {
+    if (this.#monitor?.exitCode === null) await this.end('SIGTERM')
+    await this.request('close').catch(() => {})
+    current.delete(this.#name)
+  }
+
+  request(op: string, values: object = {}): Promise<unknown> {
+    return this.#peer.request(this.#name, op, values)
+  }
+
+  async advertise(topic: string, { as = topic, bestEffort = false, type = 'image' } = {}): Promise<void> {
+    await this.request('advertise', { as, topic: `/${topic}`, type, bestEffort })
+  }
+
+  /** Waits until the monitor's subscriptions are matched with the publishers. */
+  async connected(...names: string[]): Promise<void> {
+    for (const as of names.length > 0 ? names : ['prediction', 'label']) {
+      const deadline = performance.now() + PATIENCE
+      while (((await this.request('subscribers', { as })) as number) === 0) {
+        if (performance.now() > deadline) throw new Error(`${as} was not connected. ${this.#state()}`)
+        await new Promise(resolve => setTimeout(resolve, 10))
+      }
+    }
+  }
+
+  publish(as: string, image: ImageMessage | Uint8Array): Promise<unknown> {
+    const bytes = image instanceof Uint8Array ? image : serializeImage(image)
+    return this.request('publish', { as, data: Buffer.from(bytes).toString('base64') })
+  }
+
+  async publishClock(seconds: number): Promise<void> {
+    const message = Buffer.alloc(12)
+    message[1] = 1
+    message.writeInt32LE(Math.floor(seconds), 4)
+    message.writeUInt32LE(Math.round((seconds % 1) * 1e9), 8)
+    await this.publish('clock', message)
+  }
+
+  /** The latest status of a task. */
+  status(task: Task) {
+    return this.diagnostics.at(-1)?.status.find(({ name }) => name.endsWith(`: ${task}`))
+  }
+
+  /** A value of the latest status of a task. */
+  value(task: Task, key: string): string | undefined {
+    return this.status(task)?.values.find(entry => entry.key === key)?.value
+  }
+
+  count(task: Task, key: string): number {
+    return Number(this.value(task, key))
+  }
+
+  /** Resolves when the condition holds, which is looked at whenever something arrives. */
+  async until(condition: () => boolean, what: string): Promise<void> {
+    if (condition()) return
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiters.delete(waiter)
+        reject(new Error(`waited in vain for ${what}. ${this.#state()}`))
+      }, PATIENCE)
+      const waiter = {
+        condition,
+        resolve: () => {
+          clearTimeout(timer)
+          resolve()
+        },
+      }
+      this.#waiters.add(waiter)
+    })
+  }
+
+  /** Waits until the monitor has told what it thinks of everything that was sent before. */
+  async settled(): Promise<void> {
+    const before = this.diagnostics.length
+    await this.until(() => this.diagnostics.length >= before + 2, 'two more diagnostics')
+  }
+
+  receive(topic: string, message: unknown): void {
+    if (topic === '/diagnostics') this.diagnostics.push(message as DiagnosticArray)
+    else if (topic.endsWith('/metrics')) this.metrics.push(message as Metrics)
+    else this.confusion.push(message as Confusion)
+    this.#check()
+  }
+
+  #check(): void {
+    for (const waiter of this.#waiters) {
+      if (!waiter.condition()) continue
+      this.#waiters.delete(waiter)
+      waiter.resolve()
+    }
+  }
+
+  #state(): string {
+    const statuses = this.diagnostics.at(-1)?.status ?? []
+    const lines = statuses.map(({ level, name, message }) => `${level} ${name}: ${message}`)
+    return [`${this.metrics.length} metrics came.`, ...lines, this.stderr].join('\n')
+  }
+}
+
+const current = new Map<string, Graph>()
+
+export interface StartOptions {
+  /** ROS arguments of the monitor. */
+  args?: string[]
+  /** The monitor's fully qualified name, where arguments change it. */
+  node?: string
+  confusion?: boolean
+  bestEffort?: boolean
+  publishers?: boolean
+  environment?: Record<string, string>
+}

@@ -1,0 +1,162 @@
+"""A ROS 2 process for the tests, driven by JSON lines: requests on stdin, replies and what arrives on stdout.
+
+A request is {"id", "graph", "op", ...}; a graph is a ROS domain with one node of ours in it. Replies carry the id.
+Arriving messages are {"graph", "topic", "message"}.
+"""
+
+import base64
+import json
+import math
+import sys
+import threading
+
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import ParameterType
+from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters, SetParameters
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.parameter import Parameter
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import Image
+from std_srvs.srv import Trigger
+
+from dice_monitor.msg import ConfusionMatrix, SegmentationMetrics
+
+TYPES = {
+    "image": Image,
+    "clock": Clock,
+    "metrics": SegmentationMetrics,
+    "confusion": ConfusionMatrix,
+    "diagnostics": DiagnosticArray,
+}
+WAIT = 20.0
+output = threading.Lock()
+
+
+def write(value):
+    line = json.dumps(value)
+    with output:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def plain(value):
+    """A message as JSON: numbers that are not finite become strings."""
+    if isinstance(value, bytes):
+        return value[0]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, (bool, int, str)):
+        return value
+    if hasattr(value, "get_fields_and_field_types"):
+        return {name: plain(getattr(value, name)) for name in value.get_fields_and_field_types()}
+    return [plain(element) for element in value]
+
+
+def qos(request):
+    policy = ReliabilityPolicy.BEST_EFFORT if request.get("bestEffort") else ReliabilityPolicy.RELIABLE
+    return QoSProfile(depth=request.get("depth", 30), reliability=policy)
+
+
+class Graph:
+    def __init__(self, name, domain):
+        self.name = name
+        self.context = rclpy.Context()
+        rclpy.init(context=self.context, domain_id=domain)
+        self.node = rclpy.create_node("peer", context=self.context, enable_rosout=False)
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self.executor.add_node(self.node)
+        self.publishers = {}
+        self.clients = {}
+        self.thread = threading.Thread(target=self.executor.spin, daemon=True)
+        self.thread.start()
+
+    def close(self, _):
+        self.executor.shutdown()
+        self.thread.join()
+        self.node.destroy_node()
+        rclpy.shutdown(context=self.context)
+
+    def subscribe(self, request):
+        topic = request["topic"]
+
+        def arrived(message):
+            write({"graph": self.name, "topic": topic, "message": plain(message)})
+
+        self.node.create_subscription(TYPES[request["type"]], topic, arrived, qos(request))
+        self.executor.wake()
+
+    def advertise(self, request):
+        publisher = self.node.create_publisher(TYPES[request["type"]], request["topic"], qos(request))
+        self.publishers[request["as"]] = publisher
+
+    def unadvertise(self, request):
+        self.node.destroy_publisher(self.publishers.pop(request["as"]))
+
+    def subscribers(self, request):
+        """How many subscriptions a publisher is matched with."""
+        return self.publishers[request["as"]].get_subscription_count()
+
+    def publish(self, request):
+        self.publishers[request["as"]].publish(base64.b64decode(request["data"]))
+
+    def call(self, service_type, name, request):
+        if name not in self.clients:
+            self.clients[name] = self.node.create_client(service_type, name)
+        client = self.clients[name]
+        if not client.wait_for_service(timeout_sec=WAIT):
+            raise RuntimeError(f"no service {name}")
+        answered = threading.Event()
+        future = client.call_async(request)
+        future.add_done_callback(lambda _: answered.set())
+        if not answered.wait(WAIT):
+            raise RuntimeError(f"no answer from {name}")
+        return future.result()
+
+    def trigger(self, request):
+        return plain(self.call(Trigger, request["service"], Trigger.Request()))
+
+    def list(self, request):
+        answer = self.call(ListParameters, f"{request['node']}/list_parameters", ListParameters.Request())
+        return list(answer.result.names)
+
+    def get(self, request):
+        asked = GetParameters.Request(names=request["names"])
+        answer = self.call(GetParameters, f"{request['node']}/get_parameters", asked)
+        values = [Parameter.from_parameter_msg(named(value)).value for value in answer.values]
+        return [list(value) if hasattr(value, "typecode") else value for value in values]
+
+    def describe(self, request):
+        asked = DescribeParameters.Request(names=request["names"])
+        return plain(self.call(DescribeParameters, f"{request['node']}/describe_parameters", asked).descriptors)
+
+    def set(self, request):
+        parameters = []
+        for name, (kind, value) in request["values"].items():
+            parameters.append(Parameter(name, Parameter.Type[kind], value).to_parameter_msg())
+        asked = SetParameters.Request(parameters=parameters)
+        return plain(self.call(SetParameters, f"{request['node']}/set_parameters", asked).results)
+
+
+def named(value):
+    from rcl_interfaces.msg import Parameter as ParameterMessage
+
+    assert value.type != ParameterType.PARAMETER_NOT_SET
+    return ParameterMessage(name="value", value=value)
+
+
+graphs = {}
+for line in sys.stdin:
+    request = json.loads(line)
+    try:
+        name = request["graph"]
+        if request["op"] == "open":
+            graphs[name] = Graph(name, request["domain"])
+            result = None
+        else:
+            graph = graphs.pop(name) if request["op"] == "close" else graphs[name]
+            result = getattr(graph, request["op"])(request)
+        write({"id": request["id"], "result": result})
+    except Exception as error:  # noqa: BLE001 - every failure is the test's to see
+        write({"id": request["id"], "error": f"{type(error).__name__}: {error}"})

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { pythonCommand } from '../support/python.ts'
+
+const PROFILE = join(import.meta.dirname, '../../config/fastdds_large_images.xml')
+
+/** What every process of a test's graph sees: nothing leaves the machine, and large images arrive. */
+export const GRAPH_ENVIRONMENT = {
+  ROS_AUTOMATIC_DISCOVERY_RANGE: 'LOCALHOST',
+  FASTDDS_DEFAULT_PROFILES_FILE: PROFILE,
+  RCUTILS_LOGGING_BUFFERED_STREAM: '0',
+}
+
+interface Pending {
+  resolve(result: unknown): void
+  reject(error: Error): void
+}
+
+type Arrived = (graph: string, topic: string, message: unknown) => void
+
+/** The Python process that stands for the rest of the robot. One serves every graph of a test file. */
+export class Peer {
+  onMessage: Arrived = () => {}
+  readonly #process: ChildProcess
+  readonly #pending = new Map<number, Pending>()
+  #requests = 0
+
+  constructor() {
+    const [command, ...first] = pythonCommand()
+    this.#process = spawn(command!, [...first, join(import.meta.dirname, 'peer.py')], {
+      env: { ...process.env, ...GRAPH_ENVIRONMENT },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    createInterface({ input: this.#process.stdout! }).on('line', line => this.#onLine(line))
+    this.#process.on('exit', code => {
+      for (const { reject } of this.#pending.values()) reject(new Error(`the peer ended with ${code}`))
+    })
+  }
+
+  request(graph: string, op: string, values: object = {}): Promise<unknown> {
+    const id = this.#requests++
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject })
+      this.#process.stdin!.write(`${JSON.stringify({ ...values, id, graph, op })}\n`)
+    })
+  }
+
+  end(): void {
+    this.#process.stdin!.end()
+  }
+
+  #onLine(line: string): void {
+    const { id, result, error, graph, topic, message } = JSON.parse(line) as {
+      id?: number
+      result?: unknown
+      error?: string
+      graph: string
+      topic: string
+      message: unknown
+    }
+    if (id === undefined) {
+      this.onMessage(graph, topic, message)
+      return
+    }
+    const pending = this.#pending.get(id)!
+    this.#pending.delete(id)
+    if (error === undefined) pending.resolve(result)
+    else pending.reject(new Error(error))
+  }
+}
