@@ -60,8 +60,10 @@ class OverlapLoss implements Loss {
     }
     this.score(gradient !== undefined)
     if (gradient !== undefined) {
-      if (direct) this.differentiateDirectly(scale)
-      else {
+      if (direct) {
+        if (scale !== 1) for (let k = 0; k < this.factors.length; k++) this.factors[k]! *= scale
+        this.differentiateDirectly()
+      } else {
         if (this.g.length < planes.x.length) this.g = new Float64Array(planes.x.length)
         if (this.isLinear && options.unknownLabel === 'error') this.differentiatePlanes()
         else this.differentiate()
@@ -117,24 +119,14 @@ class OverlapLoss implements Loss {
     }
   }
 
-  private differentiateDirectly(scale: number): void {
+  private differentiateDirectly(): void {
     const { samples, channels, pixels, gradient, target } = this.planes
     const { labels } = this
     for (let n = 0; n < samples; n++) {
       labels.start = target.planeStart(n, 0)
       const start = gradient.planeStart(n, 0)
       const stride = gradient.planeStart(n, 1) - start
-      planarGradient(
-        gradient.data,
-        start,
-        stride,
-        channels,
-        pixels,
-        labels,
-        this.factors,
-        n * channels * 2,
-        scale,
-      )
+      planarGradient(gradient.data, start, stride, channels, pixels, labels, this.factors, n * channels * 2)
     }
   }
 
@@ -156,7 +148,7 @@ class OverlapLoss implements Loss {
     const { labels, factors, g } = this
     for (let n = 0; n < samples; n++) {
       labels.start = n * pixels
-      planarGradient(g, n * channels * pixels, pixels, channels, pixels, labels, factors, n * channels * 2, 1)
+      planarGradient(g, n * channels * pixels, pixels, channels, pixels, labels, factors, n * channels * 2)
     }
   }
 

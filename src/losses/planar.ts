@@ -185,14 +185,13 @@ export function planarGradient(
   labels: PlanarLabels,
   factors: Float64Array,
   at: number,
-  scale: number,
 ): void {
   const { data, ignoreLabel } = labels
   const labelStart = labels.start
   for (let from = 0; from < pixels; from += fillBlock) {
     const to = Math.min(from + fillBlock, pixels)
     for (let c = 0; c < channels; c++)
-      g.fill(scale * factors[at + 2 * c + 1]!, start + c * stride + from, start + c * stride + to)
+      spread(g, start + c * stride + from, start + c * stride + to, factors, at + 2 * c + 1)
     for (let i = from; i < to; ) {
       const label = data[labelStart + i]!
       const first = i
@@ -200,11 +199,19 @@ export function planarGradient(
         while (++i < to && data[labelStart + i] === label);
         for (let c = 0; c < channels; c++) g.fill(0, start + c * stride + first, start + c * stride + i)
       } else if (label >= 0 && label < channels && label === Math.floor(label)) {
-        const value = scale * (factors[at + 2 * label]! + factors[at + 2 * label + 1]!)
+        const value = factors[at + 2 * label]! + factors[at + 2 * label + 1]!
         let k = start + label * stride + first
         do g[k++] = value
         while (++i < to && data[labelStart + i] === label)
       } else i++
     }
   }
+}
+
+/** Writes one number, `of[index]`, to all of a stretch: as fill does, but that would box the number each time. */
+function spread(g: Numbers, from: number, to: number, of: Float64Array, index: number): void {
+  const value = of[index]!
+  const seed = Math.min(from + 1024, to)
+  for (let k = from; k < seed; k++) g[k] = value
+  for (let k = seed; k < to; k += 1024) g.copyWithin(k, from, from + Math.min(1024, to - k))
 }

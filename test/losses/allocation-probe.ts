@@ -55,6 +55,15 @@ const measure = (run: () => void): number => {
 measure(() => void losses.dice.evaluate(logits, labels, gradient))
 for (const [name, loss] of Object.entries(losses))
   report[name] = measure(() => void loss.evaluate(logits, labels, gradient))
+// Large enough for the kernels; the labels that are ignored are counted apart.
+const large = tensor(new Float32Array(2 * 20_000).fill(0.5), [1, 2, 100, 200])
+const largeLabels = tensor(
+  Uint8Array.from({ length: 20_000 }, (_, i) => (i > 19_000 ? 255 : (i >> 5) & 1)),
+  [1, 100, 200],
+)
+const largeGradient = tensor(new Float32Array(2 * 20_000), large.shape)
+const inPlace = overlapLoss({ ignoreLabel })
+report.inPlace = measure(() => void inPlace.evaluate(large, largeLabels, largeGradient))
 // What one small object an evaluation would leave, so that the measure is known to see it.
 report.control = measure(() => {
   kept = [{ a: 1, b: 2 }]
