@@ -61,7 +61,7 @@ function measureForm(path: string, rounds: number): Map<Contender, number> {
 
 const { values } = parseArgs({
   options: {
-    pairs: { type: 'string', default: '300' },
+    pairs: { type: 'string', default: '500' },
     rounds: { type: 'string', default: '5' },
     json: { type: 'string' },
   },

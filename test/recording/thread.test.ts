@@ -57,7 +57,7 @@ const files = [
 
 test.each(files)('a thread gives the same messages of %s', async file => {
   const written = manifest.find(entry => entry.path === file)!
-  const recording = await openRecording(join(directory, file))
+  const recording = await openRecording(join(directory, file), { thread: true })
   expect(recording.constructor.name).toBe('ThreadedRecording')
   const messages = []
   for await (const batch of recording.messages()) messages.push(...batch)
@@ -67,11 +67,11 @@ test.each(files)('a thread gives the same messages of %s', async file => {
 })
 
 test('memory of messages in use stays as it is', async () => {
-  await expectKept(await openRecording(join(directory, 'unchunked.mcap')))
+  await expectKept(await openRecording(join(directory, 'unchunked.mcap'), { thread: true }))
 })
 
 test('a reading can be broken off and another begun', async () => {
-  const recording = await openRecording(join(directory, 'many.db3'))
+  const recording = await openRecording(join(directory, 'many.db3'), { thread: true })
   for await (const batch of recording.messages()) if (batch.length > 0) break
   const messages = []
   for await (const batch of recording.messages({ topics: ['/label'] })) messages.push(...batch)
@@ -80,13 +80,13 @@ test('a reading can be broken off and another begun', async () => {
 })
 
 test('opening fails as it does without a thread', async () => {
-  const nowhere = openRecording(join(directory, 'nowhere'))
+  const nowhere = openRecording(join(directory, 'nowhere'), { thread: true })
   await expect(nowhere).rejects.toMatchObject({ name: 'RecordingError' })
   await expect(nowhere).rejects.toThrow(/nowhere: no such file or directory/)
 })
 
 test('problems are those of reading without a thread', async () => {
-  const recording = await openRecording(join(directory, 'unknown_compression'))
+  const recording = await openRecording(join(directory, 'unknown_compression'), { thread: true })
   for await (const batch of recording.messages()) expect(batch).toEqual([])
   expect(recording.problems).toEqual([
     "u_0.db3: message compression 'brotli' is not supported, only zstd (32 times)",

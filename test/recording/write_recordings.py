@@ -126,7 +126,7 @@ def mcap_forms():
         (ROOT / f'{name}_file.mcap.zstd').write_bytes(stream_compress(plain.read_bytes()))
         manifest.append({**next(m for m in manifest if m['name'] == f'mcap {name}'),
                          'name': f'mcap {name} compressed by file', 'path': f'{name}_file.mcap.zstd'})
-    many = messages(42, frames=MASK // 2, size=60)
+    many = messages(42, frames=MASK // 6, size=60)
     write_mcap(ROOT / 'many.mcap', many, **forms['zstd'])
     record('mcap with many small messages', many, 'many.mcap')
 
@@ -266,7 +266,7 @@ def sqlite_forms():
     written = messages(411)
     write_sqlite(ROOT / 'disordered.db3', shuffled(written, 2, 20))
     record('sqlite out of order', written, 'disordered.db3')
-    written = messages(412, frames=MASK // 2, size=60)
+    written = messages(412, frames=MASK // 6, size=60)
     write_sqlite(ROOT / 'many.db3', written, ['page_size=512'])
     record('sqlite with many small messages', written, 'many.db3')
     # A journal mode that stays in the header, closed in order: no log beside it.

@@ -53,6 +53,7 @@ async function main(variants: number, seed: number): Promise<void> {
   let current = ''
   let largest = 0
   let slowest = 0
+  let slow = ''
   try {
     for (let i = 0; i < variants; i++) {
       const original = written.manifest[i % written.manifest.length]!
@@ -64,7 +65,11 @@ async function main(variants: number, seed: number): Promise<void> {
       const { outcome } = await read(path, original)
       const key = `${kind}: ${outcome}`
       outcomes.set(key, (outcomes.get(key) ?? 0) + 1)
-      slowest = Math.max(slowest, (performance.now() - start) / 1000)
+      const seconds = (performance.now() - start) / 1000
+      if (seconds > slowest) {
+        slowest = seconds
+        slow = current
+      }
       largest = Math.max(largest, process.memoryUsage.rss() / 2 ** 20)
       if (slowest > MAX_SECONDS) throw new Error(`took ${slowest} s`)
       if (largest > MAX_MEGABYTES) throw new Error(`took ${largest} MB`)
@@ -82,7 +87,7 @@ async function main(variants: number, seed: number): Promise<void> {
   }
   for (const [key, count] of [...outcomes].sort()) console.log(`${key}: ${count}`)
   console.log(
-    `${variants} variants from seed ${seed}; slowest ${slowest.toFixed(2)} s, at most ${largest.toFixed(0)} MB`,
+    `${variants} variants from seed ${seed}; slowest ${slowest.toFixed(2)} s (${slow}), at most ${largest.toFixed(0)} MB`,
   )
 }
 
