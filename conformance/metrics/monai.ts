@@ -202,6 +202,8 @@ const generalisedDice: Mapping = mapping((c, parameters) => {
   const volumeWeights = choice('weight_type', of.weight_type, ['square', 'simple', 'uniform'])
   const ignored = optional(of.ignore_index)
   const evaluated = evaluatedClasses(c, of.include_background).filter(id => id !== ignored)
+  if (evaluated.length === 0)
+    return { value: c.targetShape.slice(0, 1).flatMap(n => new Array<number>(n).fill(0)) }
   const result = generalisedDiceScore(countsOf(c, ignored), {
     ...monai.generalisedDice,
     volumeWeights,

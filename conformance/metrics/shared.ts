@@ -67,18 +67,17 @@ export const classesFrom = (c: Case, first: number): number[] =>
 export const evaluatedClasses = (c: Case, includeBackground: boolean): number[] =>
   classesFrom(c, includeBackground || c.classes === 1 ? 0 : 1)
 
-/** The masks of a class, sample by sample. */
+/** The masks of a class, sample by sample; pixels with an ignored label are in neither. */
 export function masksOf(c: Case, id: number, ignored?: number): { prediction: Mask; label: Mask }[] {
   const [, height = 1, width = 1] = c.targetShape
-  return samplesOf(c).map(({ prediction, label }) => ({
-    prediction: classMask(
-      Array.from(prediction, (value, i) => (ignored !== undefined && label[i] === ignored ? -1 : value)),
-      id,
-      width,
-      height,
-    ),
-    label: classMask(label, id, width, height),
-  }))
+  return samplesOf(c).map(({ prediction, label }) => {
+    const kept = (values: ArrayLike<number>) =>
+      Array.from(values, (value, i) => (ignored !== undefined && label[i] === ignored ? -1 : value))
+    return {
+      prediction: classMask(kept(prediction), id, width, height),
+      label: classMask(kept(label), id, width, height),
+    }
+  })
 }
 
 /** A single pair of foreground masks. */

@@ -34,9 +34,9 @@ const presentClasses = (c: Case) => {
 }
 
 function undefinedScore(zeroDivision: Parameter): ScoreOptions {
-  if (zeroDivision === 'NaN') return { undefinedScore: 'exclude' }
+  if (zeroDivision === 'NaN') return { ...sklearn.score, undefinedScore: 'exclude' }
   if (zeroDivision === 'warn' || zeroDivision === 0) return sklearn.score
-  if (zeroDivision === 1) return { undefinedScore: 'one' }
+  if (zeroDivision === 1) return { ...sklearn.score, undefinedScore: 'one' }
   throw new RangeError(`zero_division: ${String(zeroDivision)}`)
 }
 

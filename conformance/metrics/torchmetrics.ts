@@ -34,8 +34,17 @@ const { torchmetrics } = metricConventions
 
 const isBinary = (c: Case) => c.call.includes('.binary_')
 
-function refuseStrayLabels(c: Case, ignored?: number): void {
-  if (hasStrayLabel(c, ignored)) throw new RangeError('a label that is no class')
+/**
+ * A label that is no class is refused, or the library fails on it. Of several classes it counts distinct labels at
+ * most, and so can overlook one: what does not use the label as an index then takes the pixel for a miss.
+ * @param overlooks `always`, or `absent`: where another class is absent
+ */
+function refuseStrayLabels(c: Case, ignored?: number, overlooks?: 'always' | 'absent'): void {
+  if (!hasStrayLabel(c, ignored)) return
+  const few = new Set(c.target).size <= c.classes + Number(ignored !== undefined)
+  if (!isBinary(c) && (overlooks === 'always' || (overlooks === 'absent' && few)))
+    throw new NotReproduced('a label that is no class and not ignored is scored as a miss')
+  throw new RangeError('a label that is no class')
 }
 
 const averageOf = (average: Parameter) =>
@@ -61,12 +70,16 @@ const classified = (metric: Metric, multiclassMetric = metric): Mapping =>
       num_classes: c.classes,
     })
     const ignored = optional(of.ignore_index)
-    refuseStrayLabels(c, ignored)
     if (!(of.beta > 0)) throw new RangeError(`beta ${of.beta}`)
     if (of.top_k !== 1) throw new Unsupported('top_k')
     const samplewise =
       choice('multidim_average', of.multidim_average, ['global', 'samplewise']) === 'samplewise'
     const average = averageOf(of.average)
+    refuseStrayLabels(
+      c,
+      ignored,
+      average === 'micro' && !samplewise && metric !== 'iou' ? 'absent' : undefined,
+    )
     const undefinedScore = of.zero_division === 1 ? 'one' : 'zero'
     // Two classes in either of the forms; the Jaccard index of an ignored class has no weight of its own.
     const evaluated = isBinary(c)
@@ -210,7 +223,7 @@ const calibration: Mapping = mapping((c, parameters) => {
     num_classes: c.classes,
   })
   const ignored = optional(of.ignore_index)
-  refuseStrayLabels(c, ignored)
+  refuseStrayLabels(c, ignored, 'always')
   if (c.domain !== 'probs') throw new Unsupported(`domain ${c.domain}`)
   if (!(Number.isInteger(of.n_bins) && of.n_bins > 0)) throw new RangeError(`n_bins ${of.n_bins}`)
   const norm = choice('norm', of.norm, ['l1', 'l2', 'max'])

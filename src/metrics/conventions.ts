@@ -49,7 +49,7 @@ export const metricConventions = {
   },
   sklearn: {
     /** `zero_division=0`: an absent class counts as 0. */
-    score: { undefinedScore: 'zero' },
+    score: { undefinedScore: 'zero', weightlessMean: 'macro' },
     /** `balanced_accuracy_score`: mean recall over the classes that have labels. */
     balancedAccuracy: { metric: 'recall' },
     matthews: 'zero',

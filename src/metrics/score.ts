@@ -29,8 +29,8 @@ export interface ScoreOptions {
   readonly absentClass?: 'score' | 'exclude'
   /** A mean over nothing: NaN (`undefined`, default) or `zero`; a sample without a mean does not enter the next. */
   readonly emptyMean?: 'undefined' | 'zero'
-  /** A weighted mean of defined scores whose weights are all 0: NaN (`undefined`, default) or `zero`. */
-  readonly weightlessMean?: 'undefined' | 'zero'
+  /** A weighted mean of defined scores whose weights are all 0: NaN (`undefined`, default), `zero` or `macro`. */
+  readonly weightlessMean?: 'undefined' | 'zero' | 'macro'
 }
 
 export interface Score {
@@ -147,15 +147,15 @@ function weightOf(
 function weightedMean(scores: Float64Array, weights: Float64Array, options: ScoreOptions): number {
   let total = 0
   let divisor = 0
-  let defined = 0
   for (let i = 0; i < scores.length; i++) {
     if (Number.isNaN(scores[i]!)) continue
     total += weights[i]! * scores[i]!
     divisor += weights[i]!
-    defined++
   }
   if (divisor !== 0) return total / divisor
-  return defined > 0 && options.weightlessMean === 'zero' ? 0 : Number.NaN
+  const macro = meanOver(scores, 0, 1, scores.length)
+  if (options.weightlessMean === 'zero') return Number.isNaN(macro) ? macro : 0
+  return options.weightlessMean === 'macro' ? macro : Number.NaN
 }
 
 /** Mean of the defined values; NaN where none is. */
