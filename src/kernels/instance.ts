@@ -23,6 +23,7 @@ export interface Exports {
     format: number,
     classes: number,
   ): void
+  largest(mask: number, step: number, format: number, width: number, height: number): number
   swapWords(source: number, step: number, target: number, width: number, height: number): void
   countForeground(
     source: number,
@@ -61,6 +62,7 @@ type Place =
   | 'COUNTS'
   | 'SUMS'
   | 'EXTREMES'
+  | 'IGNORED'
   | 'DATA'
   | 'BLOCK'
   | 'LABEL_BLOCK'

@@ -123,6 +123,18 @@ export class Kernels {
     }
   }
 
+  /**
+   * The largest class id, 0 to 255, of a loaded label mask; -1 if there is none.
+   * @param ignored 256 flags by id: 1 for values that are no class
+   * @throws RangeError when the layout does not lie within its message
+   */
+  largest(slot: 0 | 1, width: number, height: number, layout: PixelLayout, ignored: Uint8Array): number {
+    checkIds(layout)
+    const address = this.#locate(slot, width, height, layout)
+    this.#heap.set(ignored, this.#kernels.places.IGNORED)
+    return this.#kernels.exports.largest(address, layout.step, layout.format, width, height)
+  }
+
   #count(width: number, height: number, classes: number): void {
     const addresses = this.#addresses
     const steps = this.#steps
@@ -147,11 +159,7 @@ export class Kernels {
   /** Bytes are counted where they lie in the message; wider ids are narrowed first. */
   #placeIds(mask: 0 | 1, width: number, height: number, layout: PixelLayout, classes: number): void {
     const { format, step } = layout
-    if (format === PixelFormat.F32LE || format === PixelFormat.F32BE || layout.channels !== 1) {
-      throw new RangeError(
-        `expected one class id a pixel, got format ${format} with ${layout.channels} channels`,
-      )
-    }
+    checkIds(layout)
     const address = this.#locate(mask, width, height, layout)
     if (format === PixelFormat.U8) {
       this.#addresses[mask] = address
@@ -229,4 +237,10 @@ export class Kernels {
 
 function checkClasses(classes: number): void {
   if (!(classes >= 1 && classes <= 256)) throw new RangeError(`expected 1 to 256 classes, got ${classes}`)
+}
+
+function checkIds({ format, channels }: PixelLayout): void {
+  if (format === PixelFormat.F32LE || format === PixelFormat.F32BE || channels !== 1) {
+    throw new RangeError(`expected one class id a pixel, got format ${format} with ${channels} channels`)
+  }
 }

@@ -8,7 +8,6 @@ import { Classes } from './classes.ts'
 import { type Configuration, configurationFrom, MAX_CLASSES } from './configuration.ts'
 import { Frame } from './frame.ts'
 import { InputStatistics } from './input.ts'
-import { largestId } from './largest-id.ts'
 import { addToTotals, collectCounts, scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
 import { Totals } from './totals.ts'
 import { Hysteresis, Level, wantedLevel } from './verdict.ts'
@@ -198,8 +197,8 @@ export class Monitor {
     if (!classes.areNamed && classes.capacity < MAX_CLASSES && this.#hasOutsideIds()) {
       const { ignored } = this.#configuration
       const largest = Math.max(
-        largestId(frame.predictionMessage, prediction, ignored),
-        largestId(frame.labelMessage, label, ignored),
+        this.#kernels.largest(0, width, height, prediction, ignored),
+        this.#kernels.largest(1, width, height, label, ignored),
       )
       if (largest >= classes.capacity) {
         this.#growTo(largest)

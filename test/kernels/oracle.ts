@@ -29,6 +29,17 @@ export class Oracle {
     }
   }
 
+  largest(slot: 0 | 1, width: number, height: number, layout: PixelLayout, ignored: Uint8Array): number {
+    let largest = -1
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const id = read(this.#messages[slot]!, layout, x, y, 0)
+        if (id <= 255 && ignored[id] === 0) largest = Math.max(largest, id)
+      }
+    }
+    return largest
+  }
+
   countProbabilities(
     width: number,
     height: number,

@@ -47,6 +47,12 @@ function bump(at: usize, count: u32): void {
   store<u32>(at, load<u32>(at) + count)
 }
 
+// @ts-ignore: decorator
+@inline
+function idAt(at: usize, classes: i32): i32 {
+  return min<i32>(load<u8>(at), classes)
+}
+
 /** Bytes of a mask as ids; for few pixels, or very many classes. */
 function countEach(p: usize, pShift: i32, l: usize, lShift: i32, width: i32, classes: i32): void {
   for (let x = 0; x < width; x++) {
@@ -90,10 +96,17 @@ function countPairs(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, 
       }
       const last = <u32>i8x16.extract_lane_u(key, 15)
       const sameLast = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>last)))
-      if ((same | sameLast) == 0xffff) {
-        const count = popcnt(same)
-        bump(singles + (first << 2), count)
-        bump(singles + (last << 2), 16 - count)
+      const rest = (same | sameLast) ^ 0xffff
+      // With no third key, this is the last one again, none of whose pixels count.
+      const at = x + ctz(rest | 0x8000)
+      const third = idAt(l + at, classes) * stride + idAt(p + at, classes)
+      const sameThird = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>third)))
+      if ((sameThird & rest) == rest) {
+        const ofFirst = popcnt(same)
+        const ofThird = popcnt(rest)
+        bump(singles + (first << 2), ofFirst)
+        bump(singles + (third << 2), ofThird)
+        bump(singles + (last << 2), 16 - ofFirst - ofThird)
         continue
       }
       const pair = i16x8.shl(i16x8.add(v128.and(key, low), i16x8.mul(i16x8.shr_u(key, 8), factor)), 2)

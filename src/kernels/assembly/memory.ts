@@ -3,6 +3,9 @@
 /** Smallest and largest probability of the last call: two float32. */
 export const EXTREMES: usize = 512
 
+/** 256 flags by id: 1 for values that are no class. */
+export const IGNORED: usize = 640
+
 /** (classes + 1)² uint32, at most 257². */
 export const COUNTS: usize = 1024
 

@@ -146,12 +146,29 @@ function gradient(
     const labels = v128.load(LABEL_BLOCK + i)
     const here = i8x16.eq(labels, ids)
     const out = i8x16.eq(labels, ignoredIds)
-    for (let quarter = 0; quarter < 4; quarter++) {
-      const at = (i << 2) + (quarter << 4)
-      let v = v128.bitselect(inside, outside, part(here, quarter))
-      if (slopes) v = f32x4.add(v, f32x4.mul(slope, v128.load(PLANE_BLOCK + at)))
-      if (ignores) v = v128.andnot(v, part(out, quarter))
-      v128.store(GRADIENT_BLOCK + at, v)
-    }
+    quarter(0, i, here, out, inside, outside, slope, ignores, slopes)
+    quarter(1, i, here, out, inside, outside, slope, ignores, slopes)
+    quarter(2, i, here, out, inside, outside, slope, ignores, slopes)
+    quarter(3, i, here, out, inside, outside, slope, ignores, slopes)
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function quarter(
+  index: i32,
+  pixel: i32,
+  here: v128,
+  out: v128,
+  inside: v128,
+  outside: v128,
+  slope: v128,
+  ignores: bool,
+  slopes: bool,
+): void {
+  const at = (pixel + (index << 2)) << 2
+  let v = v128.bitselect(inside, outside, part(here, index))
+  if (slopes) v = f32x4.add(v, f32x4.mul(slope, v128.load(PLANE_BLOCK + at)))
+  if (ignores) v = v128.andnot(v, part(out, index))
+  v128.store(GRADIENT_BLOCK + at, v)
 }
