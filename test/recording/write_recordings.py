@@ -108,7 +108,7 @@ def mcap_forms():
         written = messages(i)
         write_mcap(ROOT / f'{name}.mcap', written, **options)
         record(f'mcap {name}', written, f'{name}.mcap')
-    for name in ('unchunked', 'plain', 'no_summary'):
+    for name in ('unchunked', 'plain', 'no_summary', 'zstd_one_chunk'):
         written = messages(100 + len(name))
         path = ROOT / f'disordered_{name}.mcap'
         write_mcap(path, shuffled(written, 1, 9), **forms[name])
