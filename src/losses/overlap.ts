@@ -338,7 +338,9 @@ class OverlapLoss implements Loss {
     const bySample = o.sumOver === 'pixels' || o.sumOver === 'classes'
     const summed = this.classesSummed
     let outer = weight === 0 ? 0 : -weight * slope(o.transform, 1 - this.ratio[0]!, this.ratio[0]!, o.floor)
-    if (!Number.isFinite(outer)) outer = Number.NaN
+    // Where the slope of the transform or of the ratio is infinite there is no gradient.
+    if (!(Number.isFinite(outer) && Number.isFinite(this.ratio[1]!) && Number.isFinite(this.ratio[2]!)))
+      outer = Number.NaN
     for (let n = bySample ? row : 0, end = bySample ? row + 1 : samples; n < end; n++) {
       for (let u = summed ? 0 : column, last = summed ? used : column + 1; u < last; u++) {
         const at = (n * used + u) * 2
