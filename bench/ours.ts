@@ -1,0 +1,98 @@
+import { ImageHeader, readImageHeader } from '../src/image/header.ts'
+import { serializeImage } from '../src/image/serialize.ts'
+import { Kernels } from '../src/kernels/kernels.ts'
+import { PlaneKernels } from '../src/kernels/planes.ts'
+
+/** Nanoseconds that `run` took over `count` frames from `first` on, in rotation over `frames`. */
+export function timed(run: (frame: number) => void, frames: number, first: number, count: number): number {
+  const start = process.hrtime.bigint()
+  for (let i = 0; i < count; i++) run((first + i) % frames)
+  return Number(process.hrtime.bigint() - start)
+}
+
+/** From the bytes of two messages to counts: headers, copy and kernel. */
+export class OurLabels {
+  readonly #predictions: Uint8Array[]
+  readonly #labels: Uint8Array[]
+  readonly #prediction = new ImageHeader()
+  readonly #label = new ImageHeader()
+  readonly #kernels = new Kernels()
+  readonly #classes: number
+
+  constructor(frames: readonly Uint8Array[], width: number, height: number, classes: number) {
+    const pixels = width * height
+    const message = (data: Uint8Array) =>
+      serializeImage({ sec: 1, nanosec: 2, frameId: 'camera', width, height, encoding: 'mono8', data })
+    this.#predictions = frames.map(frame => message(frame.subarray(0, pixels)))
+    this.#labels = frames.map(frame => message(frame.subarray(pixels)))
+    this.#classes = classes
+  }
+
+  run = (frame: number): void => {
+    const prediction = this.#predictions[frame]!
+    const label = this.#labels[frame]!
+    readImageHeader(prediction, this.#prediction)
+    readImageHeader(label, this.#label)
+    const { width, height } = this.#label
+    this.#kernels.load(0, prediction)
+    this.#kernels.load(1, label)
+    this.#kernels.countLabels(width, height, this.#prediction, this.#label, this.#classes)
+  }
+
+  /** Counts of the classes, row-major; there is nothing outside in the benchmark's data. */
+  result(frame: number): number[] {
+    this.run(frame)
+    const { counts } = this.#kernels
+    const classes = this.#classes
+    return Array.from({ length: classes * classes }, (_, i) => {
+      return counts[Math.floor(i / classes) * (classes + 1) + (i % classes)]!
+    })
+  }
+}
+
+/** Sums of planar probabilities, copied in; and gradients, copied out. */
+export class OurPlanes {
+  readonly #p: Float32Array[]
+  readonly #labels: Uint8Array[]
+  readonly #shape: { samples: number; classes: number; pixels: number }
+  readonly #kernels: PlaneKernels[]
+  readonly #factors: Float64Array
+  readonly #gradient: Float32Array
+
+  constructor(frames: readonly Uint8Array[], pixels: number, classes: number) {
+    this.#shape = { samples: 1, classes, pixels }
+    this.#p = frames.map(frame => new Float32Array(frame.slice(0, 4 * classes * pixels).buffer))
+    this.#labels = frames.map(frame => frame.slice(4 * classes * pixels))
+    // One a frame, so that each keeps its views as in training on the same arrays.
+    this.#kernels = frames.map(() => new PlaneKernels())
+    this.#factors = Float64Array.from(
+      { length: 3 * classes },
+      (_, i) => [0.25 * Math.floor(i / 3), -0.5, 0][i % 3]!,
+    )
+    this.#gradient = new Float32Array(classes * pixels)
+  }
+
+  sum = (frame: number): void => {
+    this.#kernels[frame]!.sum(this.#p[frame]!, this.#labels[frame]!, this.#shape)
+  }
+
+  differentiate = (frame: number): void => {
+    const p = this.#p[frame]!
+    this.#kernels[frame]!.differentiate(p, this.#labels[frame]!, this.#shape, this.#factors, this.#gradient)
+  }
+
+  sums(frame: number): number[] {
+    this.sum(frame)
+    return Array.from(this.#kernels[frame]!.sums).filter((_, i) => i % 4 !== 3)
+  }
+
+  gradientSums(frame: number): number[] {
+    this.differentiate(frame)
+    const { classes, pixels } = this.#shape
+    return Array.from({ length: classes }, (_, c) => {
+      let sum = 0
+      for (let i = c * pixels; i < (c + 1) * pixels; i++) sum += this.#gradient[i]!
+      return sum
+    })
+  }
+}

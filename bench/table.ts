@@ -1,0 +1,47 @@
+export interface Row {
+  case: string
+  contender: string
+  ns_per_pixel: number
+}
+
+/** To be at least so many times as fast as a contender; below 1, ours may be slower. */
+interface Goal {
+  peer: string
+  ratio: number
+}
+
+function goals(name: string): Goal[] {
+  if (name.startsWith('soft_gradient')) return [{ peer: 'c_best', ratio: 1 / 1.3 }]
+  if (name.startsWith('soft')) return [{ peer: 'numpy', ratio: 1.5 }]
+  if (name.includes('_C2_')) {
+    return [
+      { peer: 'numpy_bincount', ratio: 18 },
+      { peer: 'numpy_bool', ratio: 1 },
+      { peer: 'c_best', ratio: 1 / 2.5 },
+    ]
+  }
+  return [
+    { peer: 'numpy_bincount', ratio: name.endsWith('noise') ? 3.5 : 6 },
+    { peer: 'c_best', ratio: 1 / 2 },
+  ]
+}
+
+/** Prints ns a pixel by contender, and how ours stands to the goals. */
+export function printTable(rows: readonly Row[]): void {
+  for (const name of new Set(rows.map(row => row.case))) {
+    const times = new Map(rows.filter(row => row.case === name).map(row => [row.contender, row.ns_per_pixel]))
+    const ours = times.get('ours')!
+    console.log(`\n${name}: ns/pixel`)
+    console.log(`  ${Array.from(times, ([contender, ns]) => `${contender} ${ns.toFixed(3)}`).join('  ')}`)
+    for (const { peer, ratio } of goals(name)) {
+      const time = times.get(peer)
+      if (time === undefined) continue
+      const holds = time / ours >= ratio ? 'holds ' : 'missed'
+      const text =
+        ratio >= 1
+          ? `${(time / ours).toFixed(2)} times as fast as ${peer}, goal at least ${ratio}`
+          : `${(ours / time).toFixed(2)} times the time of ${peer}, goal at most ${(1 / ratio).toFixed(1)}`
+      console.log(`  ${holds} ${text}`)
+    }
+  }
+}
