@@ -60,6 +60,19 @@ it('a denominator at its floor has no gradient, as torch clamps', () => {
   expect([...gradient.data]).toEqual([-0.5, -0.5])
 })
 
+it('where a slope is infinite there is no gradient', () => {
+  const gradient = tensor(new Float64Array(2), [1, 1, 1, 2])
+  const perfect = tensor([1, 0], [1, 1, 1, 2])
+  expect(
+    overlapLoss(conventions.paper.focalTversky).evaluate(perfect, tensor([1, 0], [1, 1, 2]), gradient),
+  ).toBe(0)
+  expect([...gradient.data]).toEqual([Number.NaN, Number.NaN])
+  const empty = tensor([0, 0], [1, 1, 1, 2])
+  const divided = overlapLoss({ numeratorSmoothing: 1 })
+  expect(divided.evaluate(empty, tensor([0, 0], [1, 1, 2]), gradient)).toBe(-Infinity)
+  expect([...gradient.data]).toEqual([Number.NaN, Number.NaN])
+})
+
 describe('ignored pixels', () => {
   const ignored = tensor([0, 255, 1, 255], [1, 2, 2])
   const logits = tensor([0.3, 99, -1, -99, 0.1, 5, 1, 2], [1, 2, 2, 2])
