@@ -1,0 +1,145 @@
+import { serializeImage } from '../../src/image/serialize.ts'
+import { Kernels } from '../../src/kernels/kernels.ts'
+import { PixelFormat, type PixelLayout } from '../../src/kernels/layout.ts'
+import { Monitor } from '../../src/monitor/monitor.ts'
+import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
+import { type Allocation, allocationOf } from '../support/allocation.ts'
+
+/** Prints, for each run by name, the bytes that a call leaves. */
+
+const [width, height] = [64, 20]
+const pixels = width * height
+
+const bytes = (length: number, value: (i: number) => number) =>
+  Uint8Array.from({ length }, (_, i) => value(i))
+const floats = (length: number, value: (i: number) => number) =>
+  new Uint8Array(Float32Array.from({ length }, (_, i) => value(i)).buffer)
+
+const image = (encoding: string, data: Uint8Array) =>
+  serializeImage({ sec: 0, nanosec: 0, frameId: 'camera', width, height, encoding, data })
+
+const ids = image(
+  'mono8',
+  bytes(pixels, i => (i >> 4) % 7),
+)
+const wideIds = image(
+  '16UC1',
+  bytes(2 * pixels, i => (i % 2 ? 0 : (i >> 5) % 7)),
+)
+const labels = image(
+  'mono8',
+  bytes(pixels, i => (i % 50 === 0 ? 255 : (i >> 5) % 7)),
+)
+const foreground = image(
+  '32FC1',
+  floats(pixels, i => (i % 11) / 10),
+)
+const channels = image(
+  '32FC3',
+  floats(3 * pixels, i => (i % 3 === (i >> 5) % 3 ? 0.5 : 0.25)),
+)
+
+/** Times with a fraction, each an object of its own before the measurement: passing one on must not make another. */
+const times: readonly number[] = (() => {
+  const boxed: unknown[] = Array.from({ length: 20_000 }, (_, i) => i + 0.25)
+  boxed.push('no number, so that the array keeps objects')
+  return boxed as number[]
+})()
+
+/** Pairs of these messages, one a call, with stamps that go on. `lag` ns lie between the two. */
+function monitored(
+  values: Record<string, RawValue>,
+  prediction: Uint8Array,
+  label: Uint8Array,
+  lag = 0,
+): () => void {
+  const monitor = new Monitor(parametersFrom(new Map(Object.entries(values))))
+  let scored = 0
+  monitor.onFrame = frame => {
+    if (frame.dice >= 0) scored++
+  }
+  // A message is kept until it is paired, so a few take turns.
+  const turns = 4
+  const copies = (message: Uint8Array) => Array.from({ length: turns }, () => message.slice())
+  const [predictions, ownLabels] = [copies(prediction), copies(label)]
+  const stamps = (messages: Uint8Array[]) => messages.map(message => new DataView(message.buffer))
+  const [predictionStamps, labelStamps] = [stamps(predictions), stamps(ownLabels)]
+  let call = 0
+  return () => {
+    const turn = call % turns
+    call++
+    predictionStamps[turn]!.setUint32(4, call, true)
+    predictionStamps[turn]!.setUint32(8, lag, true)
+    labelStamps[turn]!.setUint32(4, call, true)
+    const now = times[call]!
+    monitor.offerPrediction(predictions[turn]!, now, now)
+    monitor.offerLabel(ownLabels[turn]!, now, now)
+    if (call - scored > turns) {
+      const { predictionInput, labelInput } = monitor
+      throw new Error(
+        `scored ${scored} of ${call} pairs: ${predictionInput.lastError} ${labelInput.lastError}`,
+      )
+    }
+  }
+}
+
+function counted(prediction: Uint8Array, format: PixelFormat, count: number): () => void {
+  const kernels = new Kernels()
+  const layout = (f: PixelFormat, n: number, message: Uint8Array, size: number): PixelLayout => {
+    const step = width * n * size
+    return { offset: message.length - step * height, step, format: f, channels: n }
+  }
+  const size = format === PixelFormat.U8 ? 1 : format === PixelFormat.U16LE ? 2 : 4
+  const isFloat = format === PixelFormat.F32LE
+  const p = layout(format, isFloat ? count : 1, prediction, size)
+  const l = layout(PixelFormat.U8, 1, labels, 1)
+  const ignored = new Uint8Array(256)
+  const classes = count === 1 ? 2 : count
+  let sum = 0
+  return () => {
+    kernels.load(0, prediction)
+    kernels.load(1, labels)
+    if (isFloat) kernels.countProbabilities(width, height, p, l, classes, 0.5)
+    else kernels.countLabels(width, height, p, l, classes)
+    sum = (sum + kernels.counts[0]! + kernels.largest(1, width, height, l, ignored)) | 0
+  }
+}
+
+let kept: unknown
+const runs: Record<string, () => void> = {
+  // The first to be measured pays for what settles in the process; its figure is not used.
+  settling: () => {},
+  nothing: () => {},
+  'control: subarray': () => {
+    kept = ids.subarray(1, 3)
+  },
+  'control: stored time': () => {
+    kept = performance.now()
+  },
+  'control: object': () => {
+    kept = { a: kept === 1, b: 2 }
+  },
+  'kernels, labels': counted(ids, PixelFormat.U8, 8),
+  'kernels, two classes': counted(ids, PixelFormat.U8, 2),
+  'kernels, many classes': counted(ids, PixelFormat.U8, 200),
+  'kernels, wide labels': counted(wideIds, PixelFormat.U16LE, 20),
+  'kernels, foreground': counted(foreground, PixelFormat.F32LE, 1),
+  'kernels, channels': counted(channels, PixelFormat.F32LE, 3),
+  'monitor, labels': monitored({}, ids, labels),
+  'monitor, named classes': monitored(
+    {
+      'classes.names': ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+      'thresholds.dice.warn': 0.9,
+      'thresholds.class_dice': ['b:0.9:0.1'],
+    },
+    wideIds,
+    labels,
+  ),
+  'monitor, tolerance': monitored({ 'sync.tolerance': 0.05 }, ids, labels, 7_000_000),
+  'monitor, foreground': monitored({}, foreground, labels),
+  'monitor, channels': monitored({ 'classes.names': ['a', 'b', 'c'] }, channels, labels),
+}
+const report: Record<string, Allocation> = {}
+for (const [name, run] of Object.entries(runs)) report[name] = await allocationOf(run)
+if (kept === undefined) throw new Error('the controls did not run')
+process.stdout.write(JSON.stringify(report))

@@ -1,0 +1,55 @@
+/**
+ * Measures what a synchronous run leaves on the heap, bytes a call. For a child process with
+ * {@link ALLOCATION_FLAGS}: a young generation that no measurement fills is never collected within one.
+ */
+export const ALLOCATION_FLAGS = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64']
+
+const WARM_UP = 1500
+const [FEW, MANY] = [50, 500]
+const ROUNDS = 9
+
+export interface Allocation {
+  /** Bytes of the heap a call. */
+  heap: number
+  /** Bytes outside of it, of all calls together. */
+  external: number
+  arrayBuffers: number
+}
+
+function collect(): void {
+  const { gc } = globalThis
+  if (!gc) throw new Error(`run with ${ALLOCATION_FLAGS.join(' ')}`)
+  gc()
+}
+
+/** heapUsed after `calls` calls, less that before; the least of several rounds. */
+function growth(run: () => void, calls: number): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let round = 0; round < ROUNDS; round++) {
+    collect()
+    const before = process.memoryUsage().heapUsed
+    for (let i = 0; i < calls; i++) run()
+    least = Math.min(least, process.memoryUsage().heapUsed - before)
+  }
+  return least
+}
+
+/** What each call of `run` leaves, once it is compiled. */
+export async function allocationOf(run: () => void): Promise<Allocation> {
+  for (let i = 0; i < WARM_UP; i++) run()
+  // Compilation goes on beside the program, and code is put in place between tasks.
+  for (let pause = 0; pause < 5; pause++) {
+    await new Promise(resolve => setTimeout(resolve, 20))
+    for (let i = 0; i < WARM_UP; i++) run()
+  }
+  collect()
+  const before = process.memoryUsage()
+  const heap = (growth(run, MANY) - growth(run, FEW)) / (MANY - FEW)
+  collect()
+  const after = process.memoryUsage()
+  return {
+    heap,
+    external: after.external - before.external,
+    arrayBuffers: after.arrayBuffers - before.arrayBuffers,
+  }
+}
