@@ -1,7 +1,8 @@
+import { PlaneKernels } from '../kernels/planes.ts'
 import { checkWeights, type Loss } from './loss.ts'
 import { matthewsIndex, tverskyIndex } from './overlap-index.ts'
 import { type OverlapOptions, type OverlapSettings, settleOverlap } from './overlap-options.ts'
-import { kernelSums, planarGradient, planarSums } from './planar.ts'
+import { isForKernels, kernelSums, planarGradient, planarSums } from './planar.ts'
 import { Planes } from './planes.ts'
 import type { Numbers, Tensor } from './tensor.ts'
 import { slope, transformed } from './transform.ts'
@@ -13,6 +14,7 @@ class OverlapLoss implements Loss {
   private readonly result = new Float64Array(1)
   private readonly options: OverlapSettings
   private readonly planes = new Planes()
+  private kernels: PlaneKernels | undefined
   // Sums a [sample, class]: intersection, prediction, target. Then the gradient's factors of dI/dp and dP/dp.
   private sums = new Float64Array(0)
   private factors = new Float64Array(0)
@@ -97,12 +99,11 @@ class OverlapLoss implements Loss {
     labels.data = target.data
     labels.ignoreLabel = options.ignoreLabel
     labels.strict = options.unknownLabel !== 'none'
-    if (
-      prediction.dense &&
-      target.dense &&
-      kernelSums(prediction.data, samples, channels, pixels, labels, this.sums, keptPixels)
-    )
+    if (prediction.dense && target.dense && isForKernels(prediction.data, target.data, pixels)) {
+      this.kernels ??= new PlaneKernels()
+      kernelSums(this.kernels, prediction.data, samples, channels, pixels, labels, this.sums, keptPixels)
       return
+    }
     for (let n = 0; n < samples; n++) {
       labels.start = target.planeStart(n, 0)
       const stride = prediction.planeStart(n, 1) - prediction.planeStart(n, 0)

@@ -1,4 +1,4 @@
-import { PLANE_SUMS, PlaneKernels } from '../kernels/planes.ts'
+import { PLANE_SUMS, type PlaneKernels } from '../kernels/planes.ts'
 import type { Numbers } from './tensor.ts'
 
 // Pixels done at once. Sums read labels and planes a block at a time, so that both come from the cache; filling a
@@ -69,15 +69,18 @@ export function planarSums(
   return pixels - ignored
 }
 
-// Shared by all losses; made when first needed.
-let kernels: PlaneKernels | undefined
+/** Whether the kernels take these numbers, and gain by it. */
+export const isForKernels = (p: Numbers, labels: Numbers, pixels: number): boolean =>
+  p instanceof Float32Array && labels instanceof Uint8Array && pixels >= leastForKernels
 
 /**
  * The same sums of a whole batch [samples, channels, pixels] by the WebAssembly kernels, which add four float32
- * before they go on in float64: to about 1e-8. False when it is not for them.
+ * before they go on in float64: to about 1e-8.
+ * @param kernels kept with the arrays, whose views they keep
  * @param kept takes the pixels of each sample that are not ignored
  */
 export function kernelSums(
+  kernels: PlaneKernels,
   p: Numbers,
   samples: number,
   channels: number,
@@ -85,20 +88,13 @@ export function kernelSums(
   labels: PlanarLabels,
   sums: Float64Array,
   kept: Float64Array,
-): boolean {
+): void {
   const { data, ignoreLabel } = labels
-  if (!(p instanceof Float32Array && data instanceof Uint8Array) || pixels < leastForKernels) return false
-  if (p.length !== samples * channels * pixels || data.length !== samples * pixels) return false
-  kernels ??= new PlaneKernels()
   shape.samples = samples
   shape.classes = channels
   shape.pixels = pixels
-  kernels.sum(
-    p,
-    data,
-    shape,
-    ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1,
-  )
+  const ignored = ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1
+  kernels.sum(p as Float32Array, data as Uint8Array, shape, ignored)
   for (let n = 0; n < samples; n++) {
     let known = 0
     for (let plane = n * channels; plane < (n + 1) * channels; plane++) {
@@ -110,7 +106,6 @@ export function kernelSums(
     }
     kept[n] = known === pixels ? pixels : countKept(labels, n * pixels, pixels, channels)
   }
-  return true
 }
 
 const shape = { samples: 0, classes: 0, pixels: 0 }
