@@ -186,10 +186,19 @@ function countWords(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, 
       const sameLast = i8x16.bitmask(
         v128.and(i8x16.eq(predicted, i8x16.splat(<i8>lastP)), i8x16.eq(labelled, i8x16.splat(<i8>lastL))),
       )
-      if ((same | sameLast) == 0xffff) {
-        const count = popcnt(same)
-        bump(t0 + ((firstL * stride + firstP) << 2), count)
-        bump(t1 + ((lastL * stride + lastP) << 2), 16 - count)
+      const rest = (same | sameLast) ^ 0xffff
+      const at = x + ctz(rest | 0x8000)
+      const thirdP = idAt(p + at, classes)
+      const thirdL = idAt(l + at, classes)
+      const sameThird = i8x16.bitmask(
+        v128.and(i8x16.eq(predicted, i8x16.splat(<i8>thirdP)), i8x16.eq(labelled, i8x16.splat(<i8>thirdL))),
+      )
+      if ((sameThird & rest) == rest) {
+        const ofFirst = popcnt(same)
+        const ofThird = popcnt(rest)
+        bump(t0 + ((firstL * stride + firstP) << 2), ofFirst)
+        bump(t1 + ((thirdL * stride + thirdP) << 2), ofThird)
+        bump(t2 + ((lastL * stride + lastP) << 2), 16 - ofFirst - ofThird)
         continue
       }
       const low = i16x8.add(i16x8.extmul_low_i8x16_u(labelled, factor), i16x8.extend_low_i8x16_u(predicted))
