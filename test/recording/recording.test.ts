@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { openRecording } from '../../src/recording/open.ts'
 import { digest, expectKept, readAll } from './read.ts'
 import { writeRecordings } from './written.ts'
@@ -25,11 +25,14 @@ function snapshot(): Record<string, string> {
 }
 
 test('reading leaves nothing behind, and no file or directory is touched', async () => {
-  const leftovers = () => readdirSync(tmpdir()).filter(name => name.startsWith('dice-monitor-'))
+  const temporary = mkdtempSync(join(tmpdir(), 'leftovers-'))
+  vi.stubEnv('TMPDIR', temporary)
   const before = snapshot()
   for (const { path } of manifest) await readAll(join(directory, path))
   expect(snapshot()).toEqual(before)
-  expect(leftovers()).toEqual([])
+  expect(readdirSync(temporary)).toEqual([])
+  vi.unstubAllEnvs()
+  rmSync(temporary, { recursive: true })
 })
 
 describe('a selection', () => {
