@@ -25,7 +25,13 @@ export interface WrittenRecordings {
  */
 export function writeRecordings(maskBytes = 30_000): WrittenRecordings {
   const directory = mkdtempSync(join(tmpdir(), 'recordings-'))
-  runPython(join(import.meta.dirname, 'write_recordings.py'), directory, String(maskBytes))
+  const remove = () => rmSync(directory, { recursive: true, force: true })
+  try {
+    runPython(join(import.meta.dirname, 'write_recordings.py'), directory, String(maskBytes))
+  } catch (error) {
+    remove()
+    throw error
+  }
   const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Written[]
-  return { directory, manifest, remove: () => rmSync(directory, { recursive: true, force: true }) }
+  return { directory, manifest, remove }
 }
