@@ -2,6 +2,7 @@ import { ImageHeader, readImageHeader } from '../src/image/header.ts'
 import { serializeImage } from '../src/image/serialize.ts'
 import { Kernels } from '../src/kernels/kernels.ts'
 import { PlaneKernels } from '../src/kernels/planes.ts'
+import { planarGradient } from '../src/losses/planar.ts'
 
 /** Nanoseconds that `run` took over `count` frames from `first` on, in rotation over `frames`. */
 export function timed(run: (frame: number) => void, frames: number, first: number, count: number): number {
@@ -50,7 +51,7 @@ export class OurLabels {
   }
 }
 
-/** Sums of planar probabilities, copied in; and gradients, copied out. */
+/** What the overlap losses do on planar float32 maps: sums in the kernels, gradients in the caller's array. */
 export class OurPlanes {
   readonly #p: Float32Array[]
   readonly #labels: Uint8Array[]
@@ -65,9 +66,9 @@ export class OurPlanes {
     this.#labels = frames.map(frame => frame.slice(4 * classes * pixels))
     // One a frame, so that each keeps its views as in training on the same arrays.
     this.#kernels = frames.map(() => new PlaneKernels())
-    this.#factors = Float64Array.from(
-      { length: 3 * classes },
-      (_, i) => [0.25 * Math.floor(i / 3), -0.5, 0][i % 3]!,
+    // Of a class's label, and everywhere.
+    this.#factors = Float64Array.from({ length: 2 * classes }, (_, i) =>
+      i % 2 === 0 ? -0.5 : 0.125 * (i - 1),
     )
     this.#gradient = new Float32Array(classes * pixels)
   }
@@ -77,8 +78,9 @@ export class OurPlanes {
   }
 
   differentiate = (frame: number): void => {
-    const p = this.#p[frame]!
-    this.#kernels[frame]!.differentiate(p, this.#labels[frame]!, this.#shape, this.#factors, this.#gradient)
+    const { classes, pixels } = this.#shape
+    const labels = { data: this.#labels[frame]!, start: 0, ignoreLabel: undefined, strict: false }
+    planarGradient(this.#gradient, 0, pixels, classes, pixels, labels, this.#factors, 0)
   }
 
   sums(frame: number): number[] {

@@ -48,14 +48,6 @@ export interface Exports {
     classes: number,
   ): void
   sumPlane(label: number, pixels: number, ignored: number, squares: boolean): void
-  differentiatePlane(
-    label: number,
-    pixels: number,
-    ignored: number,
-    constant: number,
-    byLabel: number,
-    byValue: number,
-  ): void
 }
 
 type Place =
@@ -67,7 +59,6 @@ type Place =
   | 'BLOCK'
   | 'LABEL_BLOCK'
   | 'PLANE_BLOCK'
-  | 'GRADIENT_BLOCK'
   | 'PLANE_SUMS'
 
 let compiled: WebAssembly.Module | undefined

@@ -2,8 +2,6 @@ import { instantiate } from './instance.ts'
 
 /** What is summed of each plane: Σp, Σp·g, Σg, Σp². */
 export const PLANE_SUMS = 4
-/** The factors of each plane's gradient: constant, of g, of p. */
-export const PLANE_FACTORS = 3
 
 /** The shape of planar maps: [samples, classes, pixels], with labels [samples, pixels]. */
 export interface PlanarShape {
@@ -13,8 +11,8 @@ export interface PlanarShape {
 }
 
 /**
- * Sums and gradients of planar float32 maps against labels, where g is 1 where the label is the plane's class, else
- * 0. The caller's arrays are copied in and out block by block, so that a block is counted while it is in the caches
+ * Sums of planar float32 maps against labels, where g is 1 where the label is the plane's class, else
+ * 0. The caller's arrays are copied in block by block, so that a block is counted while it is in the caches
  * and the memory is small whatever the size.
  *
  * Views of a caller's arrays are kept until others come: calls on the same arrays allocate nothing.
@@ -37,12 +35,6 @@ export class PlaneKernels {
   readonly #result = new Float64Array(this.#buffer, this.#kernels.places.PLANE_SUMS, PLANE_SUMS)
   readonly #labels = new Blocks<Uint8Array>()
   readonly #planes = new Blocks<Float32Array>()
-  readonly #gradientBlock = new Float32Array(
-    this.#buffer,
-    this.#kernels.places.GRADIENT_BLOCK,
-    this.#kernels.places.BLOCK,
-  )
-  #lastGradientBlock = new Float32Array(0)
 
   /**
    * Sums the planes of `p` [samples, classes, pixels] against `labels` [samples, pixels] into `sums`. A pixel whose
@@ -73,50 +65,6 @@ export class PlaneKernels {
           this.#result.fill(0)
           exports.sumPlane(c, count, ignored, squares)
           for (let i = 0; i < PLANE_SUMS; i++) sums[plane * PLANE_SUMS + i]! += this.#result[i]!
-        }
-      }
-    }
-  }
-
-  /**
-   * Writes constant + byLabel · g + byValue · p to `gradient` [samples, classes, pixels], with the `factors`
-   * [samples, classes, 3] of each plane, and 0 where the label is `ignored` (-1 for none). `p` is read only where
-   * byValue is not 0.
-   */
-  differentiate(
-    p: Float32Array,
-    labels: Uint8Array,
-    shape: PlanarShape,
-    factors: Float64Array,
-    gradient: Float32Array,
-    ignored = -1,
-  ): void {
-    const { samples, classes, pixels } = shape
-    checkLength('p', p, samples * classes * pixels)
-    checkLength('labels', labels, samples * pixels)
-    checkLength('gradient', gradient, samples * classes * pixels)
-    checkLength('factors', factors, samples * classes * PLANE_FACTORS)
-    const { exports, places } = this.#kernels
-    const { BLOCK } = places
-    const planeViews = this.#planes.of(p, pixels, BLOCK)
-    const labelViews = this.#labels.of(labels, pixels, BLOCK)
-    const blocks = Math.ceil(pixels / BLOCK)
-    const rest = pixels % BLOCK
-    if (this.#lastGradientBlock.length !== rest) {
-      this.#lastGradientBlock = new Float32Array(this.#buffer, places.GRADIENT_BLOCK, rest)
-    }
-    for (let n = 0; n < samples; n++) {
-      for (let block = 0; block < blocks; block++) {
-        const count = Math.min(BLOCK, pixels - block * BLOCK)
-        const result = count === BLOCK ? this.#gradientBlock : this.#lastGradientBlock
-        this.#labelBlock.set(labelViews[n * blocks + block]!)
-        for (let c = 0; c < classes; c++) {
-          const plane = n * classes + c
-          const at = plane * PLANE_FACTORS
-          const byValue = factors[at + 2]!
-          if (byValue !== 0) this.#planeBlock.set(planeViews[plane * blocks + block]!)
-          exports.differentiatePlane(c, count, ignored, factors[at]!, factors[at + 1]!, byValue)
-          gradient.set(result, plane * pixels + block * BLOCK)
         }
       }
     }

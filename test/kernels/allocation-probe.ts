@@ -40,8 +40,6 @@ function frame(prediction: Uint8Array, classes: number): void {
 const planes = new PlaneKernels()
 const shape = { samples: 1, classes: 3, pixels }
 const p = new Float32Array(3 * pixels).fill(0.3)
-const gradient = new Float32Array(3 * pixels)
-const factors = new Float64Array(9).fill(0.5)
 
 let kept: unknown
 const numbers = { time: 0 }
@@ -56,7 +54,6 @@ const work: Record<string, () => void> = {
   'probabilities, 1 channel': () => frame(foreground, 2),
   'probabilities, 3 channels': () => frame(channels, 3),
   'planar sums': () => planes.sum(p, labelData, shape, 255, true),
-  'planar gradient': () => planes.differentiate(p, labelData, shape, factors, gradient),
 }
 const controls: Record<string, () => void> = {
   // 96 bytes

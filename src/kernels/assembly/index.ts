@@ -1,6 +1,6 @@
-export { BLOCK, COUNTS, DATA, EXTREMES, GRADIENT_BLOCK, IGNORED, LABEL_BLOCK, PLANE_BLOCK, PLANE_SUMS, SUMS } from './memory'
+export { BLOCK, COUNTS, DATA, EXTREMES, IGNORED, LABEL_BLOCK, PLANE_BLOCK, PLANE_SUMS, SUMS } from './memory'
 export { countLabels } from './labels'
 export { largest } from './largest'
 export { narrow, swapWords } from './narrow'
 export { countForeground, countChannels } from './probabilities'
-export { differentiatePlane, sumPlane } from './planes'
+export { sumPlane } from './planes'

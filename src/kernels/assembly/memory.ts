@@ -15,11 +15,10 @@ export const SUMS: usize = 266240
 /** Work space of one counting call: histograms, at most 256 KiB. */
 export const TABLES: usize = 794624
 
-/** One block of label ids, of a probability plane and of its gradient: the work space of the planar kernels. */
+/** One block of label ids and of a probability plane: the work space of the planar kernels. */
 export const BLOCK: i32 = 8192
 export const LABEL_BLOCK: usize = COUNTS
 export const PLANE_BLOCK: usize = SUMS
-export const GRADIENT_BLOCK: usize = SUMS + 65536
 
 /** Float64 results of the planar kernels. */
 export const PLANE_SUMS: usize = 256

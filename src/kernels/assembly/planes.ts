@@ -1,5 +1,5 @@
 import { addLanes, total } from './lanes'
-import { GRADIENT_BLOCK, LABEL_BLOCK, PLANE_BLOCK, PLANE_SUMS } from './memory'
+import { LABEL_BLOCK, PLANE_BLOCK, PLANE_SUMS } from './memory'
 
 // One block of one class's plane, float32, against labels, bytes. With g 1 where the label is the class, else 0.
 // A block is short enough to be in the nearest caches between the copy and the kernel.
@@ -103,72 +103,4 @@ function sums(label: i32, pixels: i32, ignored: i32, ignores: bool, squares: boo
 @inline
 function add(offset: usize, value: f64): void {
   store<f64>(PLANE_SUMS + offset, load<f64>(PLANE_SUMS + offset) + value)
-}
-
-/**
- * Writes constant + byLabel · g + byValue · p of the block's first `pixels` to GRADIENT_BLOCK, 0 where the label is
- * `ignored` (-1 for none).
- */
-export function differentiatePlane(
-  label: i32,
-  pixels: i32,
-  ignored: i32,
-  constant: f64,
-  byLabel: f64,
-  byValue: f64,
-): void {
-  if (ignored >= 0) {
-    if (byValue != 0) gradient(label, pixels, ignored, constant, byLabel, byValue, true, true)
-    else gradient(label, pixels, ignored, constant, byLabel, byValue, true, false)
-  } else if (byValue != 0) gradient(label, pixels, ignored, constant, byLabel, byValue, false, true)
-  else gradient(label, pixels, ignored, constant, byLabel, byValue, false, false)
-}
-
-// @ts-ignore: decorator
-@inline
-function gradient(
-  label: i32,
-  pixels: i32,
-  ignored: i32,
-  constant: f64,
-  byLabel: f64,
-  byValue: f64,
-  ignores: bool,
-  slopes: bool,
-): void {
-  const ids = i8x16.splat(<i8>label)
-  const ignoredIds = i8x16.splat(<i8>ignored)
-  const outside = f32x4.splat(<f32>constant)
-  const inside = f32x4.splat(<f32>(constant + byLabel))
-  const slope = f32x4.splat(<f32>byValue)
-  // Past the last pixel the block has room, so whole vectors are written.
-  for (let i = 0; i < pixels; i += 16) {
-    const labels = v128.load(LABEL_BLOCK + i)
-    const here = i8x16.eq(labels, ids)
-    const out = i8x16.eq(labels, ignoredIds)
-    quarter(0, i, here, out, inside, outside, slope, ignores, slopes)
-    quarter(1, i, here, out, inside, outside, slope, ignores, slopes)
-    quarter(2, i, here, out, inside, outside, slope, ignores, slopes)
-    quarter(3, i, here, out, inside, outside, slope, ignores, slopes)
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function quarter(
-  index: i32,
-  pixel: i32,
-  here: v128,
-  out: v128,
-  inside: v128,
-  outside: v128,
-  slope: v128,
-  ignores: bool,
-  slopes: bool,
-): void {
-  const at = (pixel + (index << 2)) << 2
-  let v = v128.bitselect(inside, outside, part(here, index))
-  if (slopes) v = f32x4.add(v, f32x4.mul(slope, v128.load(PLANE_BLOCK + at)))
-  if (ignores) v = v128.andnot(v, part(out, index))
-  v128.store(GRADIENT_BLOCK + at, v)
 }
