@@ -146,7 +146,12 @@ export class MonitorNode {
 
   #onSetParameters(changes: readonly Parameter[]): { successful: boolean; reason: string } {
     const raw = new Map<string, RawValue>()
-    for (const change of changes) if (isParameterName(change.name)) raw.set(change.name, rawValueOf(change))
+    for (const change of changes) {
+      const { name } = change
+      const value = rawValueOf(change)
+      if (value === undefined) return { successful: false, reason: `parameter ${name} cannot be undeclared` }
+      if (isParameterName(name)) raw.set(name, value)
+    }
     try {
       if (raw.size > 0) this.#configure(withParameters(this.#monitor.parameters, raw))
     } catch (error) {

@@ -20,16 +20,12 @@ const TYPE_CODES: Record<ParameterType, number> = {
 
 /** Declares every parameter of the table with its value, type, range and description. */
 export function declareParameters(ros: Ros, node: Node, values: Parameters): void {
-  const ranges = rangeClasses(ros)
+  takeIntegerArrays(ros)
+  const describe = descriptorsOf(ros)
   for (const name of PARAMETER_NAMES) {
     const spec: ParameterSpec = PARAMETERS[name]
-    const type = TYPE_CODES[spec.type]
-    const range = spec.min === undefined ? undefined : ranges(spec.type, spec.min, spec.max!)
-    const description = `${spec.description}${spec.choices ? ` One of ${spec.choices.join(', ')}.` : ''}`
-    node.declareParameter(
-      new ros.Parameter(name, type, rosValue(spec.type, values[name])),
-      new ros.ParameterDescriptor(name, type, description, spec.readOnly ?? false, range),
-    )
+    const parameter = new ros.Parameter(name, TYPE_CODES[spec.type], rosValue(spec.type, values[name]))
+    node.declareParameter(parameter, describe(name, spec))
   }
 }
 
@@ -39,27 +35,49 @@ function rosValue(type: ParameterType, value: Parameters[keyof Parameters]): unk
   return type === 'integer_array' ? (value as readonly number[]).map(BigInt) : value
 }
 
-/** Ranges that are shown, and leave the check to us: rclnodejs's own refusal does not say what was wrong. */
-function rangeClasses(ros: Ros) {
-  class ShownIntegerRange extends ros.IntegerRange {
-    override inRange(): boolean {
-      return true
+/**
+ * Descriptors that show their range: rclnodejs leaves it out of the message. The range is not given to rclnodejs,
+ * whose refusal of a value does not say what was wrong.
+ */
+function descriptorsOf(ros: Ros) {
+  class Descriptor extends ros.ParameterDescriptor {
+    readonly #range: object
+
+    constructor(name: string, spec: ParameterSpec) {
+      const choices = spec.choices ? ` One of ${spec.choices.join(', ')}.` : ''
+      super(name, TYPE_CODES[spec.type], `${spec.description}${choices}`, spec.readOnly ?? false)
+      this.#range = rangeMessage(spec)
+    }
+
+    override toMessage(): object {
+      return { ...super.toMessage(), ...this.#range }
     }
   }
-  class ShownFloatingPointRange extends ros.FloatingPointRange {
-    override inRange(): boolean {
-      return true
-    }
-  }
-  return (type: ParameterType, min: number, max: number) =>
-    type === 'integer'
-      ? new ShownIntegerRange(BigInt(min), BigInt(max), 1n)
-      : new ShownFloatingPointRange(min, max, 0)
+  return (name: string, spec: ParameterSpec) => new Descriptor(name, spec)
 }
 
-/** The value of a parameter that a service call sets. */
-export function rawValueOf(parameter: Parameter): RawValue {
-  const value: unknown = parameter.value
-  if (parameter.type === TYPE_CODES.integer_array) return Array.from(value as number[], BigInt)
-  return value as RawValue
+function rangeMessage({ type, min, max }: ParameterSpec): object {
+  if (min === undefined || max === undefined) return {}
+  return type === 'integer'
+    ? { integer_range: [{ from_value: BigInt(min), to_value: BigInt(max), step: 1n }] }
+    : { floating_point_range: [{ from_value: min, to_value: max, step: 0 }] }
+}
+
+/**
+ * Lets a service call set an integer array: rclnodejs reads it as numbers and then takes bigints only, and the
+ * exception would end the process.
+ */
+function takeIntegerArrays(ros: Ros): void {
+  const { fromParameterMessage } = ros.Parameter
+  ros.Parameter.fromParameterMessage = message => {
+    const { name, value } = message
+    return value.type === TYPE_CODES.integer_array
+      ? new ros.Parameter(name, value.type, Array.from(value.integer_array_value, BigInt))
+      : fromParameterMessage.call(ros.Parameter, message)
+  }
+}
+
+/** The value of a parameter that a service call sets; undefined where the call would take the parameter away. */
+export function rawValueOf(parameter: Parameter): RawValue | undefined {
+  return parameter.value as RawValue | undefined
 }

@@ -16,16 +16,16 @@ export interface Ros {
     new (history: number, depth: number, reliability: number, durability: number): QoS
     profileSensorData: QoS
   }
-  Parameter: new (name: string, type: number, value: unknown) => Parameter
+  Parameter: {
+    new (name: string, type: number, value: unknown): Parameter
+    fromParameterMessage(message: ParameterMessage): Parameter
+  }
   ParameterDescriptor: new (
     name: string,
     type: number,
     description: string,
     readOnly: boolean,
-    range: unknown,
   ) => ParameterDescriptor
-  IntegerRange: new (from: bigint, to: bigint, step: bigint) => { inRange(value: unknown): boolean }
-  FloatingPointRange: new (from: number, to: number, step: number) => { inRange(value: unknown): boolean }
 }
 
 /** Opaque to us. */
@@ -33,7 +33,12 @@ export interface QoS {
   depth: number
 }
 export interface ParameterDescriptor {
+  toMessage(): object
+}
+/** rcl_interfaces/msg/Parameter, as far as it is read here. */
+export interface ParameterMessage {
   name: string
+  value: { type: number; integer_array_value: ArrayLike<number | bigint> }
 }
 
 export interface Parameter {

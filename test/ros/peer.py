@@ -134,7 +134,8 @@ class Graph:
     def set(self, request):
         parameters = []
         for name, (kind, value) in request["values"].items():
-            parameters.append(Parameter(name, Parameter.Type[kind], value).to_parameter_msg())
+            typed = float(value) if kind == "DOUBLE" else value
+            parameters.append(Parameter(name, Parameter.Type[kind], typed).to_parameter_msg())
         asked = SetParameters.Request(parameters=parameters)
         return plain(self.call(SetParameters, f"{request['node']}/set_parameters", asked).results)
 
