@@ -1,17 +1,21 @@
-import type { Mask } from './distance.ts'
+import { checkMask, type Mask } from './distance.ts'
 
 /** The pixels of class `id` in a mask of class ids. */
 export function classMask(labels: ArrayLike<number>, id: number, width: number, height: number): Mask {
   if (labels.length !== width * height)
     throw new RangeError(`${labels.length} pixels, expected ${width}x${height}`)
-  return { data: Uint8Array.from(labels, value => Number(value === id)), width, height }
+  const data = new Uint8Array(labels.length)
+  for (let i = 0; i < data.length; i++) data[i] = labels[i] === id ? 1 : 0
+  return { data, width, height }
 }
 
 /**
  * Pixels of the mask with a neighbour outside of it; beyond the image is outside.
  * @param connectivity 4: neighbours by edge, 8: by corner too
  */
-export function innerBoundary({ data, width, height }: Mask, connectivity: 4 | 8 = 4): Mask {
+export function innerBoundary(mask: Mask, connectivity: 4 | 8 = 4): Mask {
+  checkMask(mask)
+  const { data, width, height } = mask
   const boundary = new Uint8Array(width * height)
   const inside = (x: number, y: number) =>
     x >= 0 && y >= 0 && x < width && y < height && !!data[y * width + x]
@@ -32,14 +36,13 @@ export function innerBoundary({ data, width, height }: Mask, connectivity: 4 | 8
 
 /** Pixels of the mask at most `thickness` king's moves from outside of it; beyond the image is outside. */
 export function innerRing(mask: Mask, thickness: number): Mask {
+  checkMask(mask)
   const { width, height } = mask
   const rows = erodeLines(mask.data, width, height, 1, width, thickness)
   const eroded = erodeLines(rows, height, width, width, 1, thickness)
-  return {
-    data: Uint8Array.from(eroded, (inner, i) => Number(inner === 0 && !!mask.data[i])),
-    width,
-    height,
-  }
+  const ring = new Uint8Array(width * height)
+  for (let i = 0; i < ring.length; i++) ring[i] = mask.data[i] && !eroded[i] ? 1 : 0
+  return { data: ring, width, height }
 }
 
 /** Keeps what has `radius` pixels of the mask on either side along its line. */

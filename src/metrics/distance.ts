@@ -5,6 +5,12 @@ export interface Mask {
   readonly height: number
 }
 
+/** @throws RangeError where the data are not height × width pixels */
+export function checkMask({ data, width, height }: Mask): void {
+  if (data.length !== width * height)
+    throw new RangeError(`a mask of ${width}x${height} needs ${width * height} pixels, got ${data.length}`)
+}
+
 export type Distance = 'euclidean' | 'taxicab' | 'chessboard'
 
 export interface DistanceOptions {
@@ -24,6 +30,8 @@ export function distancesTo(from: Mask, to: Mask, options: DistanceOptions = {})
   const { width, height } = to
   if (from.width !== width || from.height !== height)
     throw new RangeError(`masks are ${from.width}x${from.height} and ${width}x${height}`)
+  checkMask(from)
+  checkMask(to)
   const [rowStep, columnStep] = spacing
   if (!(rowStep > 0 && columnStep > 0))
     throw new RangeError(`spacing: expected positive numbers, got [${spacing.join(', ')}]`)

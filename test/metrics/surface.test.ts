@@ -166,6 +166,14 @@ describe('small pictures', () => {
     expect(boundaryFScore(empty, square, 1)).toEqual({ precision: Number.NaN, recall: 0, f: 0 })
   })
 
+  it('masks that do not hold their pixels, or differ in size, are refused', () => {
+    const short = { data: new Uint8Array(29), width: 6, height: 5 }
+    expect(() => boundaryIou(short, square)).toThrow('6x5 needs 30 pixels, got 29')
+    expect(() => hausdorffDistance(short, square)).toThrow('6x5 needs 30 pixels, got 29')
+    expect(() => surfaceDice(square, maskOf(['#']), 1)).toThrow('masks are 6x5 and 1x1')
+    expect(() => hausdorffDistance(square, square, { spacing: [0, 1] })).toThrow('positive numbers')
+  })
+
   it('percentiles: the larger of the directions, or of all distances', () => {
     const dot = maskOf(['#....'])
     const line = maskOf(['#####'])
