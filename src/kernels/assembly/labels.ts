@@ -5,6 +5,10 @@ import { countTwoClasses } from './two-classes'
 const PAIR_CLASSES: i32 = 10
 /** Up to here the key of a pixel is a byte offset of 16 bits. */
 const WORD_CLASSES: i32 = 126
+/** A vector with fewer pixels that are as the next one is taken for noise, and not looked through for edges. */
+const COHERENT: i32 = 8
+/** Where comparing costs more, it is told by the pixels that are as the first. */
+const FEW: i32 = 2
 /** Up to here four histograms stay in the nearest caches. */
 const SPLIT_CLASSES: i32 = 63
 
@@ -45,6 +49,13 @@ export function countLabels(
 @inline
 function bump(at: usize, count: u32): void {
   store<u32>(at, load<u32>(at) + count)
+}
+
+/** Each lane's next, the last one's itself. */
+// @ts-ignore: decorator
+@inline
+function next(v: v128): v128 {
+  return v128.shuffle<i8>(v, v, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15)
 }
 
 // @ts-ignore: decorator
@@ -89,25 +100,27 @@ function countPairs(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, 
         i8x16.min_u(v128.load(p + x), limit),
       )
       const first = <u32>i8x16.extract_lane_u(key, 0)
-      let same = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>first)))
+      const same = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>first)))
       if (same == 0xffff) {
         bump(singles + (first << 2), 16)
         continue
       }
-      const last = <u32>i8x16.extract_lane_u(key, 15)
-      const sameLast = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>last)))
-      const rest = (same | sameLast) ^ 0xffff
-      // With no third key, this is the last one again, none of whose pixels count.
-      const at = x + ctz(rest | 0x8000)
-      const third = idAt(l + at, classes) * stride + idAt(p + at, classes)
-      const sameThird = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>third)))
-      if ((sameThird & rest) == rest) {
+      if (popcnt(i8x16.bitmask(i8x16.eq(key, next(key)))) > COHERENT) {
         const ofFirst = popcnt(same)
-        const ofThird = popcnt(rest)
-        bump(singles + (first << 2), ofFirst)
-        bump(singles + (third << 2), ofThird)
-        bump(singles + (last << 2), 16 - ofFirst - ofThird)
-        continue
+        const last = <u32>i8x16.extract_lane_u(key, 15)
+        const sameLast = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>last)))
+        const rest = (same | sameLast) ^ 0xffff
+        // With no third key, this is the last one again, none of whose pixels count.
+        const at = x + ctz(rest | 0x8000)
+        const third = idAt(l + at, classes) * stride + idAt(p + at, classes)
+        const sameThird = i8x16.bitmask(i8x16.eq(key, i8x16.splat(<i8>third)))
+        if ((sameThird & rest) == rest) {
+          const ofThird = popcnt(rest)
+          bump(singles + (first << 2), ofFirst)
+          bump(singles + (third << 2), ofThird)
+          bump(singles + (last << 2), 16 - ofFirst - ofThird)
+          continue
+        }
       }
       const pair = i16x8.shl(i16x8.add(v128.and(key, low), i16x8.mul(i16x8.shr_u(key, 8), factor)), 2)
       const a = i64x2.extract_lane(pair, 0)
@@ -181,25 +194,27 @@ function countWords(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, 
         bump(t0 + ((firstL * stride + firstP) << 2), 16)
         continue
       }
-      const lastP = <i32>i8x16.extract_lane_u(predicted, 15)
-      const lastL = <i32>i8x16.extract_lane_u(labelled, 15)
-      const sameLast = i8x16.bitmask(
-        v128.and(i8x16.eq(predicted, i8x16.splat(<i8>lastP)), i8x16.eq(labelled, i8x16.splat(<i8>lastL))),
-      )
-      const rest = (same | sameLast) ^ 0xffff
-      const at = x + ctz(rest | 0x8000)
-      const thirdP = idAt(p + at, classes)
-      const thirdL = idAt(l + at, classes)
-      const sameThird = i8x16.bitmask(
-        v128.and(i8x16.eq(predicted, i8x16.splat(<i8>thirdP)), i8x16.eq(labelled, i8x16.splat(<i8>thirdL))),
-      )
-      if ((sameThird & rest) == rest) {
-        const ofFirst = popcnt(same)
-        const ofThird = popcnt(rest)
-        bump(t0 + ((firstL * stride + firstP) << 2), ofFirst)
-        bump(t1 + ((thirdL * stride + thirdP) << 2), ofThird)
-        bump(t2 + ((lastL * stride + lastP) << 2), 16 - ofFirst - ofThird)
-        continue
+      const ofFirst = popcnt(same)
+      if (ofFirst > FEW) {
+        const lastP = <i32>i8x16.extract_lane_u(predicted, 15)
+        const lastL = <i32>i8x16.extract_lane_u(labelled, 15)
+        const sameLast = i8x16.bitmask(
+          v128.and(i8x16.eq(predicted, i8x16.splat(<i8>lastP)), i8x16.eq(labelled, i8x16.splat(<i8>lastL))),
+        )
+        const rest = (same | sameLast) ^ 0xffff
+        const at = x + ctz(rest | 0x8000)
+        const thirdP = idAt(p + at, classes)
+        const thirdL = idAt(l + at, classes)
+        const sameThird = i8x16.bitmask(
+          v128.and(i8x16.eq(predicted, i8x16.splat(<i8>thirdP)), i8x16.eq(labelled, i8x16.splat(<i8>thirdL))),
+        )
+        if ((sameThird & rest) == rest) {
+          const ofThird = popcnt(rest)
+          bump(t0 + ((firstL * stride + firstP) << 2), ofFirst)
+          bump(t1 + ((thirdL * stride + thirdP) << 2), ofThird)
+          bump(t2 + ((lastL * stride + lastP) << 2), 16 - ofFirst - ofThird)
+          continue
+        }
       }
       const low = i16x8.add(i16x8.extmul_low_i8x16_u(labelled, factor), i16x8.extend_low_i8x16_u(predicted))
       const high = i16x8.add(i16x8.extmul_high_i8x16_u(labelled, factor), i16x8.extend_high_i8x16_u(predicted))
