@@ -3,19 +3,23 @@ import { parameterOverrides, splitArguments } from './arguments.ts'
 import { MonitorNode } from './monitor-node.ts'
 import { loadRclnodejs } from './rclnodejs.ts'
 
+let stop = () => process.exit(0)
+process.on('SIGINT', () => stop())
+process.on('SIGTERM', () => stop())
+
 async function main(): Promise<void> {
   const { rest, sources } = splitArguments(process.argv)
   const ros = await loadRclnodejs()
+  // Its own handler would end the process by the signal that it is sent.
+  ros.removeSignalHandlers()
   await ros.init(undefined, rest)
   const node = ros.createNode('dice_monitor')
   const monitor = new MonitorNode(ros, node, parameterOverrides(sources, node.getFullyQualifiedName()))
-  const stop = () => {
+  stop = () => {
     monitor.stop()
     ros.shutdown()
     process.exit(0)
   }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
   ros.spin(node)
 }
 

@@ -12,6 +12,7 @@ export interface Ros {
   createNode(name: string): Node
   spin(node: Node): void
   shutdown(): void
+  removeSignalHandlers(): void
   QoS: {
     new (history: number, depth: number, reliability: number, durability: number): QoS
     profileSensorData: QoS

@@ -54,6 +54,7 @@ export interface DiagnosticArray {
 
 export interface Ended {
   code: number | null
+  signal: NodeJS.Signals | null
   stderr: string
   seconds: number
 }
@@ -131,8 +132,8 @@ export class Graph {
       this.#check()
     })
     this.#ended = new Promise(resolve => {
-      monitor.on('close', code =>
-        resolve({ code, stderr: this.stderr, seconds: (performance.now() - started) / 1000 }),
+      monitor.on('close', (code, signal) =>
+        resolve({ code, signal, stderr: this.stderr, seconds: (performance.now() - started) / 1000 }),
       )
     })
     this.#monitor = monitor

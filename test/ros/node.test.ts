@@ -167,7 +167,8 @@ describe.concurrent('the end', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it with 0 within a second', async signal => {
     const graph = await start(['-p', 'use_sim_time:=true'])
     await graph.publish('label', image(1, labels))
-    const { code, seconds } = await graph.end(signal)
+    const { code, signal: killer, stderr, seconds } = await graph.end(signal)
+    expect(killer, stderr).toBeNull()
     expect(code).toBe(0)
     expect(seconds).toBeLessThan(1)
     await graph.close()
