@@ -122,7 +122,7 @@ for line in sys.stdin:
         print(*(repr(float(x)) for x in np.asarray(result).ravel()), file=answers, flush=True)
     elif command == "time":
         function, first, count = CONTENDERS[rest[0]], int(rest[1]), int(rest[2])
-        start = time.perf_counter_ns()
+        start = time.process_time_ns()
         for i in range(count):
             function(*frames[(first + i) % len(frames)])
-        print(time.perf_counter_ns() - start, file=answers, flush=True)
+        print(time.process_time_ns() - start, file=answers, flush=True)

@@ -1,5 +1,6 @@
 /**
- * Counting kernels against peers in Python and C: nanoseconds a pixel, a pixel being one of each mask. In each of
+ * Counting kernels against peers in Python and C: nanoseconds of processor time a pixel, a pixel being one of each
+ * mask; each works on one thread, so that a busy machine shows in the times less than by the clock. In each of
  * several rounds all contenders take turns on the same frames, which fill more than any cache, and the median round
  * counts. A contender must first give the numbers that ours gives. What other processes do to the machine touches
  * all alike: compare ratios.
@@ -23,10 +24,12 @@ const COLD_BYTES = 72e6
 const DISTINCT = 4
 /** A contender's time a round, so that a slow one takes few frames. */
 const ROUND_NS = 30e6
+/** Rounds before those that count, in which the compilers that work beside the program come to an end. */
+const WARM_UP = 4
 
 interface Contender {
   name: string
-  /** Nanoseconds over `count` frames from `first` on. */
+  /** Nanoseconds of processor time over `count` frames from `first` on. */
   time(first: number, count: number): Promise<number> | number
 }
 
@@ -59,14 +62,15 @@ async function race(contenders: Contender[], frames: number, pixels: number): Pr
   const counts = new Map<string, number>()
   for (const { name, time } of contenders) {
     let once = Number.POSITIVE_INFINITY
-    for (let i = 0; i < 3; i++) once = Math.min(once, await time(i % frames, 1))
+    for (let i = 0; i < 3; i++) once = Math.min(once, (await time(i % frames, 1)) || 1)
     counts.set(name, Math.max(1, Math.min(frames, Math.round(ROUND_NS / once))))
   }
   const results = new Map(contenders.map(({ name }) => [name, [] as number[]]))
-  for (let round = 0; round < rounds; round++) {
+  for (let round = -WARM_UP; round < rounds; round++) {
     for (const { name, time } of contenders) {
       const count = counts.get(name)!
-      results.get(name)!.push((await time((round * count) % frames, count)) / count / pixels)
+      const taken = await time(((round + WARM_UP) * count) % frames, count)
+      if (round >= 0) results.get(name)!.push(taken / count / pixels)
     }
   }
   return new Map(Array.from(results, ([name, values]) => [name, median(values)]))

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline'
 /**
  * A program that holds contenders. It reads commands, a line each, and answers each with a line:
  * `load FILE PIXELS CLASSES FRAMES SOFT` reads the frames (`ready`); `result NAME FRAME` gives a contender's numbers
- * for one frame (`none` if it has no such contender); `time NAME FIRST COUNT` gives the nanoseconds that it took over
- * COUNT frames from FIRST on, in rotation.
+ * for one frame (`none` if it has no such contender); `time NAME FIRST COUNT` gives the nanoseconds of processor time that it
+ * took over COUNT frames from FIRST on, in rotation.
  */
 export class Peer {
   readonly #child: ChildProcess
