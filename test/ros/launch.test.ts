@@ -1,0 +1,64 @@
+import { execFileSync } from 'node:child_process'
+import { accessSync, constants, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+const INSTALLED = join(ROOT, 'install/dice_monitor')
+const SHARE = join(INSTALLED, 'share/dice_monitor')
+
+/** Prints what a launch file declares and names, read from its syntax: `launch` itself is not on PyPI. */
+const READ_LAUNCH_FILE = `
+import ast, json, sys
+
+tree = ast.parse(open(sys.argv[1]).read(), sys.argv[1])
+compile(tree, sys.argv[1], "exec")
+calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+texts = lambda nodes: [node.value for node in nodes if isinstance(node, ast.Constant)]
+named = lambda name: [call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) == name]
+keywords = lambda call: {keyword.arg: getattr(keyword.value, "value", None) for keyword in call.keywords}
+print(json.dumps({
+    "arguments": [texts(call.args)[0] for call in named("DeclareLaunchArgument")],
+    "nodes": [keywords(call) for call in named("Node")],
+    "paths": [texts(call.args) for call in named("join")],
+    "configurations": [texts(call.args)[0] for call in named("LaunchConfiguration") if texts(call.args)],
+}))
+`
+
+interface LaunchFile {
+  arguments: string[]
+  nodes: { package: string; executable: string; name: string }[]
+  paths: string[][]
+  configurations: string[]
+}
+
+const read = (name: string): LaunchFile =>
+  JSON.parse(
+    execFileSync('python3', ['-c', READ_LAUNCH_FILE, join(SHARE, 'launch', name)], { encoding: 'utf8' }),
+  )
+
+const ARGUMENTS = ['params_file', 'prediction_topic', 'label_topic', 'namespace', 'use_sim_time', 'log_level']
+
+describe.each([
+  ['monitor.launch.py', ARGUMENTS],
+  ['replay.launch.py', ['bag', 'rate', ...ARGUMENTS]],
+])('%s', (name, expected) => {
+  const file = read(name)
+
+  test('declares its arguments, and uses no other', () => {
+    expect([...file.arguments].sort()).toEqual([...expected].sort())
+    for (const configuration of file.configurations) expect(file.arguments).toContain(configuration)
+  })
+
+  test('names files and executables that are installed', () => {
+    for (const path of file.paths) expect(existsSync(join(SHARE, ...path)), path.join('/')).toBe(true)
+    for (const { package: packageName, executable } of file.nodes) {
+      expect(packageName).toBe('dice_monitor')
+      accessSync(join(INSTALLED, 'lib', packageName, executable), constants.X_OK)
+    }
+  })
+})
+
+test('monitor.launch.py starts the node', () => {
+  expect(read('monitor.launch.py').nodes).toMatchObject([{ executable: 'monitor', name: 'dice_monitor' }])
+})
