@@ -16,7 +16,7 @@ export class Frame {
   readonly label = new ImageHeader()
   /** When the label came, in seconds on the steady clock. */
   labelArrival = Number.NaN
-  /** Seconds spent on reading, counting and scoring this pair. */
+  /** Seconds spent on reading, counting and scoring this pair, to 1 %. */
   processingTime = Number.NaN
 
   /** How many classes there are; the class arrays below are valid up to it and indexed by a class's position. */

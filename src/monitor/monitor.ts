@@ -9,6 +9,7 @@ import { type Configuration, configurationFrom, MAX_CLASSES } from './configurat
 import { Frame } from './frame.ts'
 import { InputStatistics } from './input.ts'
 import { addToTotals, collectCounts, scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
+import { Stopwatch } from './stopwatch.ts'
 import { Totals } from './totals.ts'
 import { Hysteresis, Level, wantedLevel } from './verdict.ts'
 import { Window } from './window.ts'
@@ -47,6 +48,7 @@ export class Monitor {
   /** 1 for the positions of classes that enter the means. */
   readonly #evaluated = new Uint8Array(MAX_CLASSES)
   readonly #kernels = new Kernels()
+  readonly #stopwatch = new Stopwatch()
   readonly #arriving = new Frame().prediction
 
   /** @throws ParameterError when parameters contradict each other or ask for what is not built */
@@ -128,7 +130,7 @@ export class Monitor {
   }
 
   #score(): void {
-    const start = performance.now()
+    this.#stopwatch.start()
     const { frame, pairing, classes } = this
     frame.predictionMessage = pairing.prediction!
     frame.labelMessage = pairing.label!
@@ -159,7 +161,7 @@ export class Monitor {
     frame.level = this.verdict.level
     frame.frameCount++
     this.lastFrameArrival = Math.max(this.predictionInput.lastArrival, this.labelInput.lastArrival)
-    frame.processingTime = (performance.now() - start) / 1000
+    frame.processingTime = this.#stopwatch.stop() / 1e9
     this.onFrame(frame)
   }
 
