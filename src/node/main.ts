@@ -3,6 +3,9 @@ import { parameterOverrides, splitArguments } from './arguments.ts'
 import { MonitorNode } from './monitor-node.ts'
 import { loadRclnodejs } from './rclnodejs.ts'
 
+/** How long rclnodejs waits for messages before it looks round, ms; a change of subscriptions waits as long. */
+const WAIT = 100
+
 let stop = () => process.exit(0)
 process.on('SIGINT', () => stop())
 process.on('SIGTERM', () => stop())
@@ -20,7 +23,7 @@ async function main(): Promise<void> {
     ros.shutdown()
     process.exit(0)
   }
-  ros.spin(node)
+  ros.spin(node, WAIT)
 }
 
 main().catch((error: unknown) => {

@@ -5,6 +5,7 @@ import { Level } from '../monitor/verdict.ts'
 import { ParameterError, parametersFrom, type RawValue, withParameters } from '../parameters/parameters.ts'
 import { isParameterName, type Parameters } from '../parameters/table.ts'
 import { SimClock } from './clock.ts'
+import { MessageCollection } from './collection.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { Input, type InputQos } from './input.ts'
 import { ConfusionMessage, MetricsMessage } from './messages.ts'
@@ -36,6 +37,7 @@ export class MonitorNode {
   readonly #diagnosticsPublisher: Publisher
   readonly #metricsMessage = new MetricsMessage()
   readonly #confusionMessage = new ConfusionMessage()
+  readonly #collection = new MessageCollection()
   readonly #tickTimer: NodeJS.Timeout
   #diagnosticsTimer: NodeJS.Timeout | undefined
   #ticks = 0
@@ -91,12 +93,14 @@ export class MonitorNode {
     const arrival = steadyNow()
     this.#monitor.offerPrediction(message, this.#waitingClock(arrival), arrival)
     this.#logError('prediction', this.#monitor.predictionInput.lastError)
+    this.#collection.count(message)
   }
 
   readonly #onLabel = (message: Buffer): void => {
     const arrival = steadyNow()
     this.#monitor.offerLabel(message, this.#waitingClock(arrival), arrival)
     this.#logError('label', this.#monitor.labelInput.lastError)
+    this.#collection.count(message)
   }
 
   readonly #onFrame = (frame: Frame): void => {

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 export interface Ros {
   init(context: undefined, argv: string[]): Promise<void>
   createNode(name: string): Node
-  spin(node: Node): void
+  spin(node: Node, timeout: number): void
   shutdown(): void
   removeSignalHandlers(): void
   QoS: {
