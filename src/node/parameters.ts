@@ -1,5 +1,6 @@
 import type { RawValue } from '../parameters/parameters.ts'
 import {
+  isParameterName,
   PARAMETER_NAMES,
   PARAMETERS,
   type ParameterSpec,
@@ -21,6 +22,7 @@ const TYPE_CODES: Record<ParameterType, number> = {
 /** Declares every parameter of the table with its value, type, range and description. */
 export function declareParameters(ros: Ros, node: Node, values: Parameters): void {
   takeIntegerArrays(ros)
+  takeIntegersForDoubles(ros, node)
   const describe = descriptorsOf(ros)
   for (const name of PARAMETER_NAMES) {
     const spec: ParameterSpec = PARAMETERS[name]
@@ -36,8 +38,8 @@ function rosValue(type: ParameterType, value: Parameters[keyof Parameters]): unk
 }
 
 /**
- * Descriptors that show their range: rclnodejs leaves it out of the message. The range is not given to rclnodejs,
- * whose refusal of a value does not say what was wrong.
+ * Descriptors that show their range, which rclnodejs leaves out of the message, and leave the check of a value to us:
+ * rclnodejs's refusal does not say what was wrong.
  */
 function descriptorsOf(ros: Ros) {
   class Descriptor extends ros.ParameterDescriptor {
@@ -48,6 +50,8 @@ function descriptorsOf(ros: Ros) {
       super(name, TYPE_CODES[spec.type], `${spec.description}${choices}`, spec.readOnly ?? false)
       this.#range = rangeMessage(spec)
     }
+
+    override validateParameter(): void {}
 
     override toMessage(): object {
       return { ...super.toMessage(), ...this.#range }
@@ -75,6 +79,19 @@ function takeIntegerArrays(ros: Ros): void {
       ? new ros.Parameter(name, value.type, Array.from(value.integer_array_value, BigInt))
       : fromParameterMessage.call(ros.Parameter, message)
   }
+}
+
+/** As at the start, so that `ros2 param set` takes 1 for 1.0. */
+function takeIntegersForDoubles(ros: Ros, node: Node): void {
+  node.addPreSetParametersCallback(parameters =>
+    parameters.map(parameter => {
+      const { name, type, value } = parameter
+      const isDouble = isParameterName(name) && PARAMETERS[name].type === 'double'
+      return isDouble && type === TYPE_CODES.integer
+        ? new ros.Parameter(name, TYPE_CODES.double, Number(value))
+        : parameter
+    }),
+  )
 }
 
 /** The value of a parameter that a service call sets; undefined where the call would take the parameter away. */

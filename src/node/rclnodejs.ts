@@ -34,6 +34,7 @@ export interface QoS {
   depth: number
 }
 export interface ParameterDescriptor {
+  validateParameter(parameter: Parameter): void
   toMessage(): object
 }
 /** rcl_interfaces/msg/Parameter, as far as it is read here. */
@@ -80,6 +81,7 @@ export interface Node {
   getPublishersInfoByTopic(topic: string, noDemangle: boolean): readonly EndpointInfo[]
   declareParameter(parameter: Parameter, descriptor: ParameterDescriptor): void
   setParameter(parameter: Parameter): void
+  addPreSetParametersCallback(callback: (parameters: readonly Parameter[]) => Parameter[]): void
   addOnSetParametersCallback(
     callback: (parameters: readonly Parameter[]) => { successful: boolean; reason: string },
   ): void

@@ -277,6 +277,8 @@ describe('a running node', () => {
     await graph.publish('label', image(4.02, labels))
     await graph.until(() => graph.metrics.length === 4, 'a pair within the tolerance')
     expect(graph.metrics.at(-1)!.prediction_stamp).toEqual({ sec: 4, nanosec: 0 })
+    expect(await set({ 'sync.max_wait': ['INTEGER', 2] })).toEqual([{ successful: true, reason: '' }])
+    expect(await values(graph, node, 'sync.max_wait')).toEqual([2])
   })
 
   test('refuses what does not fit, says why, and keeps the value', async () => {
@@ -287,7 +289,7 @@ describe('a running node', () => {
       ['empty_class', ['STRING', 'half'], /one of exclude/],
       ['resize', ['STRING', 'nearest'], /not supported yet/],
       ['classes.names', ['STRING_ARRAY', ['a', 'b']], /read.?only/i],
-      ['window.frames', ['STRING', 'three'], /integer|type/i],
+      ['window.frames', ['STRING', 'three'], /window\.frames: expected an integer, got the string "three"/],
       ['window.frames', ['NOT_SET', null], /cannot be undeclared/],
     ]
     for (const [name, value, reason] of refused) {
