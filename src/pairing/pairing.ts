@@ -67,11 +67,15 @@ export class Pairing {
     now: number,
     arrival: number,
   ): void {
+    const other = stream === this.labels ? this.predictions : this.labels
+    const { timeJumps } = stream.statistics
     if (!stream.accept(message, sec, nanosec, now, arrival, this.#longestStepBack)) return
-    const other = (stream === this.labels ? this.predictions : this.labels).waiting
-    const nearest = other.nearest(sec, nanosec)
+    if (stream.statistics.timeJumps !== timeJumps) onTimeJump(stream, other)
+    const { waiting } = other
+    const nearest = waiting.nearest(sec, nanosec)
     if (nearest === NONE) return
-    const apart = Math.abs(nanosecondsBetween(sec, nanosec, other.sec(nearest), other.nanosec(nearest))) / 1e9
+    const apart =
+      Math.abs(nanosecondsBetween(sec, nanosec, waiting.sec(nearest), waiting.nanosec(nearest))) / 1e9
     if (apart < this.nearestDifference) this.nearestDifference = apart
   }
 
@@ -132,6 +136,19 @@ export class Pairing {
     this.labels.match(this.#label)
     this.nearestDifference = Number.POSITIVE_INFINITY
   }
+}
+
+/**
+ * What came before a jump waits on while its counterparts may still be under way. Once both topics have jumped none
+ * can come, and a stamp that comes again would pair with what is no longer there.
+ */
+function onTimeJump(stream: Stream, other: Stream): void {
+  if (!other.hasJumpedAlone) {
+    stream.hasJumpedAlone = true
+    return
+  }
+  stream.dropOld()
+  other.dropOld()
 }
 
 /** Whether the next message of a stream, coming in order, could be nearer than `apart` ns to the stamp. */

@@ -36,6 +36,8 @@ export class Stream {
   newestNanosec = 0
   /** Smallest step between two stamps seen so far, ns; 0 while unknown. */
   smallestStep = 0
+  /** Whether the stamps have jumped back and those of the other topic have not yet. */
+  hasJumpedAlone = false
   #started = false
   /** Stamps matched lately, a ring: a second message with such a stamp is a duplicate. */
   #matchedSec: Int32Array
@@ -71,7 +73,7 @@ export class Stream {
       : Number.POSITIVE_INFINITY
     if (-ahead > longestStepBack || this.#isReplay(sec, nanosec)) {
       this.#startAgain(sec, nanosec)
-    } else if (this.#wasMatched(sec, nanosec) || this.waiting.has(sec, nanosec)) {
+    } else if (this.#wasMatched(sec, nanosec) || this.waiting.has(sec, nanosec, this.statistics.timeJumps)) {
       this.statistics.duplicate++
       return false
     } else if (ahead > 0) {
@@ -84,7 +86,7 @@ export class Stream {
       this.waiting.remove(this.waiting.longestWaiting())
       this.statistics.overflowed++
     }
-    this.waiting.insert(message, sec, nanosec, now, arrival)
+    this.waiting.insert(message, sec, nanosec, now, arrival, this.statistics.timeJumps)
     return true
   }
 
@@ -103,6 +105,7 @@ export class Stream {
         before.nanosec(i),
         before.receipt(i),
         before.arrival(i),
+        before.epoch(i),
       )
     }
     this.#matchedSec = new Int32Array(capacity)
@@ -112,9 +115,11 @@ export class Stream {
 
   /** Takes a waiting message out because it has found its counterpart. */
   match(index: number): void {
-    const slot = this.#matchedCount++ % this.#matchedSec.length
-    this.#matchedSec[slot] = this.waiting.sec(index)
-    this.#matchedNanosec[slot] = this.waiting.nanosec(index)
+    if (this.waiting.epoch(index) === this.statistics.timeJumps) {
+      const slot = this.#matchedCount++ % this.#matchedSec.length
+      this.#matchedSec[slot] = this.waiting.sec(index)
+      this.#matchedNanosec[slot] = this.waiting.nanosec(index)
+    }
     this.waiting.remove(index)
     this.statistics.matched++
   }
@@ -129,10 +134,18 @@ export class Stream {
     }
   }
 
+  /** Drops what came before the stamps jumped back. */
+  dropOld(): void {
+    this.hasJumpedAlone = false
+    for (let i = this.waiting.length - 1; i >= 0; i--) {
+      if (this.waiting.epoch(i) === this.statistics.timeJumps) continue
+      this.waiting.remove(i)
+      this.statistics.reset++
+    }
+  }
+
   #startAgain(sec: number, nanosec: number): void {
     this.statistics.timeJumps++
-    this.statistics.reset += this.waiting.length
-    this.waiting.clear()
     this.#matchedCount = 0
     this.#replayed = 0
     this.newestSec = sec

@@ -19,6 +19,7 @@ export class WaitingQueue {
   readonly #nanosec: Int32Array
   readonly #receipt: Float64Array
   readonly #arrival: Float64Array
+  readonly #epoch: Int32Array
   readonly #messages: (Uint8Array | undefined)[]
 
   constructor(capacity: number) {
@@ -27,6 +28,7 @@ export class WaitingQueue {
     this.#nanosec = new Int32Array(capacity)
     this.#receipt = new Float64Array(capacity)
     this.#arrival = new Float64Array(capacity)
+    this.#epoch = new Int32Array(capacity)
     this.#messages = new Array<Uint8Array | undefined>(capacity).fill(undefined)
   }
 
@@ -42,6 +44,11 @@ export class WaitingQueue {
   /** When the message came, in seconds on a steady clock. */
   arrival(index: number): number {
     return this.#arrival[index]!
+  }
+
+  /** How often the topic's stamps had jumped back when the message came. */
+  epoch(index: number): number {
+    return this.#epoch[index]!
   }
 
   sec(index: number): number {
@@ -65,9 +72,11 @@ export class WaitingQueue {
     return low
   }
 
-  has(sec: number, nanosec: number): boolean {
-    const i = this.lowerBound(sec, nanosec)
-    return i < this.length && this.#sec[i] === sec && this.#nanosec[i] === nanosec
+  has(sec: number, nanosec: number, epoch: number): boolean {
+    for (let i = this.lowerBound(sec, nanosec); this.#isAt(i, sec, nanosec); i++) {
+      if (this.#epoch[i] === epoch) return true
+    }
+    return false
   }
 
   /** Index of the message whose stamp is nearest; of two equally near the older; -1 when none waits. */
@@ -80,14 +89,23 @@ export class WaitingQueue {
     return above < below ? after : after - 1
   }
 
-  /** The queue must not be full. */
-  insert(message: Uint8Array, sec: number, nanosec: number, receipt: number, arrival: number): void {
-    const index = this.lowerBound(sec, nanosec)
+  /** Behind those with an equal stamp, so that of these the first to come is the first to go. It must not be full. */
+  insert(
+    message: Uint8Array,
+    sec: number,
+    nanosec: number,
+    receipt: number,
+    arrival: number,
+    epoch: number,
+  ): void {
+    let index = this.lowerBound(sec, nanosec)
+    while (this.#isAt(index, sec, nanosec)) index++
     for (let i = this.length; i > index; i--) this.#move(i - 1, i)
     this.#sec[index] = sec
     this.#nanosec[index] = nanosec
     this.#receipt[index] = receipt
     this.#arrival[index] = arrival
+    this.#epoch[index] = epoch
     this.#messages[index] = message
     this.length++
   }
@@ -98,11 +116,6 @@ export class WaitingQueue {
     this.#messages[this.length] = undefined
   }
 
-  clear(): void {
-    this.#messages.fill(undefined, 0, this.length)
-    this.length = 0
-  }
-
   /** Index of the message that has waited longest; the queue must not be empty. */
   longestWaiting(): number {
     let oldest = 0
@@ -110,11 +123,16 @@ export class WaitingQueue {
     return oldest
   }
 
+  #isAt(index: number, sec: number, nanosec: number): boolean {
+    return index < this.length && this.#sec[index] === sec && this.#nanosec[index] === nanosec
+  }
+
   #move(from: number, to: number): void {
     this.#sec[to] = this.#sec[from]!
     this.#nanosec[to] = this.#nanosec[from]!
     this.#receipt[to] = this.#receipt[from]!
     this.#arrival[to] = this.#arrival[from]!
+    this.#epoch[to] = this.#epoch[from]!
     this.#messages[to] = this.#messages[from]
   }
 }

@@ -185,10 +185,35 @@ describe('time that jumps back', () => {
   })
 
   it('forgets what waited with stamps from before the jump', () => {
-    const driver = new Driver().prediction(9_000_000).prediction(9_000_100)
+    const driver = new Driver({ queueSize: 2 }).label(9_000_000).prediction(9_000_100).prediction(9_000_200)
     play(driver, 0, 500)
     expect(driver.pairs.length).toBe(5)
-    expect(driver.pairing.predictions.statistics.reset).toBe(2)
+    expect(driver.pairing.predictions.statistics.reset).toBe(1)
+  })
+
+  it('pairs what is still under way when one topic is a whole loop ahead', () => {
+    const driver = new Driver({ queueSize: 40 })
+    for (let loop = 0; loop < 2; loop++) for (let i = 0; i < 15; i++) driver.prediction(i * 100, loop)
+    for (let loop = 0; loop < 2; loop++) for (let i = 0; i < 15; i++) driver.label(i * 100, loop)
+    expect(driver.pairs.map(([prediction]) => prediction)).toEqual([
+      ...Array(15).fill(0),
+      ...Array(15).fill(1),
+    ])
+    expect(driver.pairs.map(([, label]) => label)).toEqual(driver.pairs.map(([prediction]) => prediction))
+  })
+
+  it('never pairs across a jump of both topics', () => {
+    const driver = new Driver()
+    for (let stamp = 0; stamp <= 2000; stamp += 100) {
+      driver.prediction(stamp, 0)
+      if (stamp !== 500) driver.label(stamp, 0)
+    }
+    driver.label(0, 1).prediction(0, 1).label(500, 1).prediction(500, 1)
+    expect(driver.pairs.slice(-2)).toEqual([
+      [1, 1],
+      [1, 1],
+    ])
+    expect(driver.pairing.predictions.statistics.reset).toBe(1)
   })
 
   it('goes on after one stamp from the far future', () => {
