@@ -9,8 +9,18 @@ const WORD_CLASSES: i32 = 126
 const COHERENT: i32 = 8
 /** Where comparing costs more, it is told by the pixels that are as the first. */
 const FEW: i32 = 2
-/** Up to here four histograms stay in the nearest caches. */
-const SPLIT_CLASSES: i32 = 63
+/** Pixels after which countWords decides whether it looks at noise: more than NOISE of its 64 vectors scattered. */
+const STRETCH: i32 = 1024
+const NOISE: i32 = 56
+/** Pixels of noise that are not looked at. */
+const NOISE_STRETCH: i32 = 8192
+
+/** The four histograms of countWords, 64 KiB and a bit apart: alike in their low 12 bits, addresses would collide. */
+const SPACING: usize = 65536 + 832
+const T0: usize = TABLES
+const T1: usize = TABLES + SPACING
+const T2: usize = TABLES + 2 * SPACING
+const T3: usize = TABLES + 3 * SPACING
 
 /**
  * Fills COUNTS from two masks of class ids, whose rows are `step` bytes apart. Elements are bytes, or with
@@ -165,65 +175,65 @@ function foldPairs(pairs: usize, keys: i32): void {
   }
 }
 
-/** More classes: as countPairs, with a key of 16 bits a pixel, spread over four histograms. */
+/**
+ * More classes: as countPairs, with a key of 16 bits a pixel, spread over four histograms. Where most vectors are
+ * neither of one key nor an edge, it is looked for neither for a while.
+ */
 function countWords(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, height: i32, classes: i32): void {
   const stride = classes + 1
   const cells = stride * stride
-  // Unevenly spaced, so that the same cell of two histograms does not fall on addresses alike in their low 12 bits.
-  // Where four would not fit into the caches they are one.
-  const split = classes <= SPLIT_CLASSES
-  const spacing = split ? (((cells << 2) + 4095) & ~4095) + 832 : 0
-  const t0 = TABLES
-  const t1 = t0 + spacing
-  const t2 = t1 + spacing
-  const t3 = t2 + spacing
-  memory.fill(TABLES, 0, spacing * 3 + (cells << 2))
+  for (let t: usize = T0; t <= T3; t += SPACING) memory.fill(t, 0, cells << 2)
   const limit = i8x16.splat(<i8>classes)
   const factor = i8x16.splat(<i8>stride)
+  let scattered = 0
   for (let y = 0; y < height; y++) {
     let x = 0
-    for (; x + 16 <= width; x += 16) {
-      const predicted = i8x16.min_u(v128.load(p + x), limit)
-      const labelled = i8x16.min_u(v128.load(l + x), limit)
-      const firstP = <i32>i8x16.extract_lane_u(predicted, 0)
-      const firstL = <i32>i8x16.extract_lane_u(labelled, 0)
-      const same = i8x16.bitmask(
-        v128.and(i8x16.eq(predicted, i8x16.splat(<i8>firstP)), i8x16.eq(labelled, i8x16.splat(<i8>firstL))),
-      )
-      if (same == 0xffff) {
-        bump(t0 + ((firstL * stride + firstP) << 2), 16)
-        continue
+    const whole = width & ~15
+    while (x < whole) {
+      if (scattered > NOISE) {
+        const end = min(x + NOISE_STRETCH, whole)
+        countNoise(p + x, l + x, end - x, classes)
+        x = end
       }
-      const ofFirst = popcnt(same)
-      if (ofFirst > FEW) {
-        const lastP = <i32>i8x16.extract_lane_u(predicted, 15)
-        const lastL = <i32>i8x16.extract_lane_u(labelled, 15)
-        const sameLast = i8x16.bitmask(
-          v128.and(i8x16.eq(predicted, i8x16.splat(<i8>lastP)), i8x16.eq(labelled, i8x16.splat(<i8>lastL))),
+      scattered = 0
+      const end = min(x + STRETCH, whole)
+      for (; x < end; x += 16) {
+        const predicted = i8x16.min_u(v128.load(p + x), limit)
+        const labelled = i8x16.min_u(v128.load(l + x), limit)
+        const firstP = <i32>i8x16.extract_lane_u(predicted, 0)
+        const firstL = <i32>i8x16.extract_lane_u(labelled, 0)
+        const same = i8x16.bitmask(
+          v128.and(i8x16.eq(predicted, i8x16.splat(<i8>firstP)), i8x16.eq(labelled, i8x16.splat(<i8>firstL))),
         )
-        const rest = (same | sameLast) ^ 0xffff
-        const at = x + ctz(rest | 0x8000)
-        const thirdP = idAt(p + at, classes)
-        const thirdL = idAt(l + at, classes)
-        const sameThird = i8x16.bitmask(
-          v128.and(i8x16.eq(predicted, i8x16.splat(<i8>thirdP)), i8x16.eq(labelled, i8x16.splat(<i8>thirdL))),
-        )
-        if ((sameThird & rest) == rest) {
-          const ofThird = popcnt(rest)
-          bump(t0 + ((firstL * stride + firstP) << 2), ofFirst)
-          bump(t1 + ((thirdL * stride + thirdP) << 2), ofThird)
-          bump(t2 + ((lastL * stride + lastP) << 2), 16 - ofFirst - ofThird)
+        if (same == 0xffff) {
+          bump(T0 + ((firstL * stride + firstP) << 2), 16)
           continue
         }
+        const ofFirst = popcnt(same)
+        if (ofFirst > FEW) {
+          const lastP = <i32>i8x16.extract_lane_u(predicted, 15)
+          const lastL = <i32>i8x16.extract_lane_u(labelled, 15)
+          const sameLast = i8x16.bitmask(
+            v128.and(i8x16.eq(predicted, i8x16.splat(<i8>lastP)), i8x16.eq(labelled, i8x16.splat(<i8>lastL))),
+          )
+          const rest = (same | sameLast) ^ 0xffff
+          const at = x + ctz(rest | 0x8000)
+          const thirdP = idAt(p + at, classes)
+          const thirdL = idAt(l + at, classes)
+          const sameThird = i8x16.bitmask(
+            v128.and(i8x16.eq(predicted, i8x16.splat(<i8>thirdP)), i8x16.eq(labelled, i8x16.splat(<i8>thirdL))),
+          )
+          if ((sameThird & rest) == rest) {
+            const ofThird = popcnt(rest)
+            bump(T0 + ((firstL * stride + firstP) << 2), ofFirst)
+            bump(T1 + ((thirdL * stride + thirdP) << 2), ofThird)
+            bump(T2 + ((lastL * stride + lastP) << 2), 16 - ofFirst - ofThird)
+            continue
+          }
+        }
+        scatter(predicted, labelled, factor)
+        scattered++
       }
-      const low = i16x8.add(i16x8.extmul_low_i8x16_u(labelled, factor), i16x8.extend_low_i8x16_u(predicted))
-      const high = i16x8.add(i16x8.extmul_high_i8x16_u(labelled, factor), i16x8.extend_high_i8x16_u(predicted))
-      const k0 = i16x8.shl(low, 2)
-      const k1 = i16x8.shl(high, 2)
-      bumpFour(t0, t1, t2, t3, i64x2.extract_lane(k0, 0))
-      bumpFour(t0, t1, t2, t3, i64x2.extract_lane(k0, 1))
-      bumpFour(t0, t1, t2, t3, i64x2.extract_lane(k1, 0))
-      bumpFour(t0, t1, t2, t3, i64x2.extract_lane(k1, 1))
     }
     countEach(p + x, 0, l + x, 0, width - x, classes)
     p += pStep
@@ -231,17 +241,43 @@ function countWords(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, 
   }
   for (let cell = 0; cell < cells; cell++) {
     const at = cell << 2
-    let count = load<u32>(t0 + at)
-    if (split) count += load<u32>(t1 + at) + load<u32>(t2 + at) + load<u32>(t3 + at)
-    bump(COUNTS + at, count)
+    bump(COUNTS + at, load<u32>(at, T0) + load<u32>(at, T1) + load<u32>(at, T2) + load<u32>(at, T3))
+  }
+}
+
+/** Counts `length` pixels, a multiple of 16, without looking at them. */
+function countNoise(p: usize, l: usize, length: i32, classes: i32): void {
+  const limit = i8x16.splat(<i8>classes)
+  const factor = i8x16.splat(<i8>(classes + 1))
+  for (let x = 0; x < length; x += 16) {
+    scatter(i8x16.min_u(v128.load(p + x), limit), i8x16.min_u(v128.load(l + x), limit), factor)
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function bumpFour(t0: usize, t1: usize, t2: usize, t3: usize, keys: i64): void {
-  bump(t0 + <usize>(keys & 0xffff), 1)
-  bump(t1 + <usize>((keys >>> 16) & 0xffff), 1)
-  bump(t2 + <usize>((keys >>> 32) & 0xffff), 1)
-  bump(t3 + <usize>(keys >>> 48), 1)
+function scatter(predicted: v128, labelled: v128, factor: v128): void {
+  const low = i16x8.add(i16x8.extmul_low_i8x16_u(labelled, factor), i16x8.extend_low_i8x16_u(predicted))
+  const high = i16x8.add(i16x8.extmul_high_i8x16_u(labelled, factor), i16x8.extend_high_i8x16_u(predicted))
+  const k0 = i16x8.shl(low, 2)
+  const k1 = i16x8.shl(high, 2)
+  bumpFour(i64x2.extract_lane(k0, 0))
+  bumpFour(i64x2.extract_lane(k0, 1))
+  bumpFour(i64x2.extract_lane(k1, 0))
+  bumpFour(i64x2.extract_lane(k1, 1))
+}
+
+// @ts-ignore: decorator
+@inline
+function bumpFour(keys: u64): void {
+  const low = <u32>keys
+  const high = <u32>(keys >>> 32)
+  const a: usize = low & 0xffff
+  const b: usize = low >>> 16
+  const c: usize = high & 0xffff
+  const d: usize = high >>> 16
+  store<u32>(a, load<u32>(a, T0) + 1, T0)
+  store<u32>(b, load<u32>(b, T1) + 1, T1)
+  store<u32>(c, load<u32>(c, T2) + 1, T2)
+  store<u32>(d, load<u32>(d, T3) + 1, T3)
 }

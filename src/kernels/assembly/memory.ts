@@ -12,7 +12,7 @@ export const COUNTS: usize = 1024
 /** (classes + 1) x classes float64, at most 257 x 256. */
 export const SUMS: usize = 266240
 
-/** Work space of one counting call: histograms, at most 256 KiB. */
+/** Work space of one counting call: histograms, at most 260 KiB. */
 export const TABLES: usize = 794624
 
 /** One block of label ids and of a probability plane: the work space of the planar kernels. */
