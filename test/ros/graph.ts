@@ -225,6 +225,7 @@ export class Graph {
   }
 
   receive(topic: string, message: unknown): void {
+    if (message === null) throw new Error(`${topic}: not as long as ROS would make it`)
     if (topic === '/diagnostics') this.diagnostics.push(message as DiagnosticArray)
     else if (topic.endsWith('/metrics')) this.metrics.push(message as Metrics)
     else this.confusion.push(message as Confusion)

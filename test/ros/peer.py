@@ -17,6 +17,7 @@ from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.serialization import deserialize_message, serialize_message
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 from std_srvs.srv import Trigger
@@ -79,12 +80,18 @@ class Graph:
         rclpy.shutdown(context=self.context)
 
     def subscribe(self, request):
-        topic = request["topic"]
+        topic, kind = request["topic"], TYPES[request["type"]]
 
-        def arrived(message):
-            write({"graph": self.name, "topic": topic, "message": plain(message)})
+        def arrived(raw):
+            message = deserialize_message(raw, kind)
+            # The node writes these two by hand: they must be as long as ROS would have made them.
+            by_hand = kind in (SegmentationMetrics, ConfusionMatrix)
+            if by_hand and len(serialize_message(message)) != len(raw):
+                write({"graph": self.name, "topic": topic, "message": None})
+            else:
+                write({"graph": self.name, "topic": topic, "message": plain(message)})
 
-        self.node.create_subscription(TYPES[request["type"]], topic, arrived, qos(request))
+        self.node.create_subscription(kind, topic, arrived, qos(request), raw=True)
         self.executor.wake()
 
     def advertise(self, request):

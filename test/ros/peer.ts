@@ -10,6 +10,7 @@ export const GRAPH_ENVIRONMENT = {
   ROS_AUTOMATIC_DISCOVERY_RANGE: 'LOCALHOST',
   FASTDDS_DEFAULT_PROFILES_FILE: PROFILE,
   RCUTILS_LOGGING_BUFFERED_STREAM: '0',
+  ROS_LOG_DIR: join(import.meta.dirname, '../../.ros/test-log'),
 }
 
 interface Pending {
