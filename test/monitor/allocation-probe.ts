@@ -1,6 +1,4 @@
 import { serializeImage } from '../../src/image/serialize.ts'
-import { Kernels } from '../../src/kernels/kernels.ts'
-import { PixelFormat, type PixelLayout } from '../../src/kernels/layout.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
 import { type Allocation, allocationOf } from '../support/allocation.ts'
@@ -83,28 +81,6 @@ function monitored(
   }
 }
 
-function counted(prediction: Uint8Array, format: PixelFormat, count: number): () => void {
-  const kernels = new Kernels()
-  const layout = (f: PixelFormat, n: number, message: Uint8Array, size: number): PixelLayout => {
-    const step = width * n * size
-    return { offset: message.length - step * height, step, format: f, channels: n }
-  }
-  const size = format === PixelFormat.U8 ? 1 : format === PixelFormat.U16LE ? 2 : 4
-  const isFloat = format === PixelFormat.F32LE
-  const p = layout(format, isFloat ? count : 1, prediction, size)
-  const l = layout(PixelFormat.U8, 1, labels, 1)
-  const ignored = new Uint8Array(256)
-  const classes = count === 1 ? 2 : count
-  let sum = 0
-  return () => {
-    kernels.load(0, prediction)
-    kernels.load(1, labels)
-    if (isFloat) kernels.countProbabilities(width, height, p, l, classes, 0.5)
-    else kernels.countLabels(width, height, p, l, classes)
-    sum = (sum + kernels.counts[0]! + kernels.largest(1, width, height, l, ignored)) | 0
-  }
-}
-
 let kept: unknown
 const runs: Record<string, () => void> = {
   nothing: () => {},
@@ -117,12 +93,6 @@ const runs: Record<string, () => void> = {
   'control: object': () => {
     kept = { a: kept === 1, b: 2 }
   },
-  'kernels, labels': counted(ids, PixelFormat.U8, 8),
-  'kernels, two classes': counted(ids, PixelFormat.U8, 2),
-  'kernels, many classes': counted(ids, PixelFormat.U8, 200),
-  'kernels, wide labels': counted(wideIds, PixelFormat.U16LE, 20),
-  'kernels, foreground': counted(foreground, PixelFormat.F32LE, 1),
-  'kernels, channels': counted(channels, PixelFormat.F32LE, 3),
   'monitor, labels': monitored({}, ids, labels),
   'monitor, named classes': monitored(
     {
