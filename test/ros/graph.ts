@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { join } from 'node:path'
 import { type ImageMessage, serializeImage } from '../../src/image/serialize.ts'
+import { claimDomain, releaseDomain } from './domain.ts'
 import { GRAPH_ENVIRONMENT, type Peer } from './peer.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -67,7 +69,18 @@ interface Waiter {
   resolve: () => void
 }
 
+/** Domains 1 to 101 have ports that no other program is given. */
+const DOMAINS = 101
 let graphs = 0
+
+/** Whether no participant is in the domain: the first one there binds this port. */
+function isFree(domain: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = createSocket('udp4')
+    socket.once('error', () => resolve(false))
+    socket.bind({ port: 7410 + 250 * domain, exclusive: true }, () => socket.close(() => resolve(true)))
+  })
+}
 
 /** One ROS graph, in a domain of its own: the monitor and the peer's node. */
 export class Graph {
@@ -77,7 +90,7 @@ export class Graph {
   stderr = ''
   readonly #peer: Peer
   readonly #name: string
-  readonly #domain: number
+  #domain: number
   readonly #waiters = new Set<Waiter>()
   #monitor: ChildProcess | undefined
   #ended: Promise<Ended> | undefined
@@ -86,8 +99,7 @@ export class Graph {
     this.#peer = peer
     const number = graphs++
     this.#name = `graph ${number}`
-    // Domains 1 to 101 have ports that no other program is given.
-    this.#domain = 1 + ((process.pid * 13 + number) % 101)
+    this.#domain = claimDomain()
     peer.onMessage = (graph, topic, message) => current.get(graph)?.receive(topic, message)
     current.set(this.#name, this)
   }
@@ -98,6 +110,7 @@ export class Graph {
    */
   async start(options: StartOptions = {}): Promise<this> {
     const node = options.node ?? '/dice_monitor'
+    while (!(await isFree(this.#domain))) this.#domain = 1 + ((this.#domain + 36) % DOMAINS)
     await this.request('open', { domain: this.#domain })
     if (options.confusion) {
       await this.request('subscribe', { type: 'confusion', topic: `${node}/confusion` })
@@ -151,6 +164,7 @@ export class Graph {
     if (this.#monitor?.exitCode === null) await this.end('SIGTERM')
     await this.request('close').catch(() => {})
     current.delete(this.#name)
+    releaseDomain(this.#domain)
   }
 
   request(op: string, values: object = {}): Promise<unknown> {
