@@ -3,7 +3,7 @@
  * state, and latency from the stamp, taken as a pair is published, to the metrics' arrival. Contenders take turns;
  * the median of the rounds counts.
  *
- * usage: bench-online [--hz N] [--pairs N] [--rounds N] [--json FILE]
+ * usage: bench-online [--hz N] [--pairs N] [--rounds N] [--only CONTENDER] [--json FILE]
  */
 import { execFile, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -80,10 +80,13 @@ const { values } = parseArgs({
     hz: { type: 'string', default: '30' },
     pairs: { type: 'string', default: '600' },
     rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
     json: { type: 'string' },
   },
 })
-const rounds = Object.keys(CONTENDERS).map(contender => ({ contender, measured: [] as Measurement[] }))
+const contenders = Object.keys(CONTENDERS).filter(name => (values.only ?? name) === name)
+if (contenders.length === 0) throw new Error(`--only: expected one of ${Object.keys(CONTENDERS).join(', ')}`)
+const rounds = contenders.map(contender => ({ contender, measured: [] as Measurement[] }))
 let domain = 1 + (process.pid % 90)
 for (let round = 0; round < Number(values.rounds); round++) {
   for (const { contender, measured } of rounds) {
