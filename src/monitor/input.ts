@@ -10,10 +10,12 @@ export class InputStatistics {
   /** When the last message came, in seconds on the steady clock; NaN before the first. */
   lastArrival = Number.NaN
 
-  /** Counts and names a message that cannot be used; anything but a {@link MessageError} is a defect and thrown on. */
+  /**
+   * Counts and names a message that cannot be used. A defect of ours is named with its kind, and ends nothing: the
+   * next message is served.
+   */
   reject(error: unknown): void {
-    if (!(error instanceof MessageError)) throw error
     this.rejected++
-    this.lastError = error.message
+    this.lastError = error instanceof MessageError ? error.message : String(error)
   }
 }
