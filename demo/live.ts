@@ -64,7 +64,7 @@ export async function playIntoNode(options: LiveOptions): Promise<Metrics[]> {
       [topics.prediction]: node.createPublisher('sensor_msgs/msg/Image', topics.prediction),
       [topics.label]: node.createPublisher('sensor_msgs/msg/Image', topics.label),
     }
-    ros.spin(node)
+    ros.spin(node, 10)
     await until('the monitor to listen', monitor, () =>
       Object.values(publishers).every(publisher => publisher.subscriptionCount > 0),
     )
