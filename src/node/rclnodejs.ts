@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
  */
 
 export interface Ros {
+  DistroUtils: { getDistroId(name?: string): number }
   init(context: undefined, argv: string[]): Promise<void>
   createNode(name: string): Node
   spin(node: Node, timeout: number): void
@@ -126,7 +127,10 @@ export async function loadRclnodejs(): Promise<Ros> {
   process.env.PATH = ''
   try {
     const { default: ros } = (await import(MODULE)) as { default: Ros }
-    events = (await import(EVENT_MODULE)) as EventModule
+    // rclnodejs has the events from Jazzy on.
+    if (ros.DistroUtils.getDistroId() >= ros.DistroUtils.getDistroId('jazzy')) {
+      events = (await import(EVENT_MODULE)) as EventModule
+    }
     return ros
   } catch (error) {
     throw new Error(`rclnodejs does not load: ${reason(error)}. Is ROS 2 sourced?`)
@@ -154,11 +158,12 @@ export interface QosListener {
 }
 
 /**
- * Listens to a subscription's QoS events. rclnodejs offers this as an argument of `createSubscription`, but does not
+ * Listens to a subscription's QoS events, where the ROS 2 distribution has them. rclnodejs offers this as an argument of `createSubscription`, but does not
  * export the class that the argument must be an instance of, so what it would do with it is done here.
  */
 export function listenToQosEvents(node: Node, subscription: Subscription, listener: QosListener): void {
-  const callbacks = new events!.SubscriptionEventCallbacks()
+  if (!events) return
+  const callbacks = new events.SubscriptionEventCallbacks()
   callbacks.messageLost = event => listener.onLost(event)
   callbacks.incompatibleQos = event => listener.onIncompatible(event)
   subscription.events = callbacks.createEventHandlers(subscription.handle)
