@@ -158,8 +158,9 @@ export interface QosListener {
 }
 
 /**
- * Listens to a subscription's QoS events, where the ROS 2 distribution has them. rclnodejs offers this as an argument of `createSubscription`, but does not
- * export the class that the argument must be an instance of, so what it would do with it is done here.
+ * Listens to a subscription's QoS events, where the ROS 2 distribution has them. rclnodejs offers this as an argument
+ * of `createSubscription`, but does not export the class that the argument must be an instance of, so what it would
+ * do with it is done here.
  */
 export function listenToQosEvents(node: Node, subscription: Subscription, listener: QosListener): void {
   if (!events) return
