@@ -35,8 +35,11 @@ function sums(label: i32, pixels: i32, ignored: i32, ignores: bool, squares: boo
   const ids = i8x16.splat(<i8>label)
   const ignoredIds = i8x16.splat(<i8>ignored)
   const counts = !ignores || label != ignored
+  // Two of each, used in turn: one alone would wait for itself.
   let p = f64x2.splat(0)
+  let q = p
   let pg = p
+  let qg = p
   let pp = p
   let g = 0
   let i = 0
@@ -58,11 +61,15 @@ function sums(label: i32, pixels: i32, ignored: i32, ignores: bool, squares: boo
     }
     const here = counts ? i8x16.eq(labels, ids) : i8x16.splat(0)
     const all = tree(a, b, c, d)
-    p = addLanes(p, all)
+    const sum = addLanes(p, all)
+    p = q
+    q = sum
     const hits = i8x16.bitmask(here)
     if (hits == 0xffff) {
       g += 16
-      pg = addLanes(pg, all)
+      const sumOfHits = addLanes(pg, all)
+      pg = qg
+      qg = sumOfHits
     } else if (hits) {
       g += popcnt(hits)
       pg = addLanes(
@@ -79,8 +86,8 @@ function sums(label: i32, pixels: i32, ignored: i32, ignores: bool, squares: boo
       pp = addLanes(pp, tree(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d)))
     }
   }
-  let sumP = total(p)
-  let sumPg = total(pg)
+  let sumP = total(p) + total(q)
+  let sumPg = total(pg) + total(qg)
   let sumPp = total(pp)
   for (; i < pixels; i++) {
     const id = <i32>load<u8>(LABEL_BLOCK + i)
