@@ -16,7 +16,7 @@ export const SUMS: usize = 266240
 export const TABLES: usize = 794624
 
 /** One block of label ids and of a probability plane: the work space of the planar kernels. */
-export const BLOCK: i32 = 8192
+export const BLOCK: i32 = 16384
 export const LABEL_BLOCK: usize = COUNTS
 export const PLANE_BLOCK: usize = SUMS
 
