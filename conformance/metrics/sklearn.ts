@@ -33,8 +33,9 @@ const presentClasses = (c: Case) => {
   return [...found].sort((a, b) => a - b)
 }
 
-function undefinedScore(zeroDivision: Parameter): ScoreOptions {
-  if (zeroDivision === 'NaN') return { ...sklearn.score, undefinedScore: 'exclude' }
+/** Its Jaccard score alone refuses NaN. */
+function undefinedScore(zeroDivision: Parameter, metric: Metric): ScoreOptions {
+  if (zeroDivision === 'NaN' && metric !== 'iou') return { ...sklearn.score, undefinedScore: 'exclude' }
   if (zeroDivision === 'warn' || zeroDivision === 0) return sklearn.score
   if (zeroDivision === 1) return { ...sklearn.score, undefinedScore: 'one' }
   throw new RangeError(`zero_division: ${String(zeroDivision)}`)
@@ -66,7 +67,7 @@ const scored = (metric: Metric, beta = 1): Mapping =>
         ? 'none'
         : choice('average', of.average, ['micro', 'macro', 'weighted'])
     const result = score(classCounts(matrix), {
-      ...undefinedScore(of.zero_division),
+      ...undefinedScore(of.zero_division, metric),
       metric,
       beta: of.beta,
       evaluated,

@@ -8,7 +8,7 @@ import {
 } from '../../src/metrics/index.ts'
 import type { Case, Mapping, Parameter } from '../case.ts'
 import { weightsOf } from '../losses/shared.ts'
-import { choice, classesFrom, mapping, matricesOf, optional, read, rows } from './shared.ts'
+import { choice, classesFrom, mapping, matricesOf, optional, read, rows, Unsupported } from './shared.ts'
 
 const { smp } = metricConventions
 
@@ -37,6 +37,12 @@ const statsOf = (c: Case, ignored: Parameter): { counts: ClassCounts; evaluated:
   return { counts: classCounts(matricesOf(c, label ?? (c.classes > 2 ? 255 : undefined))), evaluated }
 }
 
+function undefinedScoreOf(zeroDivision: Parameter): 'one' | 'zero' {
+  if (zeroDivision === 1) return 'one'
+  if (zeroDivision === 0 || zeroDivision === 'warn') return 'zero'
+  throw new Unsupported(`zero_division ${String(zeroDivision)}`)
+}
+
 const scored = (metric: Metric): Mapping =>
   mapping((c, parameters) => {
     const of = read(parameters, {
@@ -48,7 +54,7 @@ const scored = (metric: Metric): Mapping =>
     })
     const { counts, evaluated } = statsOf(c, of.ignore_index)
     const reduction = of.reduction === null ? 'none' : choice('reduction', of.reduction, reductions)
-    const undefinedScore = of.zero_division === 1 ? 'one' : 'zero'
+    const undefinedScore = undefinedScoreOf(of.zero_division)
     const conventions: Record<(typeof reductions)[number], ScoreOptions> = {
       none: smp.macroImagewise,
       micro: smp.micro,

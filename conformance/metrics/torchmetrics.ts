@@ -50,6 +50,14 @@ function refuseStrayLabels(c: Case, ignored?: number, overlooks?: 'always' | 'ab
 const averageOf = (average: Parameter) =>
   average === null || average === 'none' ? 'none' : choice('average', average, ['micro', 'macro', 'weighted'])
 
+/** F-beta refuses what is neither 0 nor 1; the others fill in any number. */
+function undefinedScoreOf(zeroDivision: number, metric: Metric): 'one' | 'zero' {
+  if (zeroDivision === 0) return 'zero'
+  if (zeroDivision === 1) return 'one'
+  if (metric === 'dice' || metric === 'fBeta') throw new RangeError(`zero_division ${zeroDivision}`)
+  throw new Unsupported(`zero_division ${zeroDivision}`)
+}
+
 /** Class counts, pooled or a sample each. */
 function pooledOrNot(c: Case, ignored: number | undefined, samplewise: boolean): ClassCounts {
   return samplewise ? countsOf(c, ignored) : classCounts(matrixOf(c, ignored))
@@ -80,7 +88,7 @@ const classified = (metric: Metric, multiclassMetric = metric): Mapping =>
       ignored,
       average === 'micro' && !samplewise && metric !== 'iou' ? 'absent' : undefined,
     )
-    const undefinedScore = of.zero_division === 1 ? 'one' : 'zero'
+    const undefinedScore = undefinedScoreOf(of.zero_division, metric)
     // Two classes in either of the forms; the Jaccard index of an ignored class has no weight of its own.
     const evaluated = isBinary(c)
       ? [1]
