@@ -2,7 +2,6 @@ import { ImageHeader, readImageHeader } from '../src/image/header.ts'
 import { serializeImage } from '../src/image/serialize.ts'
 import { Kernels } from '../src/kernels/kernels.ts'
 import { PlaneKernels } from '../src/kernels/planes.ts'
-import { planarGradient } from '../src/losses/planar.ts'
 
 /** Nanoseconds of processor time that `run` took over `count` frames from `first` on, in rotation over `frames`. */
 export function timed(run: (frame: number) => void, frames: number, first: number, count: number): number {
@@ -79,9 +78,7 @@ export class OurPlanes {
   }
 
   differentiate = (frame: number): void => {
-    const { classes, pixels } = this.#shape
-    const labels = { data: this.#labels[frame]!, start: 0, ignoreLabel: undefined, strict: false }
-    planarGradient(this.#gradient, 0, pixels, classes, pixels, labels, this.#factors, 0)
+    this.#kernels[frame]!.differentiate(this.#gradient, this.#labels[frame]!, this.#shape, this.#factors)
   }
 
   sums(frame: number): number[] {

@@ -47,7 +47,8 @@ export interface Exports {
     height: number,
     classes: number,
   ): void
-  sumPlane(label: number, pixels: number, ignored: number, squares: boolean): void
+  sumPlane(labels: number, label: number, pixels: number, ignored: number, squares: boolean): void
+  findRuns(labels: number, pixels: number): number
 }
 
 type Place =
@@ -57,9 +58,10 @@ type Place =
   | 'IGNORED'
   | 'DATA'
   | 'BLOCK'
-  | 'LABEL_BLOCK'
   | 'PLANE_BLOCK'
   | 'PLANE_SUMS'
+  | 'RUNS'
+  | 'RUN_BLOCK'
 
 let compiled: WebAssembly.Module | undefined
 

@@ -2,7 +2,7 @@ import { PlaneKernels } from '../kernels/planes.ts'
 import { checkWeights, type Loss } from './loss.ts'
 import { matthewsIndex, tverskyIndex } from './overlap-index.ts'
 import { type OverlapOptions, type OverlapSettings, settleOverlap } from './overlap-options.ts'
-import { isForKernels, kernelSums, planarGradient, planarSums } from './planar.ts'
+import { isForKernels, kernelGradient, kernelSums, planarGradient, planarSums } from './planar.ts'
 import { Planes } from './planes.ts'
 import type { Numbers, Tensor } from './tensor.ts'
 import { slope, transformed } from './transform.ts'
@@ -123,6 +123,11 @@ class OverlapLoss implements Loss {
   private differentiateDirectly(): void {
     const { samples, channels, pixels, gradient, target } = this.planes
     const { labels } = this
+    if (gradient.dense && target.dense && isForKernels(gradient.data, target.data, pixels)) {
+      this.kernels ??= new PlaneKernels()
+      kernelGradient(this.kernels, gradient.data, samples, channels, pixels, labels, this.factors)
+      return
+    }
     for (let n = 0; n < samples; n++) {
       labels.start = target.planeStart(n, 0)
       const start = gradient.planeStart(n, 0)

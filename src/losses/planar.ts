@@ -89,12 +89,8 @@ export function kernelSums(
   sums: Float64Array,
   kept: Float64Array,
 ): void {
-  const { data, ignoreLabel } = labels
-  shape.samples = samples
-  shape.classes = channels
-  shape.pixels = pixels
-  const ignored = ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1
-  kernels.sum(p as Float32Array, data as Uint8Array, shape, ignored)
+  setShape(samples, channels, pixels)
+  kernels.sum(p as Float32Array, labels.data as Uint8Array, shape, ignoredByte(labels))
   for (let n = 0; n < samples; n++) {
     let known = 0
     for (let plane = n * channels; plane < (n + 1) * channels; plane++) {
@@ -109,6 +105,15 @@ export function kernelSums(
 }
 
 const shape = { samples: 0, classes: 0, pixels: 0 }
+
+function setShape(samples: number, classes: number, pixels: number): void {
+  shape.samples = samples
+  shape.classes = classes
+  shape.pixels = pixels
+}
+
+const ignoredByte = ({ ignoreLabel }: PlanarLabels): number =>
+  ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1
 
 function countKept(labels: PlanarLabels, start: number, pixels: number, channels: number): number {
   const { data, ignoreLabel, strict } = labels
@@ -201,6 +206,20 @@ export function planarGradient(
       } else i++
     }
   }
+}
+
+/** The same gradient of a whole batch [samples, channels, pixels] by the kernels. */
+export function kernelGradient(
+  kernels: PlaneKernels,
+  g: Numbers,
+  samples: number,
+  channels: number,
+  pixels: number,
+  labels: PlanarLabels,
+  factors: Float64Array,
+): void {
+  setShape(samples, channels, pixels)
+  kernels.differentiate(g as Float32Array, labels.data as Uint8Array, shape, factors, ignoredByte(labels))
 }
 
 /** Writes one number, `of[index]`, to all of a stretch: as fill does, but that would box the number each time. */

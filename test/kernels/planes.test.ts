@@ -8,7 +8,7 @@ const kernels = new PlaneKernels()
 const shape = fc.record({
   samples: fc.integer({ min: 0, max: 3 }),
   classes: fc.integer({ min: 1, max: 9 }),
-  pixels: fc.oneof(fc.nat(50), fc.constantFrom(8191, 8192, 8193, 16384, 20000)),
+  pixels: fc.oneof(fc.nat(50), fc.constantFrom(1023, 1024, 1025, 8192, 32767, 32768, 32770, 40000)),
 })
 
 it('sums planes as a plain loop does', () => {
@@ -45,6 +45,45 @@ it('sums planes as a plain loop does', () => {
       },
     ),
     { numRuns: 60, seed: 20 },
+  )
+})
+
+it('writes gradients as a plain loop does', () => {
+  fc.assert(
+    fc.property(
+      shape,
+      fc.integer(),
+      fc.constantFrom(-1, 0, 255),
+      fc.constantFrom(1, 3, 40, 5000),
+      ({ samples, classes, pixels }, seed, ignored, run) => {
+        const next = random(seed)
+        const labels = new Uint8Array(samples * pixels)
+        for (let i = 0; i < labels.length; ) {
+          const end = i + 1 + Math.floor(next() * run)
+          labels.fill(next() < 0.1 ? 255 : Math.floor(next() * (classes + 1)), i, end)
+          i = end
+        }
+        const factors = Float64Array.from({ length: samples * classes * 2 }, () => next() - 0.5)
+        // Not at the start of its buffer, whose other numbers must stay.
+        const whole = new Float32Array(samples * classes * pixels + 2).fill(7)
+        const gradient = whole.subarray(1, -1)
+        kernels.differentiate(gradient, labels, { samples, classes, pixels }, factors, ignored)
+        for (let plane = 0; plane < samples * classes; plane++) {
+          const n = Math.floor(plane / classes)
+          const elsewhere = factors[2 * plane + 1]!
+          const at = Math.fround(factors[2 * plane]! + elsewhere)
+          for (let i = 0; i < pixels; i++) {
+            const label = labels[n * pixels + i]!
+            const expected = label === ignored ? 0 : label === plane % classes ? at : Math.fround(elsewhere)
+            if (gradient[plane * pixels + i] !== expected) {
+              expect.fail(`plane ${plane}, pixel ${i}: ${gradient[plane * pixels + i]}, expected ${expected}`)
+            }
+          }
+        }
+        expect([whole[0], whole.at(-1)]).toEqual([7, 7])
+      },
+    ),
+    { numRuns: 100, seed: 21 },
   )
 })
 

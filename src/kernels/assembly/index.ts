@@ -1,6 +1,17 @@
-export { BLOCK, COUNTS, DATA, EXTREMES, IGNORED, LABEL_BLOCK, PLANE_BLOCK, PLANE_SUMS, SUMS } from './memory'
+export {
+  BLOCK,
+  COUNTS,
+  DATA,
+  EXTREMES,
+  IGNORED,
+  PLANE_BLOCK,
+  PLANE_SUMS,
+  RUNS,
+  RUN_BLOCK,
+  SUMS,
+} from './memory'
 export { countLabels } from './labels'
 export { largest } from './largest'
 export { narrow, swapWords } from './narrow'
 export { countForeground, countChannels } from './probabilities'
-export { sumPlane } from './planes'
+export { findRuns, sumPlane } from './planes'

@@ -15,12 +15,15 @@ export const SUMS: usize = 266240
 /** Work space of one counting call: histograms, at most 260 KiB. */
 export const TABLES: usize = 794624
 
-/** One block of label ids and of a probability plane: the work space of the planar kernels. */
-export const BLOCK: i32 = 16384
-export const LABEL_BLOCK: usize = COUNTS
-export const PLANE_BLOCK: usize = SUMS
+/** A stretch of a probability plane, short enough to stay in the nearest cache between the copy and the kernel. */
+export const BLOCK: i32 = 1024
+export const PLANE_BLOCK: usize = COUNTS
 
-/** Float64 results of the planar kernels. */
-export const PLANE_SUMS: usize = 256
+/** Runs of equal labels: one uint32 a pixel of a stretch, which is long enough that filling it goes at full speed. */
+export const RUN_BLOCK: i32 = 32768
+export const RUNS: usize = SUMS
+
+/** Results of the planar kernels: four float64 a class. */
+export const PLANE_SUMS: usize = TABLES
 
 export const DATA: usize = 1048576 + 65536

@@ -1,8 +1,8 @@
 import { addLanes, total } from './lanes'
-import { LABEL_BLOCK, PLANE_BLOCK, PLANE_SUMS } from './memory'
+import { PLANE_BLOCK, PLANE_SUMS, RUNS } from './memory'
 
-// One block of one class's plane, float32, against labels, bytes. With g 1 where the label is the class, else 0.
-// A block is short enough to be in the nearest caches between the copy and the kernel.
+// A stretch of one class's plane, float32, in PLANE_BLOCK, and its labels, bytes. With g 1 where the label is the
+// class, else 0.
 
 // @ts-ignore: decorator
 @inline
@@ -18,20 +18,20 @@ function tree(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /**
- * Adds Σp, Σp·g, Σg and, if asked for, Σp² of the block's first `pixels` to PLANE_SUMS. Pixels whose label is
- * `ignored` (-1 for none) are passed over.
+ * Adds Σp, Σp·g, Σg and, if asked for, Σp² of `pixels` pixels to those of class `label` in PLANE_SUMS. Pixels whose
+ * label is `ignored` (-1 for none) are passed over.
  */
-export function sumPlane(label: i32, pixels: i32, ignored: i32, squares: bool): void {
+export function sumPlane(labels: usize, label: i32, pixels: i32, ignored: i32, squares: bool): void {
   if (ignored >= 0) {
-    if (squares) sums(label, pixels, ignored, true, true)
-    else sums(label, pixels, ignored, true, false)
-  } else if (squares) sums(label, pixels, ignored, false, true)
-  else sums(label, pixels, ignored, false, false)
+    if (squares) sums(labels, label, pixels, ignored, true, true)
+    else sums(labels, label, pixels, ignored, true, false)
+  } else if (squares) sums(labels, label, pixels, ignored, false, true)
+  else sums(labels, label, pixels, ignored, false, false)
 }
 
 // @ts-ignore: decorator
 @inline
-function sums(label: i32, pixels: i32, ignored: i32, ignores: bool, squares: bool): void {
+function sums(labels: usize, label: i32, pixels: i32, ignored: i32, ignores: bool, squares: bool): void {
   const ids = i8x16.splat(<i8>label)
   const ignoredIds = i8x16.splat(<i8>ignored)
   const counts = !ignores || label != ignored
@@ -49,9 +49,9 @@ function sums(label: i32, pixels: i32, ignored: i32, ignores: bool, squares: boo
     let b = v128.load(at, 16)
     let c = v128.load(at, 32)
     let d = v128.load(at, 48)
-    const labels = v128.load(LABEL_BLOCK + i)
+    const found = v128.load(labels + i)
     if (ignores) {
-      const out = i8x16.eq(labels, ignoredIds)
+      const out = i8x16.eq(found, ignoredIds)
       if (v128.any_true(out)) {
         a = v128.andnot(a, part(out, 0))
         b = v128.andnot(b, part(out, 1))
@@ -59,7 +59,7 @@ function sums(label: i32, pixels: i32, ignored: i32, ignores: bool, squares: boo
         d = v128.andnot(d, part(out, 3))
       }
     }
-    const here = counts ? i8x16.eq(labels, ids) : i8x16.splat(0)
+    const here = counts ? i8x16.eq(found, ids) : i8x16.splat(0)
     const all = tree(a, b, c, d)
     const sum = addLanes(p, all)
     p = q
@@ -90,7 +90,7 @@ function sums(label: i32, pixels: i32, ignored: i32, ignores: bool, squares: boo
   let sumPg = total(pg) + total(qg)
   let sumPp = total(pp)
   for (; i < pixels; i++) {
-    const id = <i32>load<u8>(LABEL_BLOCK + i)
+    const id = <i32>load<u8>(labels + i)
     if (ignores && id == ignored) continue
     const value = <f64>load<f32>(PLANE_BLOCK + (i << 2))
     sumP += value
@@ -100,14 +100,34 @@ function sums(label: i32, pixels: i32, ignored: i32, ignores: bool, squares: boo
       sumPg += value
     }
   }
-  add(0, sumP)
-  add(8, sumPg)
-  add(16, <f64>g)
-  add(24, sumPp)
+  const at = PLANE_SUMS + (label << 5)
+  store<f64>(at, load<f64>(at) + sumP)
+  store<f64>(at, load<f64>(at, 8) + sumPg, 8)
+  store<f64>(at, load<f64>(at, 16) + <f64>g, 16)
+  store<f64>(at, load<f64>(at, 24) + sumPp, 24)
 }
 
-// @ts-ignore: decorator
-@inline
-function add(offset: usize, value: f64): void {
-  store<f64>(PLANE_SUMS + offset, load<f64>(PLANE_SUMS + offset) + value)
+/**
+ * Finds the runs of equal labels in `pixels` labels, and writes each as end · 256 + label, a uint32, from RUNS on.
+ * Returns how many there are.
+ */
+export function findRuns(labels: usize, pixels: i32): i32 {
+  let at = RUNS
+  let i = 1
+  for (; i + 16 <= pixels; i += 16) {
+    const before = labels + i - 1
+    let edges = ~i8x16.bitmask(i8x16.eq(v128.load(before), v128.load(before, 1))) & 0xffff
+    for (; edges; edges &= edges - 1) {
+      const edge = ctz(edges)
+      store<u32>(at, ((i + edge) << 8) | load<u8>(before + edge))
+      at += 4
+    }
+  }
+  for (; i <= pixels; i++) {
+    const label = load<u8>(labels + i - 1)
+    if (i < pixels && load<u8>(labels + i) == label) continue
+    store<u32>(at, (i << 8) | label)
+    at += 4
+  }
+  return <i32>((at - RUNS) >> 2)
 }
