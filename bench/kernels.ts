@@ -76,6 +76,11 @@ async function race(contenders: Contender[], frames: number, pixels: number): Pr
   return new Map(Array.from(results, ([name, values]) => [name, median(values)]))
 }
 
+const ownContender = (name: string, run: (frame: number) => void, frames: number): Contender => ({
+  name,
+  time: (first, count) => timed(run, frames, first, count),
+})
+
 const peerContender = (peer: Peer, name: string): Contender => ({
   name,
   time: async (first, count) => Number(await peer.ask(`time ${name} ${first} ${count}`)),
@@ -149,7 +154,7 @@ async function labelCase(c: Peer, python: Peer, test: Case): Promise<Row[]> {
   const ours = new OurLabels(frames, width, height, classes)
   const expected = ours.result(1)
   const contenders = [
-    { name: 'ours', time: (first: number, count: number) => timed(ours.run, frames.length, first, count) },
+    ownContender('ours', ours.run, frames.length),
     ...(await qualified(python, LABEL_PEERS, expected)),
     ...(await qualified(c, ['c_naive', ...C_BEST], expected)),
     peerContender(c, 'read_limit'),
@@ -178,11 +183,13 @@ async function planarCases(c: Peer, python: Peer): Promise<Row[]> {
   const test: Case = { name: 'planar', width, height, classes: 8, kind: 'blobs' }
   const frames = [planarFrame(test, 1), planarFrame(test, 2)]
   await load([c, python], frames, test, 1)
-  const ours = new OurPlanes(frames, width * height, test.classes)
+  const ours = new OurPlanes(frames, width * height, test.classes, false)
+  const elsewhere = new OurPlanes(frames, width * height, test.classes, true)
   const cases = [
     {
       name: 'soft_1080p_C8_planar',
       run: ours.sum,
+      runElsewhere: elsewhere.sum,
       expected: ours.sums(1),
       peers: ['numpy_soft', 'torch_soft'],
       c: ['c_soft'],
@@ -191,6 +198,7 @@ async function planarCases(c: Peer, python: Peer): Promise<Row[]> {
     {
       name: 'soft_gradient_1080p_C8_planar',
       run: ours.differentiate,
+      runElsewhere: elsewhere.differentiate,
       expected: ours.gradientSums(1),
       peers: ['numpy_gradient'],
       c: ['c_gradient'],
@@ -198,10 +206,11 @@ async function planarCases(c: Peer, python: Peer): Promise<Row[]> {
     },
   ]
   const rows: Row[] = []
-  for (const { name, run, expected, peers, c: programs, others } of cases) {
+  for (const { name, run, runElsewhere, expected, peers, c: programs, others } of cases) {
     if (!wanted(name)) continue
     const contenders = [
-      { name: 'ours', time: (first: number, count: number) => timed(run, frames.length, first, count) },
+      ownContender('ours', run, frames.length),
+      ownContender('ours_elsewhere', runElsewhere, frames.length),
       ...(await qualified(python, peers, expected)),
       ...(await qualified(c, programs, expected)),
       ...others,

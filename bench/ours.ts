@@ -1,7 +1,7 @@
 import { ImageHeader, readImageHeader } from '../src/image/header.ts'
 import { serializeImage } from '../src/image/serialize.ts'
 import { Kernels } from '../src/kernels/kernels.ts'
-import { PlaneKernels } from '../src/kernels/planes.ts'
+import { type PlanarArrays, PlaneKernels } from '../src/kernels/planes.ts'
 
 /** Nanoseconds of processor time that `run` took over `count` frames from `first` on, in rotation over `frames`. */
 export function timed(run: (frame: number) => void, frames: number, first: number, count: number): number {
@@ -51,47 +51,54 @@ export class OurLabels {
   }
 }
 
-/** What the overlap losses do on planar float32 maps: sums in the kernels, gradients in the caller's array. */
+/**
+ * What the overlap losses do on planar float32 maps, sums and gradients: in arrays that `allocateBatch` made, or
+ * `elsewhere`, in any.
+ */
 export class OurPlanes {
-  readonly #p: Float32Array[]
-  readonly #labels: Uint8Array[]
+  readonly #frames: { kernels: PlaneKernels; arrays: PlanarArrays }[]
   readonly #shape: { samples: number; classes: number; pixels: number }
-  readonly #kernels: PlaneKernels[]
   readonly #factors: Float64Array
-  readonly #gradient: Float32Array
 
-  constructor(frames: readonly Uint8Array[], pixels: number, classes: number) {
+  constructor(frames: readonly Uint8Array[], pixels: number, classes: number, elsewhere: boolean) {
     this.#shape = { samples: 1, classes, pixels }
-    this.#p = frames.map(frame => new Float32Array(frame.slice(0, 4 * classes * pixels).buffer))
-    this.#labels = frames.map(frame => frame.slice(4 * classes * pixels))
-    // One a frame, so that each keeps its views as in training on the same arrays.
-    this.#kernels = frames.map(() => new PlaneKernels())
+    const length = classes * pixels
+    this.#frames = frames.map(frame => {
+      const arrays = elsewhere
+        ? { p: new Float32Array(length), labels: new Uint8Array(pixels), gradient: new Float32Array(length) }
+        : PlaneKernels.allocate(this.#shape)
+      arrays.p.set(new Float32Array(frame.slice(0, 4 * length).buffer))
+      arrays.labels.set(frame.subarray(4 * length))
+      return { kernels: PlaneKernels.owning(arrays.p, arrays.labels) ?? new PlaneKernels(), arrays }
+    })
     // Of a class's label, and everywhere.
     this.#factors = Float64Array.from({ length: 2 * classes }, (_, i) =>
       i % 2 === 0 ? -0.5 : 0.125 * (i - 1),
     )
-    this.#gradient = new Float32Array(classes * pixels)
   }
 
   sum = (frame: number): void => {
-    this.#kernels[frame]!.sum(this.#p[frame]!, this.#labels[frame]!, this.#shape)
+    const { kernels, arrays } = this.#frames[frame]!
+    kernels.sum(arrays.p, arrays.labels, this.#shape)
   }
 
   differentiate = (frame: number): void => {
-    this.#kernels[frame]!.differentiate(this.#gradient, this.#labels[frame]!, this.#shape, this.#factors)
+    const { kernels, arrays } = this.#frames[frame]!
+    kernels.differentiate(arrays.gradient, arrays.labels, this.#shape, this.#factors)
   }
 
   sums(frame: number): number[] {
     this.sum(frame)
-    return Array.from(this.#kernels[frame]!.sums).filter((_, i) => i % 4 !== 3)
+    return Array.from(this.#frames[frame]!.kernels.sums).filter((_, i) => i % 4 !== 3)
   }
 
   gradientSums(frame: number): number[] {
     this.differentiate(frame)
     const { classes, pixels } = this.#shape
+    const { gradient } = this.#frames[frame]!.arrays
     return Array.from({ length: classes }, (_, c) => {
       let sum = 0
-      for (let i = c * pixels; i < (c + 1) * pixels; i++) sum += this.#gradient[i]!
+      for (let i = c * pixels; i < (c + 1) * pixels; i++) sum += gradient[i]!
       return sum
     })
   }

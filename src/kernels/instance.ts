@@ -47,7 +47,15 @@ export interface Exports {
     height: number,
     classes: number,
   ): void
-  sumPlane(labels: number, label: number, pixels: number, ignored: number, squares: boolean): void
+  sumPlane(
+    plane: number,
+    labels: number,
+    label: number,
+    pixels: number,
+    ignored: number,
+    squares: boolean,
+  ): void
+  differentiatePlane(plane: number, labels: number, label: number, pixels: number, ignored: number): void
   findRuns(labels: number, pixels: number): number
 }
 
@@ -60,6 +68,7 @@ type Place =
   | 'BLOCK'
   | 'PLANE_BLOCK'
   | 'PLANE_SUMS'
+  | 'PLANE_VALUES'
   | 'RUNS'
   | 'RUN_BLOCK'
 

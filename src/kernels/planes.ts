@@ -8,6 +8,8 @@ const PAGE = 65536
 /** Runs shorter than this are written by a loop: calling `fill` would take longer. */
 const SHORT_RUN = 32
 
+const NO_BLOCKS: readonly Float32Array[] = []
+
 /** The shape of planar maps: [samples, classes, pixels], with labels [samples, pixels]. */
 export interface PlanarShape {
   samples: number
@@ -15,14 +17,26 @@ export interface PlanarShape {
   pixels: number
 }
 
+/** Arrays of one shape in kernel memory. */
+export interface PlanarArrays {
+  /** [samples, classes, pixels] */
+  readonly p: Float32Array
+  /** [samples, pixels] */
+  readonly labels: Uint8Array
+  /** [samples, classes, pixels] */
+  readonly gradient: Float32Array
+}
+
 /**
  * Sums of planar float32 maps against labels, and gradients of what depends on such sums, with g 1 where the label
- * is the plane's class, else 0. Labels are copied into kernel memory whole; planes go through it block by block, so
- * that they are summed in the nearest cache.
+ * is the plane's class, else 0. Arrays that `allocate` made are used where they are. Of others, labels are copied
+ * into kernel memory whole, and planes go through it block by block, so that they are summed in the nearest cache;
+ * their gradients are filled by runs of equal labels.
  *
  * Views of a caller's arrays are kept until others come: calls on the same arrays allocate nothing.
  */
 export class PlaneKernels {
+  static readonly #owners = new WeakMap<ArrayBufferLike, PlaneKernels>()
   /** Of the last `sum`: [samples, classes, 4] of Σp, Σp·g, Σg, Σp². */
   sums = new Float64Array(0)
   readonly #kernels = instantiate()
@@ -34,11 +48,34 @@ export class PlaneKernels {
   #gradient: Float32Array | undefined
   #gradientBits: Uint32Array = new Uint32Array(0)
   /** [classes, 2]: what a gradient is at a class's label and elsewhere, and the same as bits. */
-  #values = new Float32Array(0)
-  #valueBits = new Int32Array(0)
+  #values!: Float32Array
+  #valueBits!: Int32Array
 
   constructor() {
     this.#viewMemory(0)
+  }
+
+  /** Arrays that `sum` and `differentiate` of `owning(array)` use where they are. They keep the memory alive. */
+  static allocate({ samples, classes, pixels }: PlanarShape): PlanarArrays {
+    const kernels = new PlaneKernels()
+    const { exports, places } = kernels.#kernels
+    const length = samples * classes * pixels
+    const p = alignedUp(places.DATA + samples * pixels)
+    const gradient = alignedUp(p + 4 * length)
+    exports.memory.grow(Math.ceil((gradient + 4 * length) / PAGE) - exports.memory.buffer.byteLength / PAGE)
+    kernels.#viewMemory(0)
+    const { buffer } = exports.memory
+    PlaneKernels.#owners.set(buffer, kernels)
+    return {
+      p: new Float32Array(buffer, p, length),
+      labels: new Uint8Array(buffer, places.DATA, samples * pixels),
+      gradient: new Float32Array(buffer, gradient, length),
+    }
+  }
+
+  /** The kernels in whose memory both arrays lie. */
+  static owning(values: { buffer: ArrayBufferLike }, labels: Uint8Array): PlaneKernels | undefined {
+    return values.buffer === labels.buffer ? PlaneKernels.#owners.get(labels.buffer) : undefined
   }
 
   /**
@@ -50,10 +87,11 @@ export class PlaneKernels {
     const { samples, classes, pixels } = shape
     checkLength('p', p, samples * classes * pixels)
     checkLength('labels', labels, samples * pixels)
-    this.#load(labels)
     const { exports, places } = this.#kernels
-    const { BLOCK, DATA } = places
-    const blocks = this.#planes.of(p, pixels, BLOCK)
+    const { BLOCK, PLANE_BLOCK } = places
+    const labelsAt = this.#load(labels)
+    const inPlace = p.buffer === exports.memory.buffer
+    const blocks = inPlace ? NO_BLOCKS : this.#planes.of(p, pixels, BLOCK)
     const length = classes * PLANE_SUMS
     if (this.sums.length !== samples * length) this.sums = new Float64Array(samples * length)
     if (this.#result.length !== length) {
@@ -62,11 +100,17 @@ export class PlaneKernels {
     let block = 0
     for (let n = 0; n < samples; n++) {
       this.#result.fill(0)
+      const sampleLabels = labelsAt + n * pixels
       for (let c = 0; c < classes; c++) {
+        if (inPlace) {
+          const plane = p.byteOffset + 4 * (n * classes + c) * pixels
+          exports.sumPlane(plane, sampleLabels, c, pixels, ignored, squares)
+          continue
+        }
         for (let from = 0; from < pixels; from += BLOCK) {
           this.#block.set(blocks[block++]!)
           const count = Math.min(BLOCK, pixels - from)
-          exports.sumPlane(DATA + n * pixels + from, c, count, ignored, squares)
+          exports.sumPlane(PLANE_BLOCK, sampleLabels + from, c, count, ignored, squares)
         }
       }
       this.sums.set(this.#result, n * length)
@@ -88,36 +132,60 @@ export class PlaneKernels {
     const { samples, classes, pixels } = shape
     checkLength('gradient', gradient, samples * classes * pixels)
     checkLength('labels', labels, samples * pixels)
-    this.#load(labels)
-    const { exports, places } = this.#kernels
-    const { DATA, RUN_BLOCK } = places
-    const bits = this.#bitsOf(gradient)
+    const labelsAt = this.#load(labels)
+    const inPlace = gradient.buffer === this.#kernels.exports.memory.buffer
     for (let n = 0; n < samples; n++) {
       this.#setValues(factors, n * classes * 2, classes)
-      const values = this.#valueBits
-      for (let from = 0; from < pixels; from += RUN_BLOCK) {
-        const first = n * classes * pixels + from
-        const count = Math.min(RUN_BLOCK, pixels - from)
-        for (let c = 0; c < classes; c++) {
-          const start = first + c * pixels
-          bits.fill(values[2 * c + 1]!, start, start + count)
+      if (inPlace) {
+        const plane = gradient.byteOffset + 4 * n * classes * pixels
+        this.#writePlanes(plane, labelsAt + n * pixels, classes, pixels, ignored)
+      } else this.#fillPlanes(gradient, n, labelsAt + n * pixels, classes, pixels, ignored)
+    }
+  }
+
+  #writePlanes(first: number, labels: number, classes: number, pixels: number, ignored: number): void {
+    const { exports } = this.#kernels
+    for (let c = 0; c < classes; c++) {
+      exports.differentiatePlane(first + 4 * c * pixels, labels, c, pixels, ignored)
+    }
+  }
+
+  #fillPlanes(
+    gradient: Float32Array,
+    sample: number,
+    labels: number,
+    classes: number,
+    pixels: number,
+    ignored: number,
+  ): void {
+    const { exports, places } = this.#kernels
+    const { RUN_BLOCK } = places
+    const bits = this.#bitsOf(gradient)
+    const values = this.#valueBits
+    for (let from = 0; from < pixels; from += RUN_BLOCK) {
+      const first = sample * classes * pixels + from
+      const count = Math.min(RUN_BLOCK, pixels - from)
+      for (let c = 0; c < classes; c++) {
+        const start = first + c * pixels
+        bits.fill(values[2 * c + 1]!, start, start + count)
+      }
+      const runs = exports.findRuns(labels + from, count)
+      for (let r = 0, start = 0; r < runs; r++) {
+        const label = this.#runs[r]! & 255
+        const end = this.#runs[r]! >>> 8
+        if (label === ignored) {
+          for (let c = 0; c < classes; c++) write(bits, 0, first + c * pixels + start, end - start)
+        } else if (label < classes) {
+          write(bits, values[2 * label]!, first + label * pixels + start, end - start)
         }
-        const runs = exports.findRuns(DATA + n * pixels + from, count)
-        for (let r = 0, start = 0; r < runs; r++) {
-          const label = this.#runs[r]! & 255
-          const end = this.#runs[r]! >>> 8
-          if (label === ignored) {
-            for (let c = 0; c < classes; c++) write(bits, 0, first + c * pixels + start, end - start)
-          } else if (label < classes) {
-            write(bits, values[2 * label]!, first + label * pixels + start, end - start)
-          }
-          start = end
-        }
+        start = end
       }
     }
   }
 
-  #load(labels: Uint8Array): void {
+  /** The address of the labels, copied unless they lie in this memory. */
+  #load(labels: Uint8Array): number {
+    if (labels.buffer === this.#kernels.exports.memory.buffer) return labels.byteOffset
     if (labels.length > this.#labels.length) {
       const { memory } = this.#kernels.exports
       const missing = this.#kernels.places.DATA + labels.length - memory.buffer.byteLength
@@ -125,6 +193,7 @@ export class PlaneKernels {
       this.#viewMemory(labels.length)
     }
     this.#labels.set(labels)
+    return this.#kernels.places.DATA
   }
 
   #viewMemory(labels: number): void {
@@ -134,6 +203,8 @@ export class PlaneKernels {
     this.#block = new Float32Array(buffer, places.PLANE_BLOCK, places.BLOCK)
     this.#runs = new Uint32Array(buffer, places.RUNS, places.RUN_BLOCK)
     this.#result = new Float64Array(buffer, places.PLANE_SUMS, 0)
+    this.#values = new Float32Array(buffer, places.PLANE_VALUES, 0)
+    this.#valueBits = new Int32Array(buffer, places.PLANE_VALUES, 0)
   }
 
   /** The gradient as bits: an integer is handed to `fill` as it is, where a fraction would be boxed for each call. */
@@ -147,8 +218,9 @@ export class PlaneKernels {
 
   #setValues(factors: Float64Array, at: number, classes: number): void {
     if (this.#values.length !== 2 * classes) {
-      this.#values = new Float32Array(2 * classes)
-      this.#valueBits = new Int32Array(this.#values.buffer)
+      const { exports, places } = this.#kernels
+      this.#values = new Float32Array(exports.memory.buffer, places.PLANE_VALUES, 2 * classes)
+      this.#valueBits = new Int32Array(exports.memory.buffer, places.PLANE_VALUES, 2 * classes)
     }
     for (let i = 0; i < 2 * classes; i += 2) {
       this.#values[i] = factors[at + i]! + factors[at + i + 1]!
@@ -161,6 +233,9 @@ function write(bits: Uint32Array, value: number, from: number, length: number): 
   if (length >= SHORT_RUN) bits.fill(value, from, from + length)
   else for (let i = from; i < from + length; i++) bits[i] = value
 }
+
+/** The next address at the start of a cache line. */
+const alignedUp = (address: number): number => Math.ceil(address / 64) * 64
 
 /** Views of an array's rows, block by block; made again when another array or shape comes. */
 class Blocks {

@@ -1,4 +1,5 @@
 export { logSoftmax, sigmoid, softmax } from './activation.ts'
+export { allocateBatch, type Batch } from './batch.ts'
 export { lossConventions as conventions } from './conventions.ts'
 export type { Activation, CommonOptions, Loss } from './loss.ts'
 export { type LovaszOptions, lovaszLoss } from './lovasz.ts'

@@ -100,8 +100,8 @@ class OverlapLoss implements Loss {
     labels.ignoreLabel = options.ignoreLabel
     labels.strict = options.unknownLabel !== 'none'
     if (prediction.dense && target.dense && isForKernels(prediction.data, target.data, pixels)) {
-      this.kernels ??= new PlaneKernels()
-      kernelSums(this.kernels, prediction.data, samples, channels, pixels, labels, this.sums, keptPixels)
+      const kernels = this.kernelsFor(prediction.data, target.data)
+      kernelSums(kernels, prediction.data, samples, channels, pixels, labels, this.sums, keptPixels)
       return
     }
     for (let n = 0; n < samples; n++) {
@@ -120,12 +120,19 @@ class OverlapLoss implements Loss {
     }
   }
 
+  private kernelsFor(values: Numbers, labels: Numbers): PlaneKernels {
+    const owning = PlaneKernels.owning(values as Float32Array, labels as Uint8Array)
+    if (owning) return owning
+    this.kernels ??= new PlaneKernels()
+    return this.kernels
+  }
+
   private differentiateDirectly(): void {
     const { samples, channels, pixels, gradient, target } = this.planes
     const { labels } = this
     if (gradient.dense && target.dense && isForKernels(gradient.data, target.data, pixels)) {
-      this.kernels ??= new PlaneKernels()
-      kernelGradient(this.kernels, gradient.data, samples, channels, pixels, labels, this.factors)
+      const kernels = this.kernelsFor(gradient.data, target.data)
+      kernelGradient(kernels, gradient.data, samples, channels, pixels, labels, this.factors)
       return
     }
     for (let n = 0; n < samples; n++) {

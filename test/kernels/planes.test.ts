@@ -1,9 +1,22 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { PlaneKernels } from '../../src/kernels/planes.ts'
+import { type PlanarArrays, type PlanarShape, PlaneKernels } from '../../src/kernels/planes.ts'
 import { ids, random } from './masks.ts'
 
 const kernels = new PlaneKernels()
+
+/** Kernels with arrays to work on: in their own memory, or anywhere. */
+function arraysFor(size: PlanarShape, inPlace: boolean): { kernels: PlaneKernels; arrays: PlanarArrays } {
+  const length = size.samples * size.classes * size.pixels
+  if (!inPlace) {
+    const p = new Float32Array(length)
+    // Not at the start of its buffer, whose other numbers must stay.
+    const gradient = new Float32Array(length + 2).fill(7).subarray(1, -1)
+    return { kernels, arrays: { p, labels: new Uint8Array(size.samples * size.pixels), gradient } }
+  }
+  const arrays = PlaneKernels.allocate(size)
+  return { kernels: PlaneKernels.owning(arrays.p, arrays.labels)!, arrays }
+}
 
 const shape = fc.record({
   samples: fc.integer({ min: 0, max: 3 }),
@@ -18,11 +31,14 @@ it('sums planes as a plain loop does', () => {
       fc.integer(),
       fc.constantFrom(-1, 0, 255),
       fc.boolean(),
-      ({ samples, classes, pixels }, seed, ignored, squares) => {
+      fc.boolean(),
+      ({ samples, classes, pixels }, seed, ignored, squares, inPlace) => {
         const next = random(seed)
         const id = ids(seed, classes, 20, 0.1)
-        const p = Float32Array.from({ length: samples * classes * pixels }, () => next() * 2 - 0.5)
-        const labels = Uint8Array.from({ length: samples * pixels }, (_, i) => id(i))
+        const { kernels, arrays } = arraysFor({ samples, classes, pixels }, inPlace)
+        const { p, labels } = arrays
+        for (let i = 0; i < p.length; i++) p[i] = next() * 2 - 0.5
+        for (let i = 0; i < labels.length; i++) labels[i] = id(i)
         kernels.sum(p, labels, { samples, classes, pixels }, ignored, squares)
         expect(kernels.sums.length).toBe(samples * classes * 4)
         for (let plane = 0; plane < samples * classes; plane++) {
@@ -55,18 +71,17 @@ it('writes gradients as a plain loop does', () => {
       fc.integer(),
       fc.constantFrom(-1, 0, 255),
       fc.constantFrom(1, 3, 40, 5000),
-      ({ samples, classes, pixels }, seed, ignored, run) => {
+      fc.boolean(),
+      ({ samples, classes, pixels }, seed, ignored, run, inPlace) => {
         const next = random(seed)
-        const labels = new Uint8Array(samples * pixels)
+        const { kernels, arrays } = arraysFor({ samples, classes, pixels }, inPlace)
+        const { labels, gradient } = arrays
         for (let i = 0; i < labels.length; ) {
           const end = i + 1 + Math.floor(next() * run)
           labels.fill(next() < 0.1 ? 255 : Math.floor(next() * (classes + 1)), i, end)
           i = end
         }
         const factors = Float64Array.from({ length: samples * classes * 2 }, () => next() - 0.5)
-        // Not at the start of its buffer, whose other numbers must stay.
-        const whole = new Float32Array(samples * classes * pixels + 2).fill(7)
-        const gradient = whole.subarray(1, -1)
         kernels.differentiate(gradient, labels, { samples, classes, pixels }, factors, ignored)
         for (let plane = 0; plane < samples * classes; plane++) {
           const n = Math.floor(plane / classes)
@@ -80,7 +95,10 @@ it('writes gradients as a plain loop does', () => {
             }
           }
         }
-        expect([whole[0], whole.at(-1)]).toEqual([7, 7])
+        if (!inPlace) {
+          const whole = new Float32Array(gradient.buffer)
+          expect([whole[0], whole.at(-1)]).toEqual([7, 7])
+        }
       },
     ),
     { numRuns: 100, seed: 21 },
@@ -102,6 +120,18 @@ it('keeps sums of a million to 1e-8', () => {
   expect(Math.abs(kernels.sums[0]! / first - 1)).toBeLessThan(1e-8)
   expect(Math.abs(kernels.sums[4]! / second - 1)).toBeLessThan(1e-8)
   expect(Math.abs(kernels.sums[7]! / squares - 1)).toBeLessThan(1e-8)
+})
+
+it('takes labels from elsewhere for planes in kernel memory, and leaves that as it is', () => {
+  const size = { samples: 1, classes: 2, pixels: 40_000 }
+  const arrays = PlaneKernels.allocate(size)
+  arrays.p.fill(0.5)
+  arrays.labels.fill(1)
+  const elsewhere = new Uint8Array(size.pixels)
+  expect(PlaneKernels.owning(arrays.p, elsewhere)).toBe(undefined)
+  kernels.sum(arrays.p, elsewhere, size)
+  expect([...kernels.sums]).toEqual([20_000, 20_000, 40_000, 0, 20_000, 0, 0, 0])
+  expect(arrays.labels.every(label => label === 1)).toBe(true)
 })
 
 it('refuses arrays of another shape', () => {

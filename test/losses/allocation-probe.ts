@@ -1,4 +1,5 @@
 import {
+  allocateBatch,
   conventions,
   lovaszLoss,
   overlapLoss,
@@ -48,8 +49,13 @@ const measure = (run: () => void): number => {
     }
     return least
   }
-  for (let i = 0; i < 1500; i++) run()
-  return delta(500) - delta(50)
+  // On a busy machine the compiler, a thread of its own, may not be done after the first warm-up.
+  let least = Infinity
+  for (let attempt = 0; attempt < 3; attempt++) {
+    for (let i = 0; i < 1500; i++) run()
+    least = Math.min(least, delta(500) - delta(50))
+  }
+  return least
 }
 // The first to be measured pays for what settles; its figure is not used.
 measure(() => void losses.dice.evaluate(logits, labels, gradient))
@@ -64,6 +70,10 @@ const largeLabels = tensor(
 const largeGradient = tensor(new Float32Array(2 * 20_000), large.shape)
 const inPlace = overlapLoss({ ignoreLabel })
 report.inPlace = measure(() => void inPlace.evaluate(large, largeLabels, largeGradient))
+const batch = allocateBatch([1, 2, 100, 200])
+batch.prediction.data.fill(0.5)
+batch.target.data.set(largeLabels.data)
+report.batch = measure(() => void inPlace.evaluate(batch.prediction, batch.target, batch.gradient))
 // What one small object an evaluation would leave, so that the measure is known to see it.
 report.control = measure(() => {
   kept = [{ a: 1, b: 2 }]

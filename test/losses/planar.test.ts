@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type OverlapOptions, overlapLoss, tensor } from '../../src/losses/index.ts'
+import { allocateBatch, type OverlapOptions, overlapLoss, tensor } from '../../src/losses/index.ts'
 import { contiguous, strided } from './inputs.ts'
 
 // Contiguous planes of probabilities with labels are summed and differentiated where they are; any other memory
@@ -61,6 +61,43 @@ it.each(Object.entries(options))('%s: in place as through planes', (_, chosen) =
       },
     ),
     { numRuns: 24 },
+  )
+})
+
+it.each(Object.entries(options))('%s: a batch in kernel memory as one elsewhere', (_, chosen) => {
+  const batch = allocateBatch([2, 3, 140, 150])
+  const { prediction, target, gradient } = batch
+  for (let i = 0; i < prediction.data.length; i++) prediction.data[i] = (Math.sin(i * 7.3) + 1) / 2
+  const outside = chosen.unknownLabel === 'none' ? 99 : 1
+  for (let i = 0; i < target.data.length; i++) {
+    const run = Math.floor(i / 37)
+    target.data[i] =
+      chosen.ignoreLabel !== undefined && run % 5 === 0 ? 255 : run % 7 === 0 ? outside : run % 3
+  }
+  const elsewhere = tensor(new Float32Array(prediction.data.length), prediction.shape)
+  const copy = tensor(prediction.data.slice(), prediction.shape)
+  const loss = overlapLoss(chosen)
+  const value = loss.evaluate(prediction, target, gradient, 3)
+  expect(value).toBeCloseTo(
+    overlapLoss(chosen).evaluate(copy, tensor(target.data.slice(), target.shape), elsewhere, 3),
+    7,
+  )
+  for (let i = 0; i < gradient.data.length; i++) {
+    const expected = Number(elsewhere.data[i])
+    if (!(Math.abs(gradient.data[i]! - expected) <= 1e-6 * Math.abs(expected)))
+      expect.fail(`[${i}] ${gradient.data[i]}, expected ${expected}`)
+  }
+  // Part of the batch in kernel memory, the rest elsewhere.
+  expect(loss.evaluate(prediction, tensor(target.data.slice(), target.shape), elsewhere, 3)).toBeCloseTo(
+    value,
+    7,
+  )
+  expect(loss.evaluate(copy, target, gradient, 3)).toBeCloseTo(value, 7)
+})
+
+it('refuses a batch without a shape', () => {
+  expect(() => allocateBatch([1, 0, 4, 4])).toThrow(
+    'expected a shape of four positive integers, got [1, 0, 4, 4]',
   )
 })
 

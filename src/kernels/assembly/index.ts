@@ -6,6 +6,7 @@ export {
   IGNORED,
   PLANE_BLOCK,
   PLANE_SUMS,
+  PLANE_VALUES,
   RUNS,
   RUN_BLOCK,
   SUMS,
@@ -14,4 +15,4 @@ export { countLabels } from './labels'
 export { largest } from './largest'
 export { narrow, swapWords } from './narrow'
 export { countForeground, countChannels } from './probabilities'
-export { findRuns, sumPlane } from './planes'
+export { differentiatePlane, findRuns, sumPlane } from './planes'

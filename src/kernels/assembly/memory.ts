@@ -25,5 +25,7 @@ export const RUNS: usize = SUMS
 
 /** Results of the planar kernels: four float64 a class. */
 export const PLANE_SUMS: usize = TABLES
+/** What gradients are at a class's label and elsewhere: two float32 a class. */
+export const PLANE_VALUES: usize = TABLES + 8192
 
 export const DATA: usize = 1048576 + 65536

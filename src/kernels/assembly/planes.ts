@@ -1,8 +1,7 @@
 import { addLanes, total } from './lanes'
-import { PLANE_BLOCK, PLANE_SUMS, RUNS } from './memory'
+import { PLANE_SUMS, PLANE_VALUES, RUNS } from './memory'
 
-// A stretch of one class's plane, float32, in PLANE_BLOCK, and its labels, bytes. With g 1 where the label is the
-// class, else 0.
+// A stretch of one class's plane, float32, and its labels, bytes. With g 1 where the label is the class, else 0.
 
 // @ts-ignore: decorator
 @inline
@@ -21,17 +20,17 @@ function tree(a: v128, b: v128, c: v128, d: v128): v128 {
  * Adds Σp, Σp·g, Σg and, if asked for, Σp² of `pixels` pixels to those of class `label` in PLANE_SUMS. Pixels whose
  * label is `ignored` (-1 for none) are passed over.
  */
-export function sumPlane(labels: usize, label: i32, pixels: i32, ignored: i32, squares: bool): void {
+export function sumPlane(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32, squares: bool): void {
   if (ignored >= 0) {
-    if (squares) sums(labels, label, pixels, ignored, true, true)
-    else sums(labels, label, pixels, ignored, true, false)
-  } else if (squares) sums(labels, label, pixels, ignored, false, true)
-  else sums(labels, label, pixels, ignored, false, false)
+    if (squares) sums(plane, labels, label, pixels, ignored, true, true)
+    else sums(plane, labels, label, pixels, ignored, true, false)
+  } else if (squares) sums(plane, labels, label, pixels, ignored, false, true)
+  else sums(plane, labels, label, pixels, ignored, false, false)
 }
 
 // @ts-ignore: decorator
 @inline
-function sums(labels: usize, label: i32, pixels: i32, ignored: i32, ignores: bool, squares: bool): void {
+function sums(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32, ignores: bool, squares: bool): void {
   const ids = i8x16.splat(<i8>label)
   const ignoredIds = i8x16.splat(<i8>ignored)
   const counts = !ignores || label != ignored
@@ -44,7 +43,7 @@ function sums(labels: usize, label: i32, pixels: i32, ignored: i32, ignores: boo
   let g = 0
   let i = 0
   for (; i + 16 <= pixels; i += 16) {
-    const at = PLANE_BLOCK + (i << 2)
+    const at = plane + (i << 2)
     let a = v128.load(at)
     let b = v128.load(at, 16)
     let c = v128.load(at, 32)
@@ -92,7 +91,7 @@ function sums(labels: usize, label: i32, pixels: i32, ignored: i32, ignores: boo
   for (; i < pixels; i++) {
     const id = <i32>load<u8>(labels + i)
     if (ignores && id == ignored) continue
-    const value = <f64>load<f32>(PLANE_BLOCK + (i << 2))
+    const value = <f64>load<f32>(plane + (i << 2))
     sumP += value
     if (squares) sumPp += value * value
     if (id == label) {
@@ -130,4 +129,52 @@ export function findRuns(labels: usize, pixels: i32): i32 {
     at += 4
   }
   return <i32>((at - RUNS) >> 2)
+}
+
+/**
+ * Writes the two PLANE_VALUES of class `label` to the plane: the first where the label is that class, else the
+ * second, but 0 where it is `ignored` (-1 for none).
+ */
+export function differentiatePlane(
+  plane: usize,
+  labels: usize,
+  label: i32,
+  pixels: i32,
+  ignored: i32,
+): void {
+  const inside = load<f32>(PLANE_VALUES + (label << 3))
+  const outside = load<f32>(PLANE_VALUES + (label << 3), 4)
+  const ids = i8x16.splat(<i8>label)
+  const ignoredIds = i8x16.splat(<i8>ignored)
+  const ignores = i8x16.splat(ignored < 0 ? 0 : -1)
+  const at = f32x4.splat(inside)
+  const elsewhere = f32x4.splat(outside)
+  let i = 0
+  for (; i + 16 <= pixels; i += 16) {
+    const found = v128.load(labels + i)
+    const out = v128.and(i8x16.eq(found, ignoredIds), ignores)
+    const here = i8x16.eq(found, ids)
+    const to = plane + (i << 2)
+    if (!v128.any_true(v128.or(here, out))) {
+      v128.store(to, elsewhere)
+      v128.store(to, elsewhere, 16)
+      v128.store(to, elsewhere, 32)
+      v128.store(to, elsewhere, 48)
+    } else {
+      v128.store(to, chosen(at, elsewhere, here, out, 0))
+      v128.store(to, chosen(at, elsewhere, here, out, 1), 16)
+      v128.store(to, chosen(at, elsewhere, here, out, 2), 32)
+      v128.store(to, chosen(at, elsewhere, here, out, 3), 48)
+    }
+  }
+  for (; i < pixels; i++) {
+    const id = <i32>load<u8>(labels + i)
+    store<f32>(plane + (i << 2), id == ignored ? 0 : id == label ? inside : outside)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function chosen(at: v128, elsewhere: v128, here: v128, out: v128, quarter: i32): v128 {
+  return v128.andnot(v128.bitselect(at, elsewhere, part(here, quarter)), part(out, quarter))
 }
