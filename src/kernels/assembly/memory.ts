@@ -12,8 +12,11 @@ export const COUNTS: usize = 1024
 /** (classes + 1) x classes float64, at most 257 x 256. */
 export const SUMS: usize = 266240
 
-/** Work space of one counting call: histograms, at most 260 KiB. */
+/** Work space of one counting call: histograms, at most 262 KiB. */
 export const TABLES: usize = 794624
+/** Byte offsets in COUNTS by value of a label and of a prediction, 256 uint32 each. */
+export const ROWS: usize = TABLES
+export const COLUMNS: usize = TABLES + 1024
 
 /** A stretch of a probability plane, short enough to stay in the nearest cache between the copy and the kernel. */
 export const BLOCK: i32 = 1024
