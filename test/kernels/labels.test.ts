@@ -84,6 +84,21 @@ it('counts more pixels of one kind than 16 bits hold, in few and many classes', 
   }
 })
 
+it('counts areas beside noise, whichever comes first', () => {
+  const next = random(9)
+  for (const classes of [3, 10, 11, 126, 255]) {
+    for (const turn of [0, 1]) {
+      const value = (i: number) =>
+        Math.floor(i / 12_345) % 2 === turn
+          ? Math.floor(next() * (classes + 2))
+          : Math.floor(i / 700) % classes
+      const p = mask(1000, 99, PixelFormat.U8, 1, 3, 0, 0, value)
+      const l = mask(1000, 99, PixelFormat.U8, 1, 5, turn, 0, value)
+      expectEqual(1000, 99, p, l, classes)
+    }
+  }
+})
+
 it('sees no byte beyond the last pixel nor between rows', () => {
   const next = random(5)
   for (const format of idFormats) {
