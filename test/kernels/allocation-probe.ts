@@ -40,8 +40,13 @@ function frame(prediction: Uint8Array, classes: number): void {
 const planes = new PlaneKernels()
 const shape = { samples: 1, classes: 3, pixels }
 const p = new Float32Array(3 * pixels).fill(0.3)
+const gradient = new Float32Array(3 * pixels)
+const factors = Float64Array.from({ length: 6 }, (_, i) => i / 7)
+const batch = PlaneKernels.allocate(shape)
+const batchKernels = PlaneKernels.owning(batch.p, batch.labels)!
 
 let kept: unknown
+let inClosure = 0.5
 const numbers = { time: 0 }
 const views = new Uint8Array(64)
 
@@ -54,6 +59,9 @@ const work: Record<string, () => void> = {
   'probabilities, 1 channel': () => frame(foreground, 2),
   'probabilities, 3 channels': () => frame(channels, 3),
   'planar sums': () => planes.sum(p, labelData, shape, 255, true),
+  'planar gradient': () => planes.differentiate(gradient, labelData, shape, factors, 255),
+  'batch sums': () => batchKernels.sum(batch.p, batch.labels, shape, 255, true),
+  'batch gradient': () => batchKernels.differentiate(batch.gradient, batch.labels, shape, factors, 255),
 }
 const controls: Record<string, () => void> = {
   // 96 bytes
@@ -67,6 +75,10 @@ const controls: Record<string, () => void> = {
   // 56 bytes
   object: () => {
     kept = { a: 1, b: 2, c: 3, d: 4 }
+  },
+  // A number in a variable that a closure changes: 12 bytes.
+  closure: () => {
+    inClosure += 0.25
   },
   nothing: () => {
     numbers.time = 0

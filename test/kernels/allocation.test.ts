@@ -17,6 +17,7 @@ it('a frame takes nothing from the heap, from its message to its counts', { time
   expect(results.subarray!.heap).toBeCloseTo(96, 1)
   expect(results.object!.heap).toBeCloseTo(56, 1)
   expect(results.number!.heap).toBeCloseTo(16, 1)
+  expect(results.closure!.heap).toBeCloseTo(12, 1)
   expect(results.nothing!.heap).toBe(0)
   for (const name of Object.keys(results).filter(name => !controls.includes(name))) {
     expect(results[name], name).toEqual({ heap: 0, outside: 0 })
