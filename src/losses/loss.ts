@@ -32,6 +32,27 @@ export interface Loss {
   readonly defined: number
 }
 
+/** What `evaluate` does is left to `run`, which leaves the scaled value in `result`. */
+export abstract class EvaluatedLoss implements Loss {
+  values = new Float64Array(0)
+  defined = 0
+  /** A number returned by a function that is not inlined is boxed; one kept here is not. */
+  protected readonly result = new Float64Array(1)
+
+  evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
+    this.run(prediction, target, gradient, scale, accumulate)
+    return this.result[0]!
+  }
+
+  protected abstract run(
+    prediction: Tensor,
+    target: Tensor,
+    gradient: Tensor | undefined,
+    scale: number,
+    accumulate: boolean,
+  ): void
+}
+
 /** Options of every loss. */
 export interface CommonOptions {
   /** Axes of the prediction, `N`, `C` and any letters for space; by rank `NCHW`, `HW`, `W`, `NCDHW`. */

@@ -1,4 +1,4 @@
-import { activations, type CommonOptions, type Loss, oneOf } from './loss.ts'
+import { activations, type CommonOptions, EvaluatedLoss, type Loss, oneOf } from './loss.ts'
 import { Planes } from './planes.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -31,12 +31,7 @@ const defaults = {
 
 type Settings = LovaszOptions & Required<Omit<LovaszOptions, 'layout' | 'ignoreLabel'>>
 
-class LovaszLoss implements Loss {
-  /** A loss for each group (the batch, or each sample) and class; NaN where left out. */
-  values = new Float64Array(0)
-  defined = 0
-  // A number returned by a function that is not inlined is boxed; one kept here is not.
-  private readonly result = new Float64Array(1)
+class LovaszLoss extends EvaluatedLoss {
   private readonly options: Settings
   private readonly planes = new Planes()
   private g = new Float64Array(0)
@@ -47,6 +42,7 @@ class LovaszLoss implements Loss {
   private elements = new Uint32Array(0)
 
   constructor(options: LovaszOptions) {
+    super()
     const s: Settings = { ...defaults, ...options }
     oneOf('activation', s.activation, activations)
     oneOf('unknownLabel', s.unknownLabel, ['error', 'none'])
@@ -56,12 +52,7 @@ class LovaszLoss implements Loss {
     this.options = s
   }
 
-  evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
-    this.run(prediction, target, gradient, scale, accumulate)
-    return this.result[0]!
-  }
-
-  private run(
+  protected run(
     prediction: Tensor,
     target: Tensor,
     gradient: Tensor | undefined,
@@ -188,7 +179,8 @@ class LovaszLoss implements Loss {
 }
 
 /**
- * Lovász-Softmax or Lovász hinge loss. `values` hold the loss of each class, for each sample with `perSample`.
+ * Lovász-Softmax or Lovász hinge loss. `values` hold the loss of each class, for each sample with `perSample`; NaN where
+ * a class is left out.
  * Where errors are equal the gradient depends on their order; the value does not.
  * @throws RangeError for options out of range
  */

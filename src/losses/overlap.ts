@@ -1,5 +1,5 @@
 import { PlaneKernels } from '../kernels/planes.ts'
-import { checkWeights, type Loss } from './loss.ts'
+import { checkWeights, EvaluatedLoss, type Loss } from './loss.ts'
 import { matthewsIndex, tverskyIndex } from './overlap-index.ts'
 import { type OverlapOptions, type OverlapSettings, settleOverlap } from './overlap-options.ts'
 import { isForKernels, kernelGradient, kernelSums, planarGradient, planarSums } from './planar.ts'
@@ -7,11 +7,7 @@ import { Planes } from './planes.ts'
 import type { Numbers, Tensor } from './tensor.ts'
 import { slope, transformed } from './transform.ts'
 
-class OverlapLoss implements Loss {
-  values = new Float64Array(0)
-  defined = 0
-  // A number returned by a function that is not inlined is boxed; one kept here is not.
-  private readonly result = new Float64Array(1)
+class OverlapLoss extends EvaluatedLoss {
   private readonly options: OverlapSettings
   private readonly planes = new Planes()
   private kernels: PlaneKernels | undefined
@@ -33,15 +29,11 @@ class OverlapLoss implements Loss {
   private readonly ratio = new Float64Array(3)
 
   constructor(options: OverlapOptions) {
+    super()
     this.options = settleOverlap(options)
   }
 
-  evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
-    this.run(prediction, target, gradient, scale, accumulate)
-    return this.result[0]!
-  }
-
-  private run(
+  protected run(
     prediction: Tensor,
     target: Tensor,
     gradient: Tensor | undefined,

@@ -1,5 +1,5 @@
 import { logistic, logSumExp, softplus } from './activation.ts'
-import { checkWeights, type Loss } from './loss.ts'
+import { checkWeights, EvaluatedLoss, type Loss } from './loss.ts'
 import { type PixelOptions, type PixelSettings, settlePixel } from './pixel-options.ts'
 import { Planes } from './planes.ts'
 import type { Tensor } from './tensor.ts'
@@ -11,11 +11,7 @@ const leastFocalSum = 1e-6
 const weightOf = (weights: number | readonly number[], c: number): number =>
   typeof weights === 'number' ? weights : weights[c]!
 
-class PixelLoss implements Loss {
-  values = new Float64Array(0)
-  defined = 0
-  // A number returned by a function that is not inlined is boxed; one kept here is not.
-  private readonly result = new Float64Array(1)
+class PixelLoss extends EvaluatedLoss {
   private readonly options: PixelSettings
   private readonly planes = new Planes()
   private g = new Float64Array(0)
@@ -26,15 +22,11 @@ class PixelLoss implements Loss {
   private total = 0
 
   constructor(options: PixelOptions) {
+    super()
     this.options = settlePixel(options)
   }
 
-  evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
-    this.run(prediction, target, gradient, scale, accumulate)
-    return this.result[0]!
-  }
-
-  private run(
+  protected run(
     prediction: Tensor,
     target: Tensor,
     gradient: Tensor | undefined,

@@ -1,4 +1,4 @@
-import type { Loss } from './loss.ts'
+import { EvaluatedLoss, type Loss } from './loss.ts'
 import type { Tensor } from './tensor.ts'
 
 /** A loss and its factor. */
@@ -8,25 +8,16 @@ export interface WeightedLoss {
   readonly weight?: number
 }
 
-class WeightedSum implements Loss {
-  /** The weighted value of each loss. */
-  readonly values: Float64Array
-  defined = 0
-  // A number returned by a function that is not inlined is boxed; one kept here is not.
-  private readonly result = new Float64Array(1)
+class WeightedSum extends EvaluatedLoss {
   private readonly parts: readonly WeightedLoss[]
 
   constructor(parts: readonly WeightedLoss[]) {
+    super()
     this.parts = parts
     this.values = new Float64Array(parts.length)
   }
 
-  evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
-    this.run(prediction, target, gradient, scale, accumulate)
-    return this.result[0]!
-  }
-
-  private run(
+  protected run(
     prediction: Tensor,
     target: Tensor,
     gradient: Tensor | undefined,
@@ -47,7 +38,10 @@ class WeightedSum implements Loss {
   }
 }
 
-/** A weighted sum of losses of the same prediction and target, such as Dice and cross entropy. */
+/**
+ * A weighted sum of losses of the same prediction and target, such as Dice and cross entropy. `values` hold the
+ * weighted value of each.
+ */
 export const weightedSum = (...parts: readonly WeightedLoss[]): Loss => {
   if (parts.length === 0) throw new RangeError('expected one loss or more, got none')
   return new WeightedSum(parts)
