@@ -1,4 +1,4 @@
-import { COLUMNS, COUNTS, ROWS } from './memory'
+import { COLUMNS, COUNTS, EDGES, EDGES_END, ROWS } from './memory'
 import { addScattered, scatter } from './scatter'
 import { countTwoClasses } from './two-classes'
 
@@ -71,29 +71,34 @@ function countRuns(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, h
   let noisyBlocks = 0
   for (let y = 0; y < height; y++) {
     let start = 0
+    let at: usize = EDGES
     let x = 0
     const whole = width & ~(BLOCK - 1)
     while (x < whole) {
-      let edges = findEdges(p + x, l + x)
-      if (popcnt(edges) <= MANY_EDGES) {
-        for (; edges; edges &= edges - 1) {
-          const edge = x + <i32>ctz(edges)
-          bumpRun(p, l, start, edge)
-          start = edge
-        }
+      const edges = findEdges(p + x, l + x)
+      const count = popcnt(edges)
+      if (count <= MANY_EDGES) {
+        writeEdges(at, edges, x, count)
+        at += <usize>count << 2
         noisyBlocks = 0
         x += BLOCK
-      } else {
-        bumpRun(p, l, start, x)
-        start = x
-        noisyBlocks++
-        const isNoise = noisyBlocks == NOISY_BLOCKS
-        x = min(x + (isNoise ? NOISE : BLOCK), whole)
-        if (isNoise) noisyBlocks = 0
-        scatter(p + start, l + start, x - start, classes)
-        start = x
+        if (at < EDGES_END) continue
+        start = bumpRuns(p, l, start, at)
+        at = EDGES
+        continue
       }
+      start = bumpRuns(p, l, start, at)
+      at = EDGES
+      bumpRun(p, l, start, x)
+      start = x
+      noisyBlocks++
+      const isNoise = noisyBlocks == NOISY_BLOCKS
+      x = min(x + (isNoise ? NOISE : BLOCK), whole)
+      if (isNoise) noisyBlocks = 0
+      scatter(p + start, l + start, x - start, classes)
+      start = x
     }
+    start = bumpRuns(p, l, start, at)
     for (; x < width; x++) {
       if (load<u8>(p + x) == load<u8>(p + start) && load<u8>(l + x) == load<u8>(l + start)) continue
       bumpRun(p, l, start, x)
@@ -104,6 +109,40 @@ function countRuns(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, h
     l += lStep
   }
   addScattered(classes)
+}
+
+/**
+ * Writes where the edges are, `count` of them, the pixels counted from `x`. It writes some more, in steps of a fixed
+ * length: a loop of `count` steps would be guessed wrongly at its end for nearly every block.
+ */
+// @ts-ignore: decorator
+@inline
+function writeEdges(at: usize, edges: u64, x: i32, count: u64): void {
+  for (let i = 0; i < 4; i++) {
+    store<u32>(at + (i << 2), x + <i32>ctz(edges))
+    edges &= edges - 1
+  }
+  if (count <= 4) return
+  for (let i = 4; i < 8; i++) {
+    store<u32>(at + (i << 2), x + <i32>ctz(edges))
+    edges &= edges - 1
+  }
+  for (let i = 8; edges; i++) {
+    store<u32>(at + (i << 2), x + <i32>ctz(edges))
+    edges &= edges - 1
+  }
+}
+
+/** Counts the runs that end at the edges written up to `at`. Returns where the run after the last one starts. */
+// @ts-ignore: decorator
+@inline
+function bumpRuns(p: usize, l: usize, start: i32, at: usize): i32 {
+  for (let edge: usize = EDGES; edge < at; edge += 4) {
+    const end = load<i32>(edge)
+    bumpRun(p, l, start, end)
+    start = end
+  }
+  return start
 }
 
 /** Counts the pixels from `start` to before `end`, which are all as the first. */

@@ -12,8 +12,11 @@ export const COUNTS: usize = 1024
 /** (classes + 1) x classes float64, at most 257 x 256. */
 export const SUMS: usize = 266240
 
-/** Work space of one counting call: histograms, at most 262 KiB. */
+/** Work space of one counting call: histograms and edges, at most 270 KiB. */
 export const TABLES: usize = 794624
+/** Places of edges, uint32, collected until EDGES_END is reached; one block's more fit behind. */
+export const EDGES: usize = TABLES + 272384
+export const EDGES_END: usize = EDGES + 4096
 /** Byte offsets in COUNTS by value of a label and of a prediction, 256 uint32 each. */
 export const ROWS: usize = TABLES
 export const COLUMNS: usize = TABLES + 1024
