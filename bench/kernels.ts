@@ -36,7 +36,7 @@ interface Contender {
 const { values: options } = parseArgs({
   options: {
     cases: { type: 'string', default: '' },
-    rounds: { type: 'string', default: '9' },
+    rounds: { type: 'string', default: '15' },
     json: { type: 'string' },
   },
 })
