@@ -1,6 +1,7 @@
 import { type ImageHeader, readImageHeader } from '../image/header.ts'
 import { MessageError } from '../image/message-error.ts'
 import { Kernels } from '../kernels/kernels.ts'
+import { Moment } from '../pairing/moment.ts'
 import { Pairing, type PairingOptions } from '../pairing/pairing.ts'
 import type { Stream } from '../pairing/stream.ts'
 import type { Parameters } from '../parameters/table.ts'
@@ -17,7 +18,8 @@ import { Window } from './window.ts'
 /** Float rounding that a softmax may show around 0 and 1. */
 const PROBABILITY_SLACK = 1e-3
 
-const pairingOptions = (parameters: Parameters): PairingOptions => ({
+/** How messages are paired. */
+export const pairingOptions = (parameters: Parameters): PairingOptions => ({
   tolerance: parameters['sync.tolerance'],
   queueSize: parameters['sync.queue_size'],
   maxWait: parameters['sync.max_wait'],
@@ -40,6 +42,8 @@ export class Monitor {
   readonly predictionInput = new InputStatistics()
   readonly labelInput = new InputStatistics()
   readonly verdict: Hysteresis
+  /** When the message comes that is received next. */
+  readonly moment = new Moment()
   /** When the last scored pair was complete, in seconds on the steady clock. */
   lastFrameArrival = Number.NaN
   #parameters: Parameters
@@ -47,12 +51,16 @@ export class Monitor {
   #window: Window
   /** 1 for the positions of classes that enter the means. */
   readonly #evaluated = new Uint8Array(MAX_CLASSES)
-  readonly #kernels = new Kernels()
+  readonly #kernels: Kernels
   readonly #stopwatch = new Stopwatch()
   readonly #arriving = new Frame().prediction
 
-  /** @throws ParameterError when parameters contradict each other or ask for what is not built */
-  constructor(parameters: Parameters) {
+  /**
+   * @param kernels to count with; by default this thread's own
+   * @throws ParameterError when parameters contradict each other or ask for what is not built
+   */
+  constructor(parameters: Parameters, kernels = new Kernels()) {
+    this.#kernels = kernels
     this.#parameters = parameters
     this.#configuration = configurationFrom(parameters)
     this.pairing = new Pairing(pairingOptions(parameters))
@@ -88,18 +96,30 @@ export class Monitor {
    * @param arrival seconds on a steady clock
    */
   offerPrediction(message: Uint8Array, now: number, arrival: number): void {
-    this.#offer(this.pairing.predictions, this.predictionInput, message, now, arrival)
+    this.moment.set(now, arrival)
+    this.receivePrediction(message)
   }
 
   /** As {@link offerPrediction}, for a label. */
   offerLabel(message: Uint8Array, now: number, arrival: number): void {
-    this.#offer(this.pairing.labels, this.labelInput, message, now, arrival)
+    this.moment.set(now, arrival)
+    this.receiveLabel(message)
+  }
+
+  /** As {@link offerPrediction}, at the `moment`. */
+  receivePrediction(message: Uint8Array): void {
+    this.#receive(this.pairing.predictions, this.predictionInput, message)
+  }
+
+  /** As {@link receivePrediction}, for a label. */
+  receiveLabel(message: Uint8Array): void {
+    this.#receive(this.pairing.labels, this.labelInput, message)
   }
 
   /** Settles what only time settles: call it now and then, also while nothing comes. */
   tick(now: number): void {
-    while (this.pairing.take(now)) this.#score()
-    this.pairing.expire(now)
+    this.moment.now = now
+    this.#settle()
   }
 
   /** Settles everything, as nothing more will come: the end of a recording. */
@@ -115,9 +135,9 @@ export class Monitor {
     this.frame.frameCount = 0
   }
 
-  #offer(stream: Stream, input: InputStatistics, message: Uint8Array, now: number, arrival: number): void {
+  #receive(stream: Stream, input: InputStatistics, message: Uint8Array): void {
     input.received++
-    input.lastArrival = arrival
+    input.lastArrival = this.moment.arrival
     const header = this.#arriving
     try {
       readImageHeader(message, header)
@@ -125,8 +145,13 @@ export class Monitor {
       input.reject(error)
       return
     }
-    this.pairing.offer(stream, message, header.sec, header.nanosec, now, arrival)
-    this.tick(now)
+    this.pairing.offer(stream, message, header.sec, header.nanosec, this.moment)
+    this.#settle()
+  }
+
+  #settle(): void {
+    while (this.pairing.take(this.moment)) this.#score()
+    this.pairing.expire(this.moment)
   }
 
   #score(): void {

@@ -74,6 +74,11 @@ export class CdrWriter {
     for (let i = 0; i < count; i++) this.float64(values[i]!)
   }
 
+  /** Fields one after another, and no sequence. */
+  float64Fields(values: Float64Array): void {
+    for (let i = 0; i < values.length; i++) this.float64(values[i]!)
+  }
+
   /** Skips to a multiple of `size` behind the encapsulation; what is skipped stays 0. */
   #align(size: number): number {
     this.#at = alignedTo(size, this.#at)

@@ -12,33 +12,31 @@ function writeHeader(writer: CdrWriter, { label, labelMessage }: Frame): void {
 
 /** Serializes frames as dice_monitor/msg/SegmentationMetrics. */
 export class MetricsMessage {
+  /** Seconds from the label's receipt to the publication. */
+  latency = Number.NaN
+  // Fractions go to the writer in arrays: as arguments of so many calls they would be put on the heap.
+  readonly #scores = new Float64Array(10)
+  readonly #times = new Float64Array(2)
   readonly #writer = new CdrWriter()
 
-  /** @param latency seconds from the label's receipt to now. @returns a buffer that the next call writes over */
-  write(frame: Frame, latency: number): Buffer {
+  /** @returns a buffer that the next call writes over */
+  write(frame: Frame): Buffer {
     const writer = this.#writer
     const classes = frame.classCount
     writer.begin(this.#size(frame))
     writeHeader(writer, frame)
     writer.int32(frame.prediction.sec)
     writer.uint32(frame.prediction.nanosec)
-    writer.float64(frame.dice)
-    writer.float64(frame.diceLoss)
-    writer.float64(frame.iou)
-    writer.float64(frame.precision)
-    writer.float64(frame.recall)
-    writer.float64(frame.accuracy)
-    writer.float64(frame.softDice)
-    writer.float64(frame.softDiceLoss)
-    writer.float64(frame.windowDice)
-    writer.float64(frame.windowIou)
+    this.#collectScores(frame)
+    writer.float64Fields(this.#scores)
     writer.uint32(frame.windowFrames)
     writer.uint32(frame.classesDefined)
     writer.uint32(frame.pixelsEvaluated)
     writer.uint32(frame.pixelsIgnored)
     writer.uint32(frame.pixelsUnknownPrediction)
-    writer.float64(latency)
-    writer.float64(frame.processingTime)
+    this.#times[0] = this.latency
+    this.#times[1] = frame.processingTime
+    writer.float64Fields(this.#times)
     writer.uint16s(frame.classIds, classes)
     writer.float64s(frame.classDice, classes)
     writer.float64s(frame.classIou, classes)
@@ -47,6 +45,20 @@ export class MetricsMessage {
     writer.uint8(frame.level)
     writer.uint64(frame.frameCount)
     return writer.buffer
+  }
+
+  #collectScores(frame: Frame): void {
+    const scores = this.#scores
+    scores[0] = frame.dice
+    scores[1] = frame.diceLoss
+    scores[2] = frame.iou
+    scores[3] = frame.precision
+    scores[4] = frame.recall
+    scores[5] = frame.accuracy
+    scores[6] = frame.softDice
+    scores[7] = frame.softDiceLoss
+    scores[8] = frame.windowDice
+    scores[9] = frame.windowIou
   }
 
   #size(frame: Frame): number {

@@ -11,13 +11,12 @@ import { Input, type InputQos } from './input.ts'
 import { ConfusionMessage, MetricsMessage } from './messages.ts'
 import { declareParameters, rawValueOf } from './parameters.ts'
 import type { Node, Parameter, Publisher, Ros } from './rclnodejs.ts'
+import { SteadyClock } from './steady-clock.ts'
 
 /** How often what only time settles is looked at, ms. */
 const TICK = 50
 /** How often publishers' QoS is looked at, in ticks. */
 const ADAPT_TICKS = 10
-
-const steadyNow = () => performance.now() / 1000
 
 const inputQos = (parameters: Parameters): InputQos => ({
   reliability: parameters['qos.reliability'] as InputQos['reliability'],
@@ -29,6 +28,7 @@ export class MonitorNode {
   readonly #node: Node
   readonly #monitor: Monitor
   readonly #clock: SimClock
+  readonly #steady = new SteadyClock()
   readonly #prediction: Input
   readonly #label: Input
   readonly #diagnostics: Diagnostics
@@ -78,7 +78,7 @@ export class MonitorNode {
     this.#prediction = new Input(ros, node, 'prediction', qos, this.#onPrediction)
     this.#label = new Input(ros, node, 'label', qos, this.#onLabel)
     this.#diagnostics = new Diagnostics(this.#monitor, { prediction: this.#prediction, label: this.#label })
-    this.#diagnostics.endPeriod(steadyNow())
+    this.#diagnostics.endPeriod(this.#steady.seconds)
     this.#startDiagnostics(parameters)
     this.#tickTimer = setInterval(this.#onTick, TICK)
     node.getLogger().info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
@@ -90,51 +90,62 @@ export class MonitorNode {
   }
 
   readonly #onPrediction = (message: Buffer): void => {
-    const arrival = steadyNow()
-    this.#monitor.offerPrediction(message, this.#waitingClock(arrival), arrival)
+    this.#takeTime()
+    this.#monitor.receivePrediction(message)
     this.#logError('prediction', this.#monitor.predictionInput.lastError)
     this.#collection.count(message)
   }
 
   readonly #onLabel = (message: Buffer): void => {
-    const arrival = steadyNow()
-    this.#monitor.offerLabel(message, this.#waitingClock(arrival), arrival)
+    this.#takeTime()
+    this.#monitor.receiveLabel(message)
     this.#logError('label', this.#monitor.labelInput.lastError)
     this.#collection.count(message)
   }
 
   readonly #onFrame = (frame: Frame): void => {
-    this.#metrics.publish(this.#metricsMessage.write(frame, steadyNow() - frame.labelArrival))
+    this.#steady.read()
+    this.#metricsMessage.latency = this.#steady.seconds - frame.labelArrival
+    this.#metrics.publish(this.#metricsMessage.write(frame))
     if (this.#confusion.subscriptionCount > 0) this.#confusion.publish(this.#confusionMessage.write(frame))
     if (frame.level !== this.#publishedLevel) this.#publishDiagnostics()
   }
 
   readonly #onTick = (): void => {
-    const now = steadyNow()
-    this.#monitor.tick(this.#waitingClock(now))
-    if (isStale(this.#monitor, now) && this.#publishedLevel !== Level.STALE) this.#publishDiagnostics()
+    this.#steady.synchronize()
+    this.#monitor.tick(this.#waitingTime)
+    if (isStale(this.#monitor, this.#steady.seconds) && this.#publishedLevel !== Level.STALE)
+      this.#publishDiagnostics()
     if (++this.#ticks % ADAPT_TICKS !== 0) return
     this.#prediction.adapt()
     this.#label.adapt()
   }
 
+  #takeTime(): void {
+    this.#steady.read()
+    const { moment } = this.#monitor
+    moment.arrival = this.#steady.seconds
+    moment.now = this.#waitingTime
+  }
+
   /** Messages wait in ROS time, so that a slow or paused replay loses nothing. */
-  #waitingClock(steady: number): number {
-    return this.#clock.isActive ? this.#clock.seconds : steady
+  get #waitingTime(): number {
+    return this.#clock.isActive ? this.#clock.seconds : this.#steady.seconds
   }
 
   #startDiagnostics(parameters: Parameters): void {
     clearInterval(this.#diagnosticsTimer)
     this.#diagnosticsTimer = setInterval(() => {
+      this.#steady.synchronize()
       this.#publishDiagnostics()
-      this.#diagnostics.endPeriod(steadyNow())
+      this.#diagnostics.endPeriod(this.#steady.seconds)
     }, parameters['diagnostic_updater.period'] * 1000)
   }
 
   #publishDiagnostics(): void {
     const useFqn = this.#monitor.parameters['diagnostic_updater.use_fqn']
     const name = useFqn ? this.#node.getFullyQualifiedName() : this.#node.name()
-    const status = this.#diagnostics.statuses(name, steadyNow())
+    const status = this.#diagnostics.statuses(name, this.#steady.seconds)
     this.#diagnosticsPublisher.publish({ header: { stamp: this.#stamp(), frame_id: '' }, status })
     const overlap = status[0]!
     if (overlap.level !== this.#publishedLevel) this.#logLevel(overlap.level, overlap.message)

@@ -1,3 +1,4 @@
+import { Moment } from './moment.ts'
 import { Stream } from './stream.ts'
 import { nanosecondsBetween, type WaitingQueue } from './waiting.ts'
 
@@ -11,6 +12,7 @@ export interface PairingOptions {
 }
 
 const NONE = -1
+const ANY_TIME = new Moment()
 
 /**
  * Finds which prediction belongs to which label by their stamps: one to one, each with its nearest, within a
@@ -31,9 +33,7 @@ export class Pairing {
   /** Smallest stamp difference of two messages that did not match, since the last match, s; infinite if none. */
   nearestDifference = Number.POSITIVE_INFINITY
   #tolerance = 0
-  #longestStepBack = 0
   #hold = 0
-  #maxWait = 0
   #prediction = NONE
   #label = NONE
 
@@ -45,31 +45,23 @@ export class Pairing {
 
   /** Takes other options for what waits and what comes. */
   configure({ tolerance, queueSize, maxWait }: PairingOptions): void {
+    this.#tolerance = Math.round(tolerance * 1e9)
     for (const stream of [this.predictions, this.labels]) {
       if (stream.waiting.capacity !== queueSize) stream.resize(queueSize)
+      stream.longestStepBack = maxWait * 1e9 + this.#tolerance
+      stream.maxWait = maxWait
     }
-    this.#tolerance = Math.round(tolerance * 1e9)
-    this.#maxWait = maxWait
-    this.#longestStepBack = maxWait * 1e9 + this.#tolerance
     this.#hold = Math.min(2 * tolerance, maxWait)
   }
 
   /**
    * Takes in a message; then call {@link take} until it is false.
-   * @param now seconds on the clock that waiting is measured by
-   * @param arrival seconds on a steady clock
+   * @param moment when it came
    */
-  offer(
-    stream: Stream,
-    message: Uint8Array,
-    sec: number,
-    nanosec: number,
-    now: number,
-    arrival: number,
-  ): void {
+  offer(stream: Stream, message: Uint8Array, sec: number, nanosec: number, moment: Moment): void {
     const other = stream === this.labels ? this.predictions : this.labels
     const { timeJumps } = stream.statistics
-    if (!stream.accept(message, sec, nanosec, now, arrival, this.#longestStepBack)) return
+    if (!stream.accept(message, sec, nanosec, moment)) return
     if (stream.statistics.timeJumps !== timeJumps) onTimeJump(stream, other)
     const { waiting } = other
     const nearest = waiting.nearest(sec, nanosec)
@@ -80,26 +72,26 @@ export class Pairing {
   }
 
   /** Moves the next pair that is certain to `prediction` and `label`; false when there is none. */
-  take(now: number): boolean {
-    if (!this.#find(now, false)) return false
+  take(moment: Moment): boolean {
+    if (!this.#find(moment, false)) return false
     this.#claim()
     return true
   }
 
   /** As {@link take}, when nothing more will come: what is still uncertain is settled now. */
   takeRemaining(): boolean {
-    if (!this.#find(0, true)) return false
+    if (!this.#find(ANY_TIME, true)) return false
     this.#claim()
     return true
   }
 
   /** Drops what has waited too long. Call it after {@link take} has been exhausted. */
-  expire(now: number): void {
-    this.predictions.expire(now, this.#maxWait)
-    this.labels.expire(now, this.#maxWait)
+  expire(moment: Moment): void {
+    this.predictions.expire(moment)
+    this.labels.expire(moment)
   }
 
-  #find(now: number, settle: boolean): boolean {
+  #find(moment: Moment, settle: boolean): boolean {
     const predictions = this.predictions.waiting
     const labels = this.labels.waiting
     for (let p = 0; p < predictions.length; p++) {
@@ -108,7 +100,7 @@ export class Pairing {
       const apart = Math.abs(stampDifference(predictions, p, labels, l))
       if (apart > this.#tolerance) continue
       if (apart > 0 && predictions.nearest(labels.sec(l), labels.nanosec(l)) !== p) continue
-      if (apart > 0 && !settle && !this.#isSettled(p, l, apart, now)) continue
+      if (apart > 0 && !settle && !this.#isSettled(p, l, apart, moment)) continue
       this.#prediction = p
       this.#label = l
       return true
@@ -117,7 +109,7 @@ export class Pairing {
   }
 
   /** Whether no nearer partner can come for either of the two, `apart` ns from each other. */
-  #isSettled(p: number, l: number, apart: number, now: number): boolean {
+  #isSettled(p: number, l: number, apart: number, { now }: Moment): boolean {
     const predictions = this.predictions.waiting
     const labels = this.labels.waiting
     const held = now - Math.max(predictions.receipt(p), labels.receipt(l))

@@ -1,3 +1,4 @@
+import { Moment } from './moment.ts'
 import { nanosecondsBetween, WaitingQueue } from './waiting.ts'
 
 /** How the messages of one topic fared. received = matched + expired + overflowed + duplicate + reset + waiting. */
@@ -36,6 +37,10 @@ export class Stream {
   newestNanosec = 0
   /** Smallest step between two stamps seen so far, ns; 0 while unknown. */
   smallestStep = 0
+  /** ns; a stamp further back than this behind the newest is a jump, not disorder. */
+  longestStepBack = Number.POSITIVE_INFINITY
+  /** How long a message may wait, s. */
+  maxWait = Number.POSITIVE_INFINITY
   /** Whether the stamps have jumped back and those of the other topic have not yet. */
   hasJumpedAlone = false
   #started = false
@@ -53,25 +58,13 @@ export class Stream {
     this.#matchedNanosec = new Int32Array(capacity)
   }
 
-  /**
-   * Takes a message in, unless its stamp is known.
-   * @param now seconds on the clock that waiting is measured by, the same for every message
-   * @param arrival seconds on a steady clock
-   * @param longestStepBack ns; a stamp further back than this behind the newest is a jump, not disorder
-   */
-  accept(
-    message: Uint8Array,
-    sec: number,
-    nanosec: number,
-    now: number,
-    arrival: number,
-    longestStepBack: number,
-  ): boolean {
+  /** Takes a message in, unless its stamp is known. */
+  accept(message: Uint8Array, sec: number, nanosec: number, moment: Moment): boolean {
     this.statistics.received++
     const ahead = this.#started
       ? nanosecondsBetween(sec, nanosec, this.newestSec, this.newestNanosec)
       : Number.POSITIVE_INFINITY
-    if (-ahead > longestStepBack || this.#isReplay(sec, nanosec)) {
+    if (-ahead > this.longestStepBack || this.#isReplay(sec, nanosec)) {
       this.#startAgain(sec, nanosec)
     } else if (this.#wasMatched(sec, nanosec) || this.waiting.has(sec, nanosec, this.statistics.timeJumps)) {
       this.statistics.duplicate++
@@ -86,7 +79,7 @@ export class Stream {
       this.waiting.remove(this.waiting.longestWaiting())
       this.statistics.overflowed++
     }
-    this.waiting.insert(message, sec, nanosec, now, arrival, this.statistics.timeJumps)
+    this.waiting.insert(message, sec, nanosec, moment, this.statistics.timeJumps)
     return true
   }
 
@@ -98,15 +91,10 @@ export class Stream {
       this.statistics.overflowed++
     }
     this.waiting = new WaitingQueue(capacity)
+    const moment = new Moment()
     for (let i = 0; i < before.length; i++) {
-      this.waiting.insert(
-        before.message(i),
-        before.sec(i),
-        before.nanosec(i),
-        before.receipt(i),
-        before.arrival(i),
-        before.epoch(i),
-      )
+      moment.set(before.receipt(i), before.arrival(i))
+      this.waiting.insert(before.message(i), before.sec(i), before.nanosec(i), moment, before.epoch(i))
     }
     this.#matchedSec = new Int32Array(capacity)
     this.#matchedNanosec = new Int32Array(capacity)
@@ -124,8 +112,9 @@ export class Stream {
     this.statistics.matched++
   }
 
-  /** Drops what has waited longer than `maxWait` seconds, or came from a clock that is now behind. */
-  expire(now: number, maxWait: number): void {
+  /** Drops what has waited longer than `maxWait`, or came from a clock that is now behind. */
+  expire({ now }: Moment): void {
+    const { maxWait } = this
     for (let i = this.waiting.length - 1; i >= 0; i--) {
       const age = now - this.waiting.receipt(i)
       if (age <= maxWait && age >= -maxWait) continue

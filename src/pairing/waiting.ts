@@ -1,3 +1,5 @@
+import type { Moment } from './moment.ts'
+
 /** Exact to the nanosecond while the stamps are within a hundred days of each other. */
 export function nanosecondsBetween(
   sec: number,
@@ -90,21 +92,14 @@ export class WaitingQueue {
   }
 
   /** Behind those with an equal stamp, so that of these the first to come is the first to go. It must not be full. */
-  insert(
-    message: Uint8Array,
-    sec: number,
-    nanosec: number,
-    receipt: number,
-    arrival: number,
-    epoch: number,
-  ): void {
+  insert(message: Uint8Array, sec: number, nanosec: number, moment: Moment, epoch: number): void {
     let index = this.lowerBound(sec, nanosec)
     while (this.#isAt(index, sec, nanosec)) index++
     for (let i = this.length; i > index; i--) this.#move(i - 1, i)
     this.#sec[index] = sec
     this.#nanosec[index] = nanosec
-    this.#receipt[index] = receipt
-    this.#arrival[index] = arrival
+    this.#receipt[index] = moment.now
+    this.#arrival[index] = moment.arrival
     this.#epoch[index] = epoch
     this.#messages[index] = message
     this.length++

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Moment } from '../../src/pairing/moment.ts'
 import { Pairing, type PairingOptions } from '../../src/pairing/pairing.ts'
+
+function at(now: number): Moment {
+  const moment = new Moment()
+  moment.set(now, now)
+  return moment
+}
 
 /** Drives a pairing with messages that are told apart by a number; stamps in ms. */
 class Driver {
@@ -37,14 +44,14 @@ class Driver {
     this.#numbers.set(message, number)
     const sec = Math.floor(stamp / 1000)
     const nanosec = Math.round((stamp - sec * 1000) * 1e6)
-    this.pairing.offer(this.pairing[side], message, sec, nanosec, this.now, this.now)
+    this.pairing.offer(this.pairing[side], message, sec, nanosec, at(this.now))
     this.#drain()
     return this
   }
 
   #drain(): void {
-    while (this.pairing.take(this.now)) this.#record()
-    this.pairing.expire(this.now)
+    while (this.pairing.take(at(this.now))) this.#record()
+    this.pairing.expire(at(this.now))
   }
 
   #record(): void {
@@ -76,11 +83,11 @@ describe('exact stamps', () => {
 
   it('tells stamps a nanosecond apart', () => {
     const pairing = new Pairing({ tolerance: 0, queueSize: 10, maxWait: 1 })
-    pairing.offer(pairing.predictions, new Uint8Array(1), 1_700_000_000, 1, 0, 0)
-    pairing.offer(pairing.labels, new Uint8Array(1), 1_700_000_000, 2, 0, 0)
-    expect(pairing.take(0)).toBe(false)
-    pairing.offer(pairing.labels, new Uint8Array(1), 1_700_000_000, 1, 0, 0)
-    expect(pairing.take(0)).toBe(true)
+    pairing.offer(pairing.predictions, new Uint8Array(1), 1_700_000_000, 1, at(0))
+    pairing.offer(pairing.labels, new Uint8Array(1), 1_700_000_000, 2, at(0))
+    expect(pairing.take(at(0))).toBe(false)
+    pairing.offer(pairing.labels, new Uint8Array(1), 1_700_000_000, 1, at(0))
+    expect(pairing.take(at(0))).toBe(true)
   })
 })
 
