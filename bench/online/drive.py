@@ -1,6 +1,7 @@
-"""Publishes pairs of 1280x720 mono8 masks and listens to the metrics that come back.
+"""Publishes pairs of mono8 masks and listens to the metrics that come back.
 
-usage: drive.py PID HZ WARM_UP PAIRS: PID is the contender, whose CPU time is taken from /proc. Prints JSON.
+usage: drive.py SETTINGS, a JSON object: pids (of the contender's processes, whose CPU time is taken from /proc),
+width, height, classes, hz, warm_up and pairs. Prints JSON.
 """
 
 import json
@@ -18,42 +19,49 @@ from sensor_msgs.msg import Image
 
 from dice_monitor.msg import SegmentationMetrics
 
-WIDTH, HEIGHT, CLASSES, FRAMES = 1280, 720, 8, 40
+FRAME_BYTES = 40 * 1280 * 720
 PATIENCE = 20.0
 STAMP = slice(4, 12)
 
 
-def masks():
+def masks(width, height, classes):
     """Coherent label masks with predictions that are off at the borders and here and there."""
     random = np.random.default_rng(1)
-    for _ in range(FRAMES):
-        blobs = random.integers(0, CLASSES, (HEIGHT // 48, WIDTH // 64), dtype=np.uint8)
-        label = np.kron(blobs, np.ones((48, 64), np.uint8))
+    for _ in range(max(4, min(40, FRAME_BYTES // (width * height)))):
+        blobs = random.integers(0, classes, (-(-height // 48), -(-width // 64)), dtype=np.uint8)
+        label = np.kron(blobs, np.ones((48, 64), np.uint8))[:height, :width]
         prediction = np.roll(label, random.integers(-4, 5, 2), (0, 1))
-        wrong = np.kron(random.random((HEIGHT // 16, WIDTH // 16)) < 0.05, np.ones((16, 16), bool))
-        yield label, np.where(wrong, (prediction + 1) % CLASSES, prediction)
+        wrong = np.kron(random.random((-(-height // 16), -(-width // 16))) < 0.05, np.ones((16, 16), bool))
+        yield label, np.where(wrong[:height, :width], (prediction + 1) % classes, prediction)
 
 
 def serialized(mask):
-    message = Image(height=HEIGHT, width=WIDTH, encoding="mono8", step=WIDTH)
+    height, width = mask.shape
+    message = Image(height=height, width=width, encoding="mono8", step=width)
     message.header.frame_id = "camera"
     message.data.frombytes(mask.tobytes())
     return bytearray(serialize_message(message))
 
 
-class Process:
-    def __init__(self, pid):
-        self.pid = pid
+class Processes:
+    def __init__(self, pids):
+        self.pids = pids
 
     def cpu(self):
-        """Seconds of user and system time of all its threads."""
-        with open(f"/proc/{self.pid}/stat") as file:
-            fields = file.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds of user and system time of all their threads."""
+        ticks = 0
+        for pid in self.pids:
+            with open(f"/proc/{pid}/stat") as file:
+                fields = file.read().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
 
     def resident(self):
-        with open(f"/proc/{self.pid}/statm") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        pages = 0
+        for pid in self.pids:
+            with open(f"/proc/{pid}/statm") as file:
+                pages += int(file.read().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def wait(condition, patience=PATIENCE):
@@ -63,8 +71,7 @@ def wait(condition, patience=PATIENCE):
     return condition()
 
 
-def main():
-    pid, hz, warm_up, pairs = int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+def main(pids, width, height, classes, hz, warm_up, pairs):
     rclpy.init()
     node = rclpy.create_node("drive")
     qos = QoSProfile(depth=10)
@@ -80,9 +87,9 @@ def main():
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     threading.Thread(target=executor.spin, daemon=True).start()
-    frames = [(serialized(label), serialized(prediction)) for label, prediction in masks()]
+    frames = [(serialized(label), serialized(prediction)) for label, prediction in masks(width, height, classes)]
     ready = wait(
-        lambda: all(publisher.get_subscription_count() for publisher in publishers)
+        lambda: all(publisher.get_subscription_count() == len(pids) for publisher in publishers)
         and node.count_publishers("/dice_monitor/metrics")
     )
     if not ready:
@@ -94,16 +101,17 @@ def main():
             time.sleep(max(0.0, start + i / hz - time.monotonic()))
             now = time.time_ns()
             stamp = np.array([now // 1_000_000_000, now % 1_000_000_000], "<u4").tobytes()
-            for publisher, message in zip(publishers, frames[i % FRAMES]):
+            for publisher, message in zip(publishers, frames[i % len(frames)]):
                 message[STAMP] = stamp
                 publisher.publish(bytes(message))
+        return time.monotonic() - start
 
     publish(warm_up)
     wait(lambda: len(answers) >= warm_up, 2.0)
     answers.clear()
-    contender = Process(pid)
+    contender = Processes(pids)
     cpu, resident = contender.cpu(), contender.resident()
-    publish(pairs)
+    elapsed = publish(pairs)
     wait(lambda: len(answers) >= pairs, 2.0)
     cpu = contender.cpu() - cpu
     latencies = np.array([latency for latency, _ in answers] or [np.nan]) / 1e6
@@ -111,6 +119,7 @@ def main():
         json.dumps(
             {
                 "hz": hz,
+                "offered_hz": (pairs - 1) / (elapsed or 1),
                 "cpu_ms_per_pair": cpu * 1000 / pairs,
                 "pairs_in": pairs,
                 "pairs_out": len(answers),
@@ -126,4 +135,4 @@ def main():
     os._exit(0)
 
 
-main()
+main(**json.loads(sys.argv[1]))

@@ -1,70 +1,78 @@
 /**
- * The node and an rclpy-and-numpy node, each fed the same 1280x720 mono8 pairs over DDS: CPU time a pair in steady
- * state, and latency from the stamp, taken as a pair is published, to the metrics' arrival. Contenders take turns;
- * the median of the rounds counts.
+ * The node over DDS, against nodes that others write and against floors: CPU time a pair in steady state, and latency
+ * from the stamp, taken as a pair is published, to the metrics' arrival. Contenders take turns; the median of the
+ * rounds counts. The driver, one process of rclpy, shares the machine.
  *
- * usage: bench-online [--hz N] [--pairs N] [--rounds N] [--only CONTENDER] [--json FILE]
+ * usage: bench-online [--hz N] [--pairs N] [--rounds N] [--only CONTENDER] [--size NAME] [--classes N] [--json FILE]
+ *                     [--sweep sizes|rates|growth]
  */
-import { execFile, spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
+import { contenders } from './contenders.ts'
+import { type Measurement, measure } from './measure.ts'
+import { highestLosslessRate } from './rates.ts'
+import { printRows, type Row } from './table.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
-const WITH_ROS = join(ROOT, 'scripts/with-ros')
+const SIZES: Record<string, [number, number]> = {
+  '480p': [640, 480],
+  '720p': [1280, 720],
+  '1080p': [1920, 1080],
+  '4k': [3840, 2160],
+}
 const WARM_UP = 200
 
-const NAMES = 'a b c d e f g h'.split(' ').join(', ')
-const CONTENDERS: Record<string, string[]> = {
-  ours: [
-    join(ROOT, 'install/dice_monitor/lib/dice_monitor/monitor'),
-    ...['--ros-args', '-p', `classes.names:=[${NAMES}]`],
-  ],
-  rclpy_numpy: ['python3', join(import.meta.dirname, 'rclpy_numpy.py')],
+const { values } = parseArgs({
+  options: {
+    hz: { type: 'string', default: '30' },
+    pairs: { type: 'string', default: '600' },
+    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    size: { type: 'string', default: '720p' },
+    classes: { type: 'string', default: '8' },
+    sweep: { type: 'string' },
+    json: { type: 'string' },
+  },
+})
+const folder = mkdtempSync(join(tmpdir(), 'bench-online-'))
+const known = contenders(folder)
+const chosen = values.only === undefined ? [...known.keys()] : [values.only]
+for (const name of chosen) {
+  if (!known.has(name))
+    throw new Error(`--only: expected one of ${[...known.keys()].join(', ')}, got ${name}`)
 }
 
-interface Measurement {
+interface Case {
+  size: string
+  classes: number
   hz: number
-  cpu_ms_per_pair: number
-  pairs_in: number
-  pairs_out: number
-  latency_p50_ms: number
-  latency_p99_ms: number
-  resident_mb: number
-  resident_growth_mb: number
-  /** Sum of the dice of all pairs: the same for every contender. */
-  dice_sum: number
+  monitors: number
+}
+const standard: Case = {
+  size: values.size,
+  classes: Number(values.classes),
+  hz: Number(values.hz),
+  monitors: 1,
 }
 
-async function measure(contender: string, domain: number, hz: number, pairs: number): Promise<Measurement> {
-  const env = {
-    ...process.env,
-    ROS_AUTOMATIC_DISCOVERY_RANGE: 'LOCALHOST',
-    ROS_DOMAIN_ID: String(domain),
-    FASTDDS_DEFAULT_PROFILES_FILE: join(ROOT, 'config/fastdds_large_images.xml'),
-  }
-  const node = spawn(WITH_ROS, CONTENDERS[contender]!, { env, stdio: ['ignore', 'ignore', 'inherit'] })
-  try {
-    const drive = join(import.meta.dirname, 'drive.py')
-    const args = ['python3', drive, String(node.pid), String(hz), String(WARM_UP), String(pairs)]
-    const { stdout } = await promisify(execFile)(WITH_ROS, args, { env })
-    return JSON.parse(stdout) as Measurement
-  } finally {
-    node.kill('SIGTERM')
-  }
+function settingOf({ size, classes, hz }: Case, pairs: number) {
+  const found = SIZES[size]
+  if (!found) throw new Error(`--size: expected one of ${Object.keys(SIZES).join(', ')}, got ${size}`)
+  return { width: found[0], height: found[1], classes, hz, warm_up: WARM_UP, pairs }
 }
 
-function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
+function median(numbers: number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
 }
 
-function summarized(contender: string, rounds: Measurement[]) {
+function summarized(contender: string, test: Case, rounds: Measurement[]): Row {
   const middle = (key: keyof Measurement) => median(rounds.map(round => round[key]))
   const sum = (key: keyof Measurement) => rounds.reduce((total, round) => total + round[key], 0)
   return {
     contender,
-    hz: rounds[0]!.hz,
+    ...test,
     cpu_ms_per_pair: middle('cpu_ms_per_pair'),
     pairs_in: sum('pairs_in'),
     pairs_out: sum('pairs_out'),
@@ -75,44 +83,63 @@ function summarized(contender: string, rounds: Measurement[]) {
   }
 }
 
-const { values } = parseArgs({
-  options: {
-    hz: { type: 'string', default: '30' },
-    pairs: { type: 'string', default: '600' },
-    rounds: { type: 'string', default: '3' },
-    only: { type: 'string' },
-    json: { type: 'string' },
-  },
-})
-const contenders = Object.keys(CONTENDERS).filter(name => (values.only ?? name) === name)
-if (contenders.length === 0) throw new Error(`--only: expected one of ${Object.keys(CONTENDERS).join(', ')}`)
-const rounds = contenders.map(contender => ({ contender, measured: [] as Measurement[] }))
-let domain = 1 + (process.pid % 90)
-for (let round = 0; round < Number(values.rounds); round++) {
-  for (const { contender, measured } of rounds) {
-    process.stderr.write(`round ${round + 1}: ${contender}\n`)
-    measured.push(await measure(contender, domain++ % 101, Number(values.hz), Number(values.pairs)))
+/** @throws Error when contenders that count and got all pairs do not agree */
+function checkAgreement(results: Map<string, Measurement[]>): void {
+  const sums = [...results].flatMap(([name, measured]) =>
+    name === 'rclnodejs_raw' ? [] : measured.filter(m => m.pairs_out === m.pairs_in).map(m => m.dice_sum),
+  )
+  if (sums.some(sum => Math.abs(sum - sums[0]!) > 1e-9)) {
+    throw new Error(`contenders disagree: dice sums ${sums.join(', ')}`)
   }
 }
 
-const complete = rounds.flatMap(({ measured }) => measured.filter(m => m.pairs_out === m.pairs_in))
-const [reference] = complete
-if (complete.some(({ dice_sum }) => Math.abs(dice_sum - reference!.dice_sum) > 1e-9)) {
-  throw new Error(`contenders disagree: dice sums ${complete.map(m => m.dice_sum).join(', ')}`)
+async function race(test: Case, names: readonly string[], pairs: number, rounds: number): Promise<Row[]> {
+  const results = new Map(names.map(name => [name, [] as Measurement[]]))
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, measured] of results) {
+      process.stderr.write(
+        `${test.size} ${test.classes} classes ${test.hz} Hz, round ${round + 1}: ${name}\n`,
+      )
+      measured.push(await measure(known.get(name)!, settingOf(test, pairs), test.monitors))
+    }
+  }
+  checkAgreement(results)
+  return [...results].map(([name, measured]) => summarized(name, test, measured))
 }
-const rows = rounds.map(({ contender, measured }) => summarized(contender, measured))
-console.log('contender      Hz  CPU ms/pair  pairs in/out  latency p50, p99 ms  resident MB (growth)')
-for (const row of rows) {
-  const { cpu_ms_per_pair, latency_p50_ms, latency_p99_ms, resident_mb, resident_growth_mb } = row
-  console.log(
-    [
-      row.contender.padEnd(12),
-      String(row.hz).padStart(4),
-      cpu_ms_per_pair.toFixed(2).padStart(12),
-      `${row.pairs_in}/${row.pairs_out}`.padStart(13),
-      `${latency_p50_ms.toFixed(2)}, ${latency_p99_ms.toFixed(2)}`.padStart(20),
-      `${resident_mb.toFixed(0)} (${resident_growth_mb.toFixed(1)})`.padStart(21),
-    ].join(' '),
-  )
+
+async function sweep(kind: string): Promise<Row[]> {
+  const [pairs, rounds] = [Number(values.pairs), Number(values.rounds)]
+  const rows: Row[] = []
+  if (kind === 'sizes') {
+    for (const size of Object.keys(SIZES))
+      rows.push(...(await race({ ...standard, size }, chosen, pairs, rounds)))
+  } else if (kind === 'rates') {
+    for (const size of Object.keys(SIZES)) {
+      for (const contender of chosen) {
+        process.stderr.write(`${size} ${contender}\n`)
+        const test = { ...standard, size }
+        const at = (hz: number) => measure(known.get(contender)!, settingOf({ ...test, hz }, 5 * hz))
+        const { hz, limit } = await highestLosslessRate(at)
+        rows.push({ contender, ...test, hz, limit })
+      }
+    }
+  } else if (kind === 'growth') {
+    const cases = [
+      ...[2, 8, 20, 100].map(classes => ({ ...standard, classes })),
+      ...[10, 100].map(hz => ({ ...standard, hz })),
+      ...[2, 4].map(monitors => ({ ...standard, monitors })),
+    ]
+    for (const test of cases) rows.push(...(await race(test, ['ours'], pairs, rounds)))
+  } else throw new Error(`--sweep: expected sizes, rates or growth, got ${kind}`)
+  return rows
 }
-if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows }, null, 2)}\n`)
+
+try {
+  const rows = values.sweep
+    ? await sweep(values.sweep)
+    : await race(standard, chosen, Number(values.pairs), Number(values.rounds))
+  printRows(rows)
+  if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows }, null, 2)}\n`)
+} finally {
+  rmSync(folder, { recursive: true })
+}

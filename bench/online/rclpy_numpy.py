@@ -1,4 +1,6 @@
-"""The contender: pairs by equal stamps, counts with numpy's bincount and publishes Dice, as one writes it in rclpy."""
+"""The contender, given the number of classes: pairs by equal stamps, counts with numpy's bincount and publishes Dice, as one writes it in rclpy."""
+
+import sys
 
 import numpy as np
 import rclpy
@@ -9,7 +11,7 @@ from sensor_msgs.msg import Image
 
 from dice_monitor.msg import SegmentationMetrics
 
-CLASSES = 8
+CLASSES = int(sys.argv[1])
 WAITING = 30
 
 

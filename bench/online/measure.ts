@@ -1,0 +1,61 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Command } from './contenders.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+const DRIVE = join(import.meta.dirname, 'drive.py')
+
+export interface Setting {
+  width: number
+  height: number
+  classes: number
+  hz: number
+  warm_up: number
+  pairs: number
+}
+
+export interface Measurement {
+  hz: number
+  /** What the driver came to publish: less than `hz` if it was the slower one. */
+  offered_hz: number
+  /** Of all monitors together. */
+  cpu_ms_per_pair: number
+  pairs_in: number
+  /** Pairs answered by the first monitor. */
+  pairs_out: number
+  latency_p50_ms: number
+  latency_p99_ms: number
+  resident_mb: number
+  resident_growth_mb: number
+  /** Sum of the dice of all pairs: the same for every contender that counts. */
+  dice_sum: number
+}
+
+let domain = 1 + (process.pid % 90)
+
+/** Runs a contender's process, or several, against the driver, in a ROS domain of their own. */
+export async function measure(command: Command, setting: Setting, monitors = 1): Promise<Measurement> {
+  const env = {
+    ...process.env,
+    ROS_AUTOMATIC_DISCOVERY_RANGE: 'LOCALHOST',
+    ROS_DOMAIN_ID: String(domain++ % 101),
+    FASTDDS_DEFAULT_PROFILES_FILE: join(ROOT, 'config/fastdds_large_images.xml'),
+  }
+  const nodes = Array.from({ length: monitors }, (_, i) => {
+    const [program, ...args] = command(setting.classes, i === 0 ? 'dice_monitor' : `dice_monitor_${i + 1}`)
+    return spawn(program!, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  })
+  try {
+    const settings = JSON.stringify({ ...setting, pids: nodes.map(({ pid }) => pid) })
+    const { stdout } = await promisify(execFile)('python3', [DRIVE, settings], { env })
+    return JSON.parse(stdout) as Measurement
+  } finally {
+    for (const node of nodes) {
+      const ended = once(node, 'exit')
+      node.kill('SIGTERM')
+      await ended
+    }
+  }
+}
