@@ -64,6 +64,15 @@ export class CdrWriter {
     this.buffer[this.#at++] = 0
   }
 
+  /** A string of JavaScript's, as UTF-8. */
+  text(value: string): void {
+    const at = this.#align(4) + 4
+    const length = this.buffer.write(value, at)
+    this.#view.setUint32(this.#at, length + 1, true)
+    this.buffer[at + length] = 0
+    this.#at = at + length + 1
+  }
+
   uint16s(values: Uint16Array, count: number): void {
     this.uint32(count)
     for (let i = 0; i < count; i++) this.uint16(values[i]!)

@@ -2,15 +2,7 @@ import type { Monitor } from '../monitor/monitor.ts'
 import { overlapStatus, type Status, worstPosition } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
 import type { Input } from './input.ts'
-
-/** A diagnostic_msgs/DiagnosticStatus as rclnodejs takes it. */
-export interface DiagnosticStatus {
-  level: number
-  name: string
-  message: string
-  hardware_id: string
-  values: { key: string; value: string }[]
-}
+import type { DiagnosticStatus } from './messages.ts'
 
 /** What an input had counted when the last period ended. */
 interface Snapshot {

@@ -74,6 +74,61 @@ export class MetricsMessage {
   }
 }
 
+/** A diagnostic_msgs/DiagnosticStatus. */
+export interface DiagnosticStatus {
+  level: number
+  name: string
+  message: string
+  hardware_id: string
+  values: { key: string; value: string }[]
+}
+
+/** Serializes statuses as diagnostic_msgs/DiagnosticArray: rclnodejs would take milliseconds. */
+export class DiagnosticsMessage {
+  readonly #writer = new CdrWriter()
+
+  /** @returns a buffer that the next call writes over */
+  write(stamp: { sec: number; nanosec: number }, statuses: readonly DiagnosticStatus[]): Buffer {
+    const writer = this.#writer
+    writer.begin(this.#size(statuses))
+    writer.int32(stamp.sec)
+    writer.uint32(stamp.nanosec)
+    writer.text('')
+    writer.uint32(statuses.length)
+    for (const { level, name, message, hardware_id, values } of statuses) {
+      writer.uint8(level)
+      writer.text(name)
+      writer.text(message)
+      writer.text(hardware_id)
+      writer.uint32(values.length)
+      for (const { key, value } of values) {
+        writer.text(key)
+        writer.text(value)
+      }
+    }
+    return writer.buffer
+  }
+
+  #size(statuses: readonly DiagnosticStatus[]): number {
+    let at = 4 + 8
+    const addText = (text: string) => {
+      at = alignedTo(4, at) + 4 + Buffer.byteLength(text) + 1
+    }
+    addText('')
+    at = alignedTo(4, at) + 4
+    for (const { name, message, hardware_id, values } of statuses) {
+      at++
+      for (const text of [name, message, hardware_id]) addText(text)
+      at = alignedTo(4, at) + 4
+      for (const { key, value } of values) {
+        addText(key)
+        addText(value)
+      }
+    }
+    return at
+  }
+}
+
 /** Serializes frames as dice_monitor/msg/ConfusionMatrix. */
 export class ConfusionMessage {
   readonly #writer = new CdrWriter()

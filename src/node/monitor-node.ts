@@ -8,7 +8,7 @@ import { SimClock } from './clock.ts'
 import { MessageCollection } from './collection.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { Input, type InputQos } from './input.ts'
-import { ConfusionMessage, MetricsMessage } from './messages.ts'
+import { ConfusionMessage, DiagnosticsMessage, MetricsMessage } from './messages.ts'
 import { declareParameters, rawValueOf } from './parameters.ts'
 import type { Node, Parameter, Publisher, Ros } from './rclnodejs.ts'
 import { SteadyClock } from './steady-clock.ts'
@@ -37,6 +37,7 @@ export class MonitorNode {
   readonly #diagnosticsPublisher: Publisher
   readonly #metricsMessage = new MetricsMessage()
   readonly #confusionMessage = new ConfusionMessage()
+  readonly #diagnosticsMessage = new DiagnosticsMessage()
   readonly #collection = new MessageCollection()
   readonly #tickTimer: NodeJS.Timeout
   #diagnosticsTimer: NodeJS.Timeout | undefined
@@ -146,7 +147,7 @@ export class MonitorNode {
     const useFqn = this.#monitor.parameters['diagnostic_updater.use_fqn']
     const name = useFqn ? this.#node.getFullyQualifiedName() : this.#node.name()
     const status = this.#diagnostics.statuses(name, this.#steady.seconds)
-    this.#diagnosticsPublisher.publish({ header: { stamp: this.#stamp(), frame_id: '' }, status })
+    this.#diagnosticsPublisher.publish(this.#diagnosticsMessage.write(this.#stamp(), status))
     const overlap = status[0]!
     if (overlap.level !== this.#publishedLevel) this.#logLevel(overlap.level, overlap.message)
     this.#publishedLevel = overlap.level
