@@ -1,13 +1,13 @@
-// One measurement of the recordings benchmark, with the compiled package: `score` reads in a thread and counts in
-// this one, as `dice-monitor evaluate` does; `read` only reads and decompresses, in one thread.
-import { Monitor } from '../dist/monitor/monitor.js'
+// One measurement of the recordings benchmark, with the compiled package: `score` is what `dice-monitor evaluate`
+// does before it writes anything; `read` only reads and decompresses, in one thread.
+import { kernelsFor, scoreRecording } from '../dist/cli/score.js'
 import { parametersFrom } from '../dist/parameters/parameters.js'
 import { openRecording } from '../dist/recording/open.js'
 
 const [what, path] = process.argv.slice(2)
 
 async function read() {
-  const recording = await openRecording(path, { thread: false })
+  const recording = await openRecording(path)
   let messages = 0
   for await (const batch of recording.messages({ inUse: () => [] })) messages += batch.length
   await recording.close()
@@ -16,26 +16,23 @@ async function read() {
 
 async function score() {
   const recording = await openRecording(path)
-  const monitor = new Monitor(parametersFrom(new Map()))
-  const { labels, predictions } = monitor.pairing
-  function* inUse() {
-    for (const { waiting } of [labels, predictions]) {
-      for (let i = 0; i < waiting.length; i++) yield waiting.message(i)
-    }
+  const parameters = parametersFrom(new Map())
+  const options = {
+    parameters,
+    topics: { prediction: '/prediction', label: '/label' },
+    start: undefined,
+    end: undefined,
+    withPictures: false,
+    onProgress: () => {},
+    checkInterrupted: () => {},
   }
-  for await (const batch of recording.messages({ inUse })) {
-    for (const { topic, logTime, data } of batch) {
-      const now = Number(logTime) / 1e9
-      if (topic === '/label') monitor.offerLabel(data, now, now)
-      else monitor.offerPrediction(data, now, now)
-    }
-  }
-  monitor.flush()
+  const kernels = kernelsFor(recording, parameters)
+  const { counts, frames } = await scoreRecording(recording, options, kernels)
+  await kernels?.close()
   await recording.close()
-  const { confusion, classes, frames } = monitor.totals
-  let agreeing = 0
-  for (let id = 0; id < classes; id++) agreeing += confusion[id * classes + id]
-  return { pairs: frames, agreeing }
+  const { classes, confusion } = counts
+  const agreeing = classes.reduce((sum, _, i) => sum + confusion[i * classes.length + i], 0)
+  return { pairs: frames.length, agreeing }
 }
 
 const start = performance.now()

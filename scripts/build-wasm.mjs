@@ -5,35 +5,43 @@ import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from
 const folder = 'src/kernels/assembly'
 const target = 'src/kernels/wasm.generated.ts'
 
-const hash = createHash('sha256')
+const hash = createHash('sha256').update(readFileSync(import.meta.filename))
 for (const name of readdirSync(folder).sort()) hash.update(name).update(readFileSync(`${folder}/${name}`))
 const stamp = `// ${hash.digest('hex')}`
 
 if (!existsSync(target) || !readFileSync(target, 'utf8').startsWith(stamp)) {
-  const { error, stdout, stderr, binary } = await compile()
-  if (error) {
-    console.error(stdout, stderr)
-    throw error
-  }
+  const own = await compile()
+  const shared = await compile(
+    '--enable',
+    'threads',
+    '--importMemory',
+    '--sharedMemory',
+    '--maximumMemory',
+    '65536',
+  )
   // Moved into place whole: another process may be reading it.
   const part = `${target}.${process.pid}`
-  writeFileSync(part, `${stamp}\nexport const WASM = '${Buffer.from(binary).toString('base64')}'\n`)
+  writeFileSync(part, `${stamp}\nexport const WASM = '${own}'\nexport const SHARED_WASM = '${shared}'\n`)
   renameSync(part, target)
 }
 
 /** As vitest's global set-up, importing this file is all there is to do. */
 export default () => {}
 
-async function compile() {
+async function compile(...options) {
   const { default: asc } = await import('assemblyscript/asc')
   let binary
   const result = await asc.main(
-    [`${folder}/index.ts`, '--config', `${folder}/asconfig.json`, '--outFile', 'kernels.wasm'],
+    [`${folder}/index.ts`, '--config', `${folder}/asconfig.json`, '--outFile', 'kernels.wasm', ...options],
     {
       writeFile: (_name, contents) => {
         binary = contents
       },
     },
   )
-  return { ...result, stdout: String(result.stdout), stderr: String(result.stderr), binary }
+  if (result.error) {
+    console.error(String(result.stdout), String(result.stderr))
+    throw result.error
+  }
+  return Buffer.from(binary).toString('base64')
 }

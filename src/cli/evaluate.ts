@@ -13,7 +13,7 @@ import { interruptible } from './interrupt.ts'
 import { Messages } from './messages.ts'
 import { chosenParameters, completeParameters } from './parameters.ts'
 import { startProgress } from './progress.ts'
-import { type Scored, scoreRecording } from './score.ts'
+import { kernelsFor, type Scored, scoreRecording } from './score.ts'
 import { roundedUp, stampDistance } from './tolerance.ts'
 import { chooseTopics, transportParameters } from './topics.ts'
 import { VERSION } from './version.ts'
@@ -67,24 +67,30 @@ async function summaryOf(
   const topics = await chooseTopics(recording, options, messages)
   const parameters = completeParameters(new Map([...transportParameters(recording, topics), ...chosen]))
   const progress = startProgress(options.quiet === true)
+  const kernels = kernelsFor(recording, parameters)
   let scored: Scored
   try {
     scored = await interruptible(checkInterrupted =>
-      scoreRecording(recording, {
-        parameters,
-        topics,
-        start: options.start,
-        end: options.end,
-        withPictures: options.output !== undefined,
-        onProgress: progress.update,
-        checkInterrupted,
-      }),
+      scoreRecording(
+        recording,
+        {
+          parameters,
+          topics,
+          start: options.start,
+          end: options.end,
+          withPictures: options.output !== undefined,
+          onProgress: progress.update,
+          checkInterrupted,
+        },
+        kernels,
+      ),
     )
   } catch (error) {
     if (!(error instanceof ParameterError)) throw error
     throw options.set.length > 0 ? usageError(error.message) : inputError(error.message)
   } finally {
     progress.stop()
+    await kernels?.close()
   }
   if (scored.pairing.matched === 0) throw inputError(nothingMatched(recording.path, scored, parameters))
   const source = {

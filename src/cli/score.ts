@@ -1,8 +1,12 @@
+import { statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
+import { KernelsAhead } from '../counting/kernels-ahead.ts'
+import { LookAhead } from '../counting/look-ahead.ts'
 import type { InputStatistics } from '../monitor/input.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Parameters } from '../parameters/table.ts'
-import type { ReadOptions, Recording } from '../recording/recording.ts'
+import type { ReadOptions, RecordedMessage, Recording } from '../recording/recording.ts'
 import { FrameTable } from '../report/frames.ts'
 import { Stamps } from '../report/stamps.ts'
 import type { Counts, PairingSummary } from '../report/summary.ts'
@@ -34,11 +38,17 @@ export interface ScoreOptions {
 
 /**
  * Plays the two topics of a recording into the engine, as the node would receive them.
+ * @param kernels to count with, see {@link kernelsFor}; by default in this thread
  * @throws ParameterError when the engine refuses the parameters
  */
-export async function scoreRecording(recording: Recording, options: ScoreOptions): Promise<Scored> {
+export async function scoreRecording(
+  recording: Recording,
+  options: ScoreOptions,
+  kernels?: KernelsAhead,
+): Promise<Scored> {
   const { topics } = options
-  const monitor = new Monitor(options.parameters)
+  const monitor = new Monitor(options.parameters, kernels)
+  const lookAhead = kernels && new LookAhead(monitor, kernels)
   const frames = new FrameTable()
   const worst = new WorstFrames(options.withPictures ? WORST_FRAMES : 0)
   monitor.onFrame = frame => {
@@ -50,28 +60,24 @@ export async function scoreRecording(recording: Recording, options: ScoreOptions
   const duration = Number((end ?? recording.endTime ?? origin) - (start ?? origin))
   const predictions = new Side(topics.prediction, monitor.predictionInput)
   const labels = new Side(topics.label, monitor.labelInput)
+  const ahead: (readonly RecordedMessage[])[] = []
   const selection: ReadOptions = {
-    inUse: () => waitingMessages(monitor),
+    inUse: () => messagesInUse(monitor, ahead),
+    ...(kernels && { blocks: kernels.messageMemory }),
     topics: [topics.prediction, topics.label],
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
   }
-  let breath = performance.now()
-  for await (const batch of recording.messages(selection)) {
-    if (performance.now() - breath > BREATH) {
-      // Reading may never leave the thread: signals are only seen when the event loop has had a turn.
-      await setImmediate()
-      breath = performance.now()
-    }
-    options.checkInterrupted()
-    for (const { topic, logTime, data } of batch) {
-      const now = Number(logTime - origin) / 1e9
-      if (topic === topics.prediction) {
-        monitor.offerPrediction(data, now, now)
-        predictions.note(data, now)
+  const secondsOf = ({ logTime }: RecordedMessage) => Number(logTime - origin) / 1e9
+  const play = (batch: readonly RecordedMessage[]) => {
+    for (const message of batch) {
+      const now = secondsOf(message)
+      if (message.topic === topics.prediction) {
+        monitor.offerPrediction(message.data, now, now)
+        predictions.note(message.data, now)
       } else {
-        monitor.offerLabel(data, now, now)
-        labels.note(data, now)
+        monitor.offerLabel(message.data, now, now)
+        labels.note(message.data, now)
       }
       // A pair that cannot be scored is the prediction's fault, whichever of the two came last.
       predictions.noteRejections(now)
@@ -79,6 +85,24 @@ export async function scoreRecording(recording: Recording, options: ScoreOptions
     const last = batch.at(-1)
     if (last) options.onProgress(Number(last.logTime - (start ?? origin)) / (duration || 1), frames.length)
   }
+  let breath = performance.now()
+  for await (const batch of recording.messages(selection)) {
+    if (performance.now() - breath > BREATH) {
+      // Reading never leaves the thread: signals are only seen when the event loop has had a turn.
+      await setImmediate()
+      breath = performance.now()
+    }
+    options.checkInterrupted()
+    if (lookAhead) {
+      for (const message of batch) {
+        if (message.topic === topics.prediction) lookAhead.prediction(message.data, secondsOf(message))
+        else lookAhead.label(message.data, secondsOf(message))
+      }
+    }
+    ahead.push(batch)
+    if (!lookAhead || ahead.length > BATCHES_AHEAD) play(ahead.shift()!)
+  }
+  for (const batch of ahead.splice(0)) play(batch)
   options.checkInterrupted()
   monitor.flush()
   predictions.noteRejections(Number.NaN)
@@ -95,8 +119,26 @@ export async function scoreRecording(recording: Recording, options: ScoreOptions
 /** How long the event loop may have to wait, ms. */
 const BREATH = 50
 
-/** Messages that wait for their counterpart; the memory of all others may be used again. */
-function* waitingMessages({ pairing }: Monitor): Generator<Uint8Array> {
+/** How many batches, of about 1 MB, are read and looked at before they are played. */
+const BATCHES_AHEAD = 2
+/** Counting what so few bytes hold takes no longer than starting a thread. */
+const WORTH_A_THREAD = 8 * 2 ** 20
+/** Node starts no thread from TypeScript. */
+const IS_COMPILED = import.meta.url.endsWith('.js')
+
+/** Kernels with a second thread where one pays; to be closed. */
+export function kernelsFor({ files }: Recording, parameters: Parameters): KernelsAhead | undefined {
+  if (!IS_COMPILED || availableParallelism() === 1) return undefined
+  const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
+  return bytes < WORTH_A_THREAD ? undefined : new KernelsAhead(parameters['prediction.threshold'])
+}
+
+/** Messages still to be played, or waiting for their counterpart; the memory of all others may be used again. */
+function* messagesInUse(
+  { pairing }: Monitor,
+  ahead: readonly (readonly RecordedMessage[])[],
+): Generator<Uint8Array> {
+  for (const batch of ahead) for (const { data } of batch) yield data
   for (const { waiting } of [pairing.predictions, pairing.labels]) {
     for (let i = 0; i < waiting.length; i++) yield waiting.message(i)
   }

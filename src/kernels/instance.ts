@@ -1,4 +1,4 @@
-import { WASM } from './wasm.generated.ts'
+import { SHARED_WASM, WASM } from './wasm.generated.ts'
 
 /** What the kernels export; addresses and sizes are bytes in `memory`. See assembly/ for what each does. */
 export interface Exports {
@@ -59,6 +59,9 @@ export interface Exports {
   findRuns(labels: number, pixels: number): number
 }
 
+/** Bytes of a page, the unit in which memory grows. */
+export const PAGE = 65536
+
 type Place =
   | 'COUNTS'
   | 'SUMS'
@@ -72,12 +75,38 @@ type Place =
   | 'RUNS'
   | 'RUN_BLOCK'
 
+/** What the kernels themselves need, see assembly/memory.ts. */
+const INITIAL_PAGES = 17
+
+/** An instance of the kernels, and where things lie in its memory. */
+export interface Instance {
+  exports: Exports
+  places: Record<Place, number>
+}
+
+const compile = (base64: string) =>
+  new WebAssembly.Module(Uint8Array.from(atob(base64), character => character.charCodeAt(0)))
+
 let compiled: WebAssembly.Module | undefined
 
-/** A new instance of the kernels, with a memory of its own, and where things lie in that. */
-export function instantiate(): { exports: Exports; places: Record<Place, number> } {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(WASM), character => character.charCodeAt(0)))
-  const { exports } = new WebAssembly.Instance(compiled)
+/** A new instance of the kernels, with a memory of its own. */
+export function instantiate(): Instance {
+  compiled ??= compile(WASM)
+  return instanceOf(new WebAssembly.Instance(compiled))
+}
+
+/** As {@link instantiate}, with a shared memory from {@link sharedMemory}, which no other instance may use. */
+export function instantiateShared(memory: WebAssembly.Memory): Instance {
+  const { exports, places } = instanceOf(new WebAssembly.Instance(compile(SHARED_WASM), { env: { memory } }))
+  return { exports: { ...exports, memory }, places }
+}
+
+/** Memory that other threads may put messages into, in pages that they add with `grow`. */
+export function sharedMemory(maximumBytes: number): WebAssembly.Memory {
+  return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: maximumBytes / PAGE, shared: true })
+}
+
+function instanceOf({ exports }: WebAssembly.Instance): Instance {
   const places = {} as Record<Place, number>
   for (const [name, value] of Object.entries(exports)) {
     if (value instanceof WebAssembly.Global) places[name as Place] = value.value as number

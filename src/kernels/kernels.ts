@@ -1,9 +1,10 @@
-import { instantiate } from './instance.ts'
+import { type Instance, instantiate, instantiateShared, PAGE } from './instance.ts'
 import { PixelFormat, type PixelLayout } from './layout.ts'
 
-const PAGE = 65536
+/** Bytes copied at once. */
+const WORD = 8
 
-/** Regions of kernel memory, in this order: a message and a contiguous conversion of it for each of the two masks. */
+/** Regions of kernel memory: a message and a contiguous conversion of it for each of the two masks. */
 const Region = { PREDICTION: 0, LABEL: 1, PREDICTION_IDS: 2, LABEL_IDS: 3, PREDICTION_VALUES: 4 } as const
 const REGIONS = 5
 
@@ -23,19 +24,24 @@ export class Kernels {
   counts: Uint32Array
   /** Of the last countProbabilities: (classes + 1) x classes, Σ p of class c over the pixels of label l. */
   sums: Float64Array
-  readonly #kernels = instantiate()
-  #heap = new Uint8Array(this.#kernels.exports.memory.buffer)
+  readonly #kernels: Instance
+  #heap: Uint8Array
   #extremes: Float32Array
-  readonly #starts = new Array<number>(REGIONS).fill(this.#kernels.places.DATA)
+  readonly #starts = new Array<number>(REGIONS).fill(0)
   readonly #capacities = new Array<number>(REGIONS).fill(0)
   readonly #lengths = [0, 0]
+  /** Of each mask, where its message begins. */
+  readonly #messages = [0, 0]
   /** Of each mask, where its pixels are once they are ready to be counted. */
   readonly #addresses = [0, 0]
   readonly #steps = [0, 0]
   readonly #shifts = [0, 0]
 
-  constructor() {
-    const { places } = this.#kernels
+  /** @param memory to work in, from {@link sharedMemory} and for this instance alone; by default one of its own */
+  constructor(memory?: WebAssembly.Memory) {
+    this.#kernels = memory ? instantiateShared(memory) : instantiate()
+    const { exports, places } = this.#kernels
+    this.#heap = new Uint8Array(exports.memory.buffer)
     this.#extremes = new Float32Array(this.#heap.buffer, places.EXTREMES, 2)
     this.counts = new Uint32Array(this.#heap.buffer, places.COUNTS, 0)
     this.sums = new Float64Array(this.#heap.buffer, places.SUMS, 0)
@@ -52,9 +58,26 @@ export class Kernels {
 
   /** Copies a whole message, as prediction (0) or label (1). */
   load(slot: 0 | 1, message: Uint8Array): void {
-    this.#reserve(slot, message.length)
-    this.#heap.set(message, this.#starts[slot]!)
+    this.#reserve(slot, message.length + WORD)
+    // Out of shared memory a copy is made in words only between places that lie alike within a word.
+    const shift = message.byteOffset % WORD
+    const start = this.#starts[slot]! + shift
+    this.#heap.set(message, start)
+    this.#messages[slot] = start
     this.#lengths[slot] = message.length
+  }
+
+  /**
+   * Takes a message where it lies in kernel memory already, without a copy.
+   * @throws RangeError when it does not lie in that memory
+   */
+  loadAt(slot: 0 | 1, address: number, length: number): void {
+    const { byteLength } = this.#kernels.exports.memory.buffer
+    if (!(address >= 0 && length >= 0 && address + length <= byteLength)) {
+      throw new RangeError(`expected a message within ${byteLength} bytes, got ${length} bytes at ${address}`)
+    }
+    this.#messages[slot] = address
+    this.#lengths[slot] = length
   }
 
   /**
@@ -97,7 +120,6 @@ export class Kernels {
       )
     }
     const idShift = classes === 256 ? 1 : 0
-    // In the order of the regions: one that grows moves those after it.
     this.#reserve(Region.PREDICTION_IDS, (width * height) << idShift)
     this.#placeIds(1, width, height, label, classes)
     this.#placeValues(width, height, prediction)
@@ -205,33 +227,18 @@ export class Kernels {
         `${name}: expected at least ${end} bytes for ${width}x${height} pixels, got ${length}`,
       )
     }
-    return this.#starts[mask]! + offset
+    return this.#messages[mask]! + offset
   }
 
-  /** Makes a region hold `bytes`: grows the memory and moves what lies behind. */
+  /** Makes a region hold `bytes`: a larger one is made of new pages, at least twice as large if it grows again. */
   #reserve(region: number, bytes: number): void {
     if (bytes <= this.#capacities[region]!) return
-    // Rounded, so that the regions behind stay aligned to cache lines.
-    const capacity = (Math.ceil(bytes / 64) + 1) * 64
-    const growth = capacity - this.#capacities[region]!
     const { memory } = this.#kernels.exports
-    const { DATA, EXTREMES } = this.#kernels.places
-    const last = REGIONS - 1
-    const end = this.#starts[last]! + this.#capacities[last]! + growth
-    if (end > memory.buffer.byteLength) {
-      memory.grow(Math.ceil((end - memory.buffer.byteLength) / PAGE))
-      this.#heap = new Uint8Array(memory.buffer)
-      this.#extremes = new Float32Array(memory.buffer, EXTREMES, 2)
-    }
-    this.#capacities[region] = capacity
-    if (region === last) return
-    const from = this.#starts[region + 1]!
-    this.#heap.copyWithin(from + growth, from, end - growth)
-    let start = DATA
-    for (let i = 0; i < REGIONS; i++) {
-      this.#starts[i] = start
-      start += this.#capacities[i]!
-    }
+    const pages = Math.ceil(Math.max(bytes, 2 * this.#capacities[region]!) / PAGE)
+    this.#starts[region] = memory.grow(pages) * PAGE
+    this.#capacities[region] = pages * PAGE
+    this.#heap = new Uint8Array(memory.buffer)
+    this.#extremes = new Float32Array(memory.buffer, this.#kernels.places.EXTREMES, 2)
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, readvSync } from 'node:fs'
 import type { Memory } from './memory.ts'
 
 /** Something to read bytes of. */
@@ -29,6 +29,11 @@ export class FileSource implements ByteSource {
     return done
   }
 
+  /** Fills parts one after another from a position on, in one call; returns the number of bytes, which may be less. */
+  readParts(parts: readonly Uint8Array[], position: number): number {
+    return readvSync(this.#file, parts, position)
+  }
+
   close(): void {
     closeSync(this.#file)
   }
@@ -37,8 +42,8 @@ export class FileSource implements ByteSource {
 const EMPTY = new Uint8Array(0)
 /** A record from this size on gets a block of its own, so that it need not be copied together from two. */
 const LARGE = 256 * 2 ** 10
-/** Read behind a large record: the headers of the next. */
-const LOOKAHEAD = 64
+/** Read behind a large record: indexes of a chunk, and the headers of the next. */
+const LOOKAHEAD = 1024
 
 /** Walks forward through a source with a block of it in memory. */
 export class Cursor {
@@ -62,6 +67,11 @@ export class Cursor {
   /** Leaves the block at hand to whoever has views into it: it will not be written again. */
   lend(): void {
     this.#isLent = true
+  }
+
+  /** Takes the block at hand back from whom it was lent to. */
+  reclaim(): void {
+    this.#isLent = false
   }
 
   /** Where in the source the next byte is. */
@@ -114,7 +124,7 @@ export class Cursor {
 
   #replace(block: Uint8Array, position: number, end: number): void {
     if (block !== this.block) {
-      if (!this.#isLent) this.#memory.give(this.block.buffer)
+      if (!this.#isLent) this.#memory.give(this.block)
       this.#isLent = false
       this.block = block
       this.view = new DataView(block.buffer, block.byteOffset, block.byteLength)

@@ -28,7 +28,12 @@ export function decompressZstd(bytes: Uint8Array, size: number | undefined, memo
   if (expected === undefined) return decompressUnsized(bytes)
   checkSize(bytes, expected)
   const result = memory.take(expected)
-  decompressInto(result, bytes)
+  try {
+    decompressInto(result, bytes)
+  } catch (error) {
+    memory.give(result)
+    throw error
+  }
   return result
 }
 

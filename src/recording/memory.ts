@@ -1,41 +1,77 @@
 /** Smaller pieces come from the garbage-collected heap, which is quick with them. */
 const SMALLEST_POOLED = 64 * 2 ** 10
-/** Free memory that is kept. */
-const MAX_FREE_BYTES = 64 * 2 ** 20
+const WORD = 8
+
+/** Where {@link Memory} gets its blocks. */
+export interface BlockSource {
+  /** Bytes of free blocks that are worth keeping. */
+  readonly keeps: number
+  /** A block of fresh memory. */
+  allocate(length: number): Uint8Array
+  /** The block that bytes lie in, always the same object; undefined if they lie in none of these. */
+  blockOf(bytes: Uint8Array): Uint8Array | undefined
+}
+
+/** Blocks that are garbage-collected once nobody uses or keeps them. */
+class HeapBlocks implements BlockSource {
+  readonly keeps = 64 * 2 ** 20
+  readonly #blocks = new WeakMap<ArrayBufferLike, Uint8Array>()
+
+  allocate(length: number): Uint8Array {
+    const block = allocate(length)
+    this.#blocks.set(block.buffer, block)
+    return block
+  }
+
+  blockOf({ buffer }: Uint8Array): Uint8Array | undefined {
+    return this.#blocks.get(buffer)
+  }
+}
 
 /**
  * Memory for blocks of files and for messages. The first touch of fresh memory costs several times as much as
  * reading a file into memory that was in use before, so what is given back is used again.
  */
 export class Memory {
-  readonly #free = new Map<number, ArrayBuffer[]>()
+  readonly #source: BlockSource
+  readonly #free = new Map<number, Uint8Array[]>()
   #freeBytes = 0
+
+  constructor(source: BlockSource = new HeapBlocks()) {
+    this.#source = source
+  }
 
   /** Bytes that nobody else uses, with any content. */
   take(length: number): Uint8Array {
     if (length < SMALLEST_POOLED) return allocate(length)
     const capacity = roundedUp(length)
-    const buffer = this.#free.get(capacity)?.pop()
-    if (buffer === undefined) return allocate(capacity).subarray(0, length)
+    const block = this.#free.get(capacity)?.pop()
+    if (block === undefined) return this.#source.allocate(capacity).subarray(0, length)
     this.#freeBytes -= capacity
-    return new Uint8Array(buffer, 0, length)
+    return block.subarray(0, length)
   }
 
-  /** Takes memory back that nobody uses any longer. */
-  giveAll(buffers: Iterable<ArrayBufferLike>): void {
-    for (const buffer of buffers) this.give(buffer)
+  /** A copy. Between places that lie alike within a word, shared memory is copied several times as fast. */
+  copy(bytes: Uint8Array): Uint8Array {
+    const shift = bytes.byteOffset % WORD
+    const copy = this.take(shift + bytes.byteLength).subarray(shift)
+    copy.set(bytes)
+    return copy
   }
 
-  /** As {@link giveAll}, for one piece. */
-  give(buffer: ArrayBufferLike): void {
-    const capacity = buffer.byteLength
-    const isOurs =
-      buffer instanceof ArrayBuffer && capacity >= SMALLEST_POOLED && capacity === roundedUp(capacity)
-    if (!isOurs || this.#freeBytes + capacity > MAX_FREE_BYTES) return
-    this.#freeBytes += capacity
-    const free = this.#free.get(capacity)
-    if (free) free.push(buffer)
-    else this.#free.set(capacity, [buffer])
+  /** The block that bytes lie in, always the same object; undefined if they were not taken here or are small. */
+  blockOf(bytes: Uint8Array): Uint8Array | undefined {
+    return this.#source.blockOf(bytes)
+  }
+
+  /** Takes the block that bytes lie in back: nobody may use it any longer. */
+  give(bytes: Uint8Array): void {
+    const block = this.blockOf(bytes)
+    if (block === undefined || this.#freeBytes + block.byteLength > this.#source.keeps) return
+    this.#freeBytes += block.byteLength
+    const free = this.#free.get(block.byteLength)
+    if (free) free.push(block)
+    else this.#free.set(block.byteLength, [block])
   }
 }
 
@@ -64,14 +100,20 @@ export class Slab {
 
   /** Takes back what was taken last. */
   giveBack(bytes: Uint8Array): void {
-    if (bytes.buffer === this.#block?.buffer) this.#used -= bytes.byteLength
-    else this.#memory.give(bytes.buffer)
+    if (this.#block && isWithin(bytes, this.#block)) this.#used -= bytes.byteLength
+    else this.#memory.give(bytes)
   }
 
   /** Begins anew, as the batch is complete. */
   close(): void {
     this.#block = undefined
   }
+}
+
+/** Whether bytes lie in a block, both views of one buffer. */
+export function isWithin(bytes: Uint8Array, block: Uint8Array): boolean {
+  const begin = bytes.byteOffset - block.byteOffset
+  return bytes.buffer === block.buffer && begin >= 0 && begin < block.byteLength
 }
 
 /** Bytes that are not zeroed and share no pool. */

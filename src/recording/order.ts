@@ -1,3 +1,4 @@
+import type { Memory } from './memory.ts'
 import type { RecordedMessage } from './recording.ts'
 import type { Storage } from './storage.ts'
 
@@ -40,6 +41,7 @@ export function sortByTime(messages: RecordedMessage[]): void {
 export function* inOrder(
   batches: Iterable<RecordedMessage[]>,
   lateness: bigint,
+  memory: Memory,
   onLate: () => void,
 ): Generator<RecordedMessage[]> {
   let held: RecordedMessage[] = []
@@ -49,6 +51,7 @@ export function* inOrder(
       yield batch
       continue
     }
+    const fresh = new Set(batch)
     const all = held.concat(batch)
     sortByTime(all)
     const settled = all.at(-1)!.logTime - lateness
@@ -57,24 +60,41 @@ export function* inOrder(
     for (let i = ready; i < all.length; i++) bytes += all[i]!.data.byteLength
     while (bytes > HELD_BYTES) bytes -= all[ready++]!.data.byteLength
     held = all.slice(ready)
-    for (const message of held) own(message)
+    const inTime = all.slice(0, ready)
+    const left = own(
+      held.filter(message => fresh.has(message)),
+      memory,
+    )
+    for (const { data } of inTime) left.delete(memory.blockOf(data)!)
+    for (const block of left) memory.give(block)
     if (ready === 0) continue
     if (all[0]!.logTime < delivered) onLate()
     delivered = all[ready - 1]!.logTime
-    yield all.slice(0, ready)
+    yield inTime
   }
   if (held.length > 0) yield held
 }
 
-/** A message that outlives its batch gets memory of its own, as that of the batch may go to another thread. */
-function own(message: RecordedMessage): void {
-  if (message.data.byteLength < message.data.buffer.byteLength) message.data = message.data.slice()
+/**
+ * Messages that outlive their batch get memory of their own, as that of the batch may be used again.
+ * @returns the blocks they lay in
+ */
+function own(messages: readonly RecordedMessage[], memory: Memory): Set<Uint8Array> {
+  const left = new Set<Uint8Array>()
+  for (const message of messages) {
+    const block = memory.blockOf(message.data)
+    message.data = memory.copy(message.data)
+    if (block) left.add(block)
+  }
+  return left
 }
 
 interface Reading {
   batches: Iterator<RecordedMessage[]>
   batch: RecordedMessage[]
   next: number
+  /** Blocks of the batch that messages were copied from. */
+  left: Set<Uint8Array>
 }
 
 /**
@@ -83,6 +103,7 @@ interface Reading {
  */
 export function* mergeFiles(
   storages: readonly Storage[],
+  memory: Memory,
   read: (storage: Storage) => Iterator<RecordedMessage[]>,
 ): Generator<RecordedMessage[]> {
   const waiting = storages.filter(({ startTime }) => startTime !== undefined)
@@ -94,14 +115,17 @@ export function* mergeFiles(
       const file = waiting[0]
       if (file && (first === undefined || file.startTime! <= timeOf(first))) {
         waiting.shift()
-        const reading = { batches: read(file), batch: [], next: 0 }
+        const reading = { batches: read(file), batch: [], next: 0, left: new Set<Uint8Array>() }
         if (advance(reading)) active.push(reading)
         continue
       }
       const others = active.filter(reading => reading !== first)
       const until = earliestTime(others, file)
-      yield takeUntil(first!, until)
-      if (first!.next === first!.batch.length && !advance(first!)) active = others
+      yield takeUntil(first!, until, memory)
+      if (first!.next < first!.batch.length) continue
+      for (const block of first!.left) memory.give(block)
+      first!.left.clear()
+      if (!advance(first!)) active = others
     }
   } finally {
     for (const { batches } of active) batches.return?.()
@@ -125,14 +149,14 @@ function earliestTime(active: readonly Reading[], file: Storage | undefined): bi
 }
 
 /** The messages of a batch up to a time, at least one. */
-function takeUntil(reading: Reading, until: bigint | undefined): RecordedMessage[] {
+function takeUntil(reading: Reading, until: bigint | undefined, memory: Memory): RecordedMessage[] {
   const { batch, next } = reading
   let end = next + 1
   while (end < batch.length && (until === undefined || batch[end]!.logTime <= until)) end++
   reading.next = end
   if (next === 0 && end === batch.length) return batch
   const part = batch.slice(next, end)
-  for (const message of part) own(message)
+  for (const block of own(part, memory)) reading.left.add(block)
   return part
 }
 

@@ -5,7 +5,7 @@ import { isZstd } from './compression.ts'
 import { type Location, locate } from './files.ts'
 import { McapStorage } from './mcap/mcap.ts'
 import { MAGIC as MCAP_MAGIC } from './mcap/records.ts'
-import { allocate, Memory } from './memory.ts'
+import { allocate, type Memory } from './memory.ts'
 import { inOrder, mergeFiles } from './order.ts'
 import { messageOf, Problems } from './problems.ts'
 import { type ReadOptions, type RecordedMessage, RecordingError, type TopicInfo } from './recording.ts'
@@ -16,14 +16,12 @@ import { MessageDecoder, type Reading, type Storage } from './storage.ts'
 const SNIFFED_BYTES = 16
 const END_OF_TIME = 2n ** 64n
 
-/** The files of a recording as one. Reading blocks, so that it can run beside other work in a thread. */
+/** The files of a recording as one. */
 export class RecordingReader {
   readonly files: string[]
   readonly topics: TopicInfo[]
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
-  /** Where the messages' memory comes from, and may be given back to. */
-  readonly memory = new Memory()
   readonly #storages: Storage[] = []
   readonly #openProblems = new Problems()
   #readProblems: Problems | undefined
@@ -61,16 +59,20 @@ export class RecordingReader {
     return [...this.#openProblems.texts(), ...found]
   }
 
-  *batches({ topics, start = 0n, end = END_OF_TIME }: ReadOptions = {}): Generator<RecordedMessage[]> {
+  /** @param memory where the messages' memory comes from, and may be given back to */
+  *batches(
+    { topics, start = 0n, end = END_OF_TIME }: ReadOptions,
+    memory: Memory,
+  ): Generator<RecordedMessage[]> {
     const wanted = topics && new Set(topics)
     const selection = { wants: (topic: string) => wanted?.has(topic) ?? true, start, end }
     const problems = new Problems()
     this.#readProblems = problems
-    const reading = { selection, problems, memory: this.memory }
+    const reading = { selection, problems, memory }
     for (const storage of this.#storages) {
       if (storage.startTime === undefined) for (const text of storage.problems.texts()) problems.add(text)
     }
-    yield* mergeFiles(this.#storages, storage => readInOrder(storage, reading))
+    yield* mergeFiles(this.#storages, memory, storage => readInOrder(storage, reading))
   }
 
   close(): void {
@@ -98,7 +100,7 @@ function readInOrder(storage: Storage, reading: Reading): Iterator<RecordedMessa
     reading.problems.add(
       `${storage.name}: messages are further out of order than can be sorted, some were read late`,
     )
-  return inOrder(storage.batches(reading), storage.lateness, onLate)
+  return inOrder(storage.batches(reading), storage.lateness, reading.memory, onLate)
 }
 
 /** Opens a storage file as what its bytes are. @throws RecordingError if they are nothing known */

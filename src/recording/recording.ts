@@ -1,3 +1,5 @@
+import type { BlockSource } from './memory.ts'
+
 /** A topic of a recording. */
 export interface TopicInfo {
   name: string
@@ -29,6 +31,8 @@ export interface ReadOptions {
    * others is then used again, which makes reading several times as fast. Without it every message keeps its own.
    */
   inUse?: () => Iterable<Uint8Array>
+  /** Where the memory of messages comes from, but of small ones; by default the heap. */
+  blocks?: BlockSource
 }
 
 /** A rosbag2 recording, open for reading. It is never written to. */

@@ -17,7 +17,7 @@ export interface Reading {
   memory: Memory
 }
 
-/** One file of a recording. Reading is synchronous: whoever wants it beside other work runs it in a thread. */
+/** One file of a recording. Reading is synchronous. */
 export interface Storage {
   /** The file's name, for problems. */
   readonly name: string
@@ -38,7 +38,7 @@ export interface Storage {
 }
 
 /** Bytes of messages worth a batch. */
-export const BATCH_BYTES = 4 * 2 ** 20
+export const BATCH_BYTES = 2 ** 20
 
 /** Undoes rosbag2's compression by message. */
 export class MessageDecoder {

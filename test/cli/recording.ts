@@ -65,7 +65,7 @@ export async function writeRecording(
 }
 
 /** A sensor_msgs/msg/Image in little-endian CDR. */
-function imageMessage({ time, width, height, encoding = 'mono8', data }: RecordedMask): Uint8Array {
+export function imageMessage({ time, width, height, encoding = 'mono8', data }: RecordedMask): Uint8Array {
   const text = Buffer.from(`${encoding}\0`)
   const message = Buffer.alloc(64 + text.length + data.length)
   let at = 0

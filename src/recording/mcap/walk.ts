@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Cursor } from '../bytes.ts'
 import { decompressLz4, decompressZstd, MAX_OBJECT_BYTES } from '../compression.ts'
-import type { Memory } from '../memory.ts'
+import { isWithin, type Memory } from '../memory.ts'
 import { type Survey, sortByTime } from '../order.ts'
 import { messageOf } from '../problems.ts'
 import type { RecordedMessage } from '../recording.ts'
@@ -191,7 +191,7 @@ export class Walk {
     if (data === undefined) return
     into.push({ topic: channels.get(channelId)!.topic, logTime, data })
     this.#batchBytes += data.byteLength
-    if (data.buffer === this.#cursor.block.buffer) {
+    if (isWithin(data, this.#cursor.block)) {
       this.#cursor.lend()
       this.#lentBlock = this.#cursor.block
     }
@@ -213,15 +213,18 @@ export class Walk {
     this.#bring(RECORD_HEADER_BYTES + length)
     begin = cursor.offset + RECORD_HEADER_BYTES + length - header.storedSize
     const stored = cursor.block.subarray(begin, begin + header.storedSize)
+    const { problems, name, memory } = this.#options
+    let records = stored
     try {
-      const records = decompress(stored, header, this.#options.memory)
+      records = decompress(stored, header, memory)
       if (header.crc !== 0 && crc32(records) !== header.crc) throw new DamageError('its CRC differs')
       this.#closeFullBatch()
       this.#chunkRecords(records)
     } catch (error) {
-      const { problems, name } = this.#options
       problems.add(`${name}: a chunk could not be read`, `at byte ${position}: ${messageOf(error)}`)
     }
+    const isUsed = this.#batch.findLast(({ data }) => isWithin(data, records)) !== undefined
+    if (records !== stored && !isUsed) memory.give(records)
   }
 
   #wantsChunk(position: number, header: ChunkHeader): boolean {
@@ -296,8 +299,8 @@ export class Walk {
   }
 
   /**
-   * Closes the batch if it is full. The memory of a batch may go to another thread, so it can be closed only once
-   * the block that its messages are views into has been left.
+   * Closes the batch if it is full. The memory of a batch may be used again once it has been consumed, so it can be
+   * closed only once the block that its messages are views into has been left.
    */
   #closeFullBatch(): void {
     if (this.#batchBytes < BATCH_BYTES) return
@@ -305,8 +308,9 @@ export class Walk {
     if (this.#lentBlock === block) {
       if (this.#batchBytes < LARGEST_BATCH_BYTES) return
       for (const message of this.#batch) {
-        if (message.data.buffer === block.buffer) message.data = message.data.slice()
+        if (isWithin(message.data, block)) message.data = message.data.slice()
       }
+      this.#cursor.reclaim()
     }
     this.#closed = this.#batch
     this.#batch = []

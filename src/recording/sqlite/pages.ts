@@ -5,7 +5,10 @@ import { allocate } from '../memory.ts'
 import { DamageError, HEADER_BYTES, type Header, parseHeader } from './format.ts'
 import { readWriteAheadLog, type WriteAheadLog } from './wal.ts'
 
-const RUN_BYTES = 2 ** 20
+/** Overflow pages read at once: three parts each stay below what one call takes (IOV_MAX). */
+const RUN_PAGES = 256
+/** An overflow page begins with the number of the next. */
+const LINK_BYTES = 4
 const WINDOW_BYTES = 2 ** 16
 const JOURNAL_MAGIC = 0xd9d505f9
 
@@ -16,7 +19,7 @@ export class Pages {
   readonly count: number
   readonly #file: FileSource
   readonly #log: WriteAheadLog | undefined
-  readonly #run = allocate(RUN_BYTES)
+  readonly #links = new DataView(new ArrayBuffer(RUN_PAGES * LINK_BYTES))
   /** Leaf pages of small rows lie one behind the other, so some are read at once. */
   readonly #window = allocate(WINDOW_BYTES)
   #windowPosition = 0
@@ -81,23 +84,16 @@ export class Pages {
 
   /** Fills the target from a chain of overflow pages, which mostly lie one behind the other. */
   readOverflow(target: Uint8Array, filled: number, first: number): void {
-    const { pageSize, usableSize } = this.header
-    const content = usableSize - 4
-    const run = this.#run
-    const view = new DataView(run.buffer, run.byteOffset, run.byteLength)
+    const content = this.header.usableSize - LINK_BYTES
     let page = first
     let done = filled
     while (done < target.byteLength) {
       if (page < 1 || page > this.count)
         throw new DamageError(`an overflow page ${page} is beyond the end of the file`)
-      const missing = Math.ceil((target.byteLength - done) / content)
-      const pages = this.#readRun(page, Math.min(missing, Math.floor(RUN_BYTES / pageSize)))
-      for (let i = 0; i < pages && done < target.byteLength; i++) {
-        const at = i * pageSize
-        const length = Math.min(content, target.byteLength - done)
-        target.set(run.subarray(at + 4, at + 4 + length), done)
-        done += length
-        const next = view.getUint32(at)
+      const pages = this.#readRun(target.subarray(done), page)
+      for (let i = 0; i < pages; i++) {
+        done += content
+        const next = this.#links.getUint32(i * LINK_BYTES)
         const follows = next === page + 1
         page = next
         if (!follows) break
@@ -105,14 +101,30 @@ export class Pages {
     }
   }
 
-  /** Reads pages that lie one behind the other in the file; returns how many. */
-  #readRun(page: number, wanted: number): number {
-    const { pageSize } = this.header
+  /**
+   * Reads overflow pages that lie one behind the other in the file, as many as the target takes: their content into
+   * the target, what links them to the next into `#links`. Returns how many were read.
+   */
+  #readRun(target: Uint8Array, page: number): number {
+    const { pageSize, usableSize } = this.header
+    const content = usableSize - LINK_BYTES
     if (this.#log !== undefined && this.#log.pages.size > 0) {
-      this.#readInto(this.#run.subarray(0, pageSize), page, pageSize)
+      const bytes = this.read(page)
+      this.#links.setUint32(0, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0))
+      target.set(bytes.subarray(LINK_BYTES, LINK_BYTES + Math.min(content, target.byteLength)))
       return 1
     }
-    const read = this.#file.read(this.#run.subarray(0, wanted * pageSize), (page - 1) * pageSize)
+    const pages = Math.min(Math.ceil(target.byteLength / content), RUN_PAGES)
+    const parts: Uint8Array[] = []
+    let size = 0
+    for (let i = 0; i < pages; i++) {
+      const part = target.subarray(i * content, (i + 1) * content)
+      if (i > 0 && usableSize < pageSize) parts.push(this.#window.subarray(0, pageSize - usableSize))
+      parts.push(new Uint8Array(this.#links.buffer, i * LINK_BYTES, LINK_BYTES), part)
+      size = i * pageSize + LINK_BYTES + part.byteLength
+    }
+    const read = this.#file.readParts(parts, (page - 1) * pageSize)
+    if (read >= size) return pages
     if (read < pageSize) throw new DamageError(`page ${page} is beyond the end of the file`)
     return Math.floor(read / pageSize)
   }

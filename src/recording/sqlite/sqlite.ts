@@ -207,17 +207,19 @@ export class SqliteStorage implements Storage {
   #readData(row: Row, layout: RecordLayout, problems: Problems, slab: Slab): Uint8Array | undefined {
     const index = this.#columns.data
     const type = layout.types[index]!
+    let data: Uint8Array | undefined
     try {
       if (type === undefined || type < 12) throw new DamageError('expected a blob for the data of a message')
       const length = Math.floor((type - 12) / 2)
       const offset = layout.offsets[index]!
       if (offset > row.local.length) return readPayload(this.#pages, row).slice(offset, offset + length)
-      const data = slab.take(length)
+      data = slab.take(length)
       const local = row.local.subarray(offset, offset + length)
       data.set(local)
       this.#pages.readOverflow(data, local.length, row.overflow)
       return data
     } catch (error) {
+      if (data) slab.giveBack(data)
       if (!(error instanceof DamageError || error instanceof RangeError)) throw error
       problems.add(`${this.name}: a message could not be read`, `row ${row.id}: ${error.message}`)
       return undefined

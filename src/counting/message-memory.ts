@@ -1,0 +1,33 @@
+import { PAGE, sharedMemory } from '../kernels/instance.ts'
+import { allocate, type BlockSource } from '../recording/memory.ts'
+
+/** Far more than there are messages in use at once, but for the largest. */
+const MAX_BYTES = 256 * 2 ** 20
+
+/**
+ * Kernel memory that a recording's messages are read into, for a counting thread to count them where they lie. It
+ * never shrinks; when it is full, blocks come from the heap.
+ */
+export class MessageMemory implements BlockSource {
+  readonly keeps = MAX_BYTES
+  readonly memory = sharedMemory(MAX_BYTES)
+  readonly #blocksByPage: Uint8Array[] = []
+
+  allocate(length: number): Uint8Array {
+    const pages = Math.ceil(length / PAGE)
+    if (this.memory.buffer.byteLength + pages * PAGE > MAX_BYTES) return allocate(length)
+    const first = this.memory.grow(pages)
+    const block = new Uint8Array(this.memory.buffer, first * PAGE, length)
+    for (let page = first; page < first + pages; page++) this.#blocksByPage[page] = block
+    return block
+  }
+
+  blockOf(bytes: Uint8Array): Uint8Array | undefined {
+    return this.holds(bytes) ? this.#blocksByPage[Math.floor(bytes.byteOffset / PAGE)] : undefined
+  }
+
+  /** Whether bytes lie in this memory, then at their offset. */
+  holds(bytes: Uint8Array): boolean {
+    return bytes.buffer instanceof SharedArrayBuffer
+  }
+}
