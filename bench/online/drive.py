@@ -132,6 +132,10 @@ def main(pids, width, height, classes, hz, warm_up, pairs):
         )
     )
     sys.stdout.flush()
+    # Left alone, the participant leaves its shared memory behind.
+    executor.shutdown()
+    node.destroy_node()
+    rclpy.try_shutdown()
     os._exit(0)
 
 

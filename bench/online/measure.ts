@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -33,6 +33,17 @@ export interface Measurement {
   dice_sum: number
 }
 
+/** How long a node may take to end when it is asked to, ms. */
+const PATIENCE = 5000
+
+async function end(node: ChildProcess): Promise<void> {
+  const ended = once(node, 'exit')
+  node.kill('SIGTERM')
+  const timer = setTimeout(() => node.kill('SIGKILL'), PATIENCE)
+  await ended
+  clearTimeout(timer)
+}
+
 let domain = 1 + (process.pid % 90)
 
 /** Runs a contender's process, or several, against the driver, in a ROS domain of their own. */
@@ -52,10 +63,6 @@ export async function measure(command: Command, setting: Setting, monitors = 1):
     const { stdout } = await promisify(execFile)('python3', [DRIVE, settings], { env })
     return JSON.parse(stdout) as Measurement
   } finally {
-    for (const node of nodes) {
-      const ended = once(node, 'exit')
-      node.kill('SIGTERM')
-      await ended
-    }
+    await Promise.all(nodes.map(end))
   }
 }

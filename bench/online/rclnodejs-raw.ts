@@ -1,7 +1,9 @@
 /**
  * What rclnodejs itself takes: two raw subscriptions, a raw publication for every pair, and the messages' memory
- * collected as the node does it. Nothing is read but the stamp, which the publication carries.
+ * collected as the node does it. Nothing is read but the stamp, which the publication carries. Prints at its end how
+ * many bytes of the JavaScript heap that is a message.
  */
+import { getHeapStatistics } from 'node:v8'
 import { MessageCollection } from '../../src/node/collection.ts'
 import { loadRclnodejs } from '../../src/node/rclnodejs.ts'
 
@@ -16,6 +18,19 @@ const node = ros.createNode('dice_monitor')
 const publisher = node.createPublisher('dice_monitor/msg/SegmentationMetrics', '~/metrics')
 const qos = new ros.QoS(1, 10, 1, 2)
 const collection = new MessageCollection()
+
+/** What the heap grows by from one message to the next, without what measuring takes; collections are left out. */
+const growths: number[] = []
+const heapUsed = () => getHeapStatistics().used_heap_size
+const measuring = Math.min(...Array.from({ length: 9 }, () => -heapUsed() + heapUsed()))
+let before = heapUsed()
+
+function noteHeap(): void {
+  const now = heapUsed()
+  if (now >= before) growths.push(now - before - measuring)
+  before = now
+}
+
 let waiting: Buffer | undefined
 for (const topic of ['prediction', 'label']) {
   node.createSubscription('sensor_msgs/msg/Image', topic, { qos, isRaw: true }, message => {
@@ -25,6 +40,12 @@ for (const topic of ['prediction', 'label']) {
       waiting = undefined
     } else waiting = message
     collection.count(message)
+    noteHeap()
   })
 }
+process.once('SIGTERM', () => {
+  const median = growths.toSorted((a, b) => a - b)[growths.length >> 1]
+  process.stderr.write(`rclnodejs_raw: ${median} bytes of JavaScript heap a message\n`)
+  ros.shutdown()
+})
 ros.spin(node, 100)

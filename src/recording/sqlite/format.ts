@@ -3,7 +3,12 @@
 export const MAGIC = 'SQLite format 3\0'
 export const HEADER_BYTES = 100
 
-export const PageType = { interiorTable: 0x05, leafTable: 0x0d } as const
+export const PageType = {
+  interiorIndex: 0x02,
+  interiorTable: 0x05,
+  leafIndex: 0x0a,
+  leafTable: 0x0d,
+} as const
 
 export type Value = number | bigint | string | Uint8Array | null
 

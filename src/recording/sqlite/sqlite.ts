@@ -4,12 +4,20 @@ import { messageOf, type Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
 import { BATCH_BYTES, type MessageDecoder, type Reading, type Storage } from '../storage.ts'
 import { CellReader, columnNames, DamageError } from './format.ts'
+import { countIndexEntries } from './index-entries.ts'
 import { Pages } from './pages.ts'
 import { type RecordLayout, type Row, readPayload, readRecord, recordLayout, TableWalk } from './table.ts'
 
 interface Table {
   root: number
   columns: string[]
+}
+
+/** What is in the database. */
+interface Schema {
+  tables: Map<string, Table>
+  /** Root page of an index by the name of its table; of several the last. */
+  indexes: Map<string, number>
 }
 
 interface Topic {
@@ -41,7 +49,7 @@ export class SqliteStorage implements Storage {
   readonly #messages: Table
   readonly #columns: Columns
   readonly #topics = new Map<number, Topic>()
-  readonly #openProblems: readonly string[]
+  readonly #openProblems: string[]
 
   /** @param problems what is known of the file already, to be taken over */
   constructor(path: string, name: string, decoder: MessageDecoder, problems: Problems) {
@@ -50,12 +58,17 @@ export class SqliteStorage implements Storage {
     this.#decoder = decoder
     this.#pages = openPages(path, name, this.problems)
     try {
-      const tables = this.#tables()
+      const { tables, indexes } = this.#schema()
       this.#messages = this.#tableNamed(tables, 'messages')
       this.#columns = messageColumns(this.#messages, name)
       this.#readTopics(this.#tableNamed(tables, 'topics'))
       this.#openProblems = this.problems.texts()
       const survey = this.#survey()
+      const vanished = this.#vanished(indexes.get('messages'), survey)
+      if (vanished) {
+        this.problems.add(vanished)
+        this.#openProblems.push(vanished)
+      }
       this.startTime = survey.startTime
       this.endTime = survey.endTime
       this.lateness = survey.lateness
@@ -99,19 +112,37 @@ export class SqliteStorage implements Storage {
     if (batch.length > 0) yield batch
   }
 
-  #tables(): Map<string, Table> {
+  #schema(): Schema {
     const tables = new Map<string, Table>()
+    const indexes = new Map<string, number>()
     const walk = this.#walk(this.problems)
     for (const row of walk.rows(1)) {
       try {
-        const [type, name, , root, sql] = readRecord(this.#pages, row)
+        const [type, name, table, root, sql] = readRecord(this.#pages, row)
+        if (type === 'index' && typeof table === 'string') indexes.set(table, Number(root))
         if (type !== 'table' || typeof name !== 'string' || typeof sql !== 'string') continue
         tables.set(name, { root: Number(root), columns: columnNames(sql) })
       } catch (error) {
         this.problems.add(`${this.name}: a damaged row of its schema`, messageOf(error))
       }
     }
-    return tables
+    return { tables, indexes }
+  }
+
+  /** Rows vanish with a damaged page that still looks sound; the index of their times knows how many there were. */
+  #vanished(index: number | undefined, survey: Survey): string | undefined {
+    if (index === undefined || this.problems.texts().length > 0) return undefined
+    let messages = 0
+    for (const count of survey.counts.values()) messages += count
+    try {
+      const entries = countIndexEntries(this.#pages, index)
+      return entries === messages
+        ? undefined
+        : `${this.name}: has ${messages} messages, and its index knows ${entries}`
+    } catch (error) {
+      if (!(error instanceof DamageError || error instanceof RangeError)) throw error
+      return `${this.name}: its index of messages is damaged: ${error.message}`
+    }
   }
 
   #tableNamed(tables: Map<string, Table>, table: string): Table {
