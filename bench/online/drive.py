@@ -86,7 +86,8 @@ def main(pids, width, height, classes, hz, warm_up, pairs):
     node.create_subscription(SegmentationMetrics, "/dice_monitor/metrics", answered, QoSProfile(depth=100))
     executor = SingleThreadedExecutor()
     executor.add_node(node)
-    threading.Thread(target=executor.spin, daemon=True).start()
+    spinning = threading.Thread(target=executor.spin, daemon=True)
+    spinning.start()
     frames = [(serialized(label), serialized(prediction)) for label, prediction in masks(width, height, classes)]
     ready = wait(
         lambda: all(publisher.get_subscription_count() == len(pids) for publisher in publishers)
@@ -131,12 +132,10 @@ def main(pids, width, height, classes, hz, warm_up, pairs):
             }
         )
     )
-    sys.stdout.flush()
-    # Left alone, the participant leaves its shared memory behind.
     executor.shutdown()
+    spinning.join()
     node.destroy_node()
-    rclpy.try_shutdown()
-    os._exit(0)
+    rclpy.shutdown()
 
 
 main(**json.loads(sys.argv[1]))
