@@ -39,6 +39,20 @@ export function meanScore(
   classes: number,
   emptyClass: EmptyClass,
 ): number {
+  const mean = new Float64Array(1)
+  writeMeanScore(mean, 0, values, evaluated, classes, emptyClass)
+  return mean[0]!
+}
+
+/** As {@link meanScore}, into `target[index]`: a fraction that a function returns may be put on the heap. */
+export function writeMeanScore(
+  target: Float64Array,
+  index: number,
+  values: Float64Array,
+  evaluated: Uint8Array | undefined,
+  classes: number,
+  emptyClass: EmptyClass,
+): void {
   let sum = 0
   let count = 0
   for (let i = 0; i < classes; i++) {
@@ -52,5 +66,5 @@ export function meanScore(
     }
     count++
   }
-  return sum / count
+  target[index] = sum / count
 }

@@ -4,6 +4,17 @@ import { MAX_CLASSES } from './configuration.ts'
 const perClass = () => new Float64Array(MAX_CLASSES)
 const NONE: Uint8Array = new Uint8Array(0)
 
+/** Where a frame's mean is in `means`. */
+export const Mean = {
+  dice: 0,
+  iou: 1,
+  precision: 2,
+  recall: 3,
+  softDice: 4,
+  windowDice: 5,
+  windowIou: 6,
+} as const
+
 /**
  * One scored pair. There is one object, filled again for every frame and valid until the next: copy what is kept.
  * Scores follow the definitions of metrics/scores.ts; NaN is undefined.
@@ -32,15 +43,8 @@ export class Frame {
   readonly classWindowDice = perClass()
   readonly classWindowIou = perClass()
 
-  /** Means over the evaluated classes where defined. */
-  dice = Number.NaN
-  iou = Number.NaN
-  precision = Number.NaN
-  recall = Number.NaN
-  /** NaN for label masks. */
-  softDice = Number.NaN
-  windowDice = Number.NaN
-  windowIou = Number.NaN
+  /** Means over the evaluated classes where defined, by {@link Mean}. */
+  readonly means = new Float64Array(Object.keys(Mean).length).fill(Number.NaN)
   /** Correct pixels of all evaluated pixels. */
   accuracy = Number.NaN
   /** Evaluated classes whose dice is defined. */
@@ -66,12 +70,41 @@ export class Frame {
   /** The kernel's counts, (countedClasses + 1)² row-major by id. */
   counts: Uint32Array = new Uint32Array(0)
 
+  get dice(): number {
+    return this.means[Mean.dice]!
+  }
+
   get diceLoss(): number {
     return 1 - this.dice
   }
 
+  get iou(): number {
+    return this.means[Mean.iou]!
+  }
+
+  get precision(): number {
+    return this.means[Mean.precision]!
+  }
+
+  get recall(): number {
+    return this.means[Mean.recall]!
+  }
+
+  /** NaN for label masks. */
+  get softDice(): number {
+    return this.means[Mean.softDice]!
+  }
+
   get softDiceLoss(): number {
     return 1 - this.softDice
+  }
+
+  get windowDice(): number {
+    return this.means[Mean.windowDice]!
+  }
+
+  get windowIou(): number {
+    return this.means[Mean.windowIou]!
   }
 
   /** Pixels with this label and prediction, the classes given by position. */

@@ -7,7 +7,7 @@ import type { Stream } from '../pairing/stream.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { Classes } from './classes.ts'
 import { type Configuration, configurationFrom, MAX_CLASSES } from './configuration.ts'
-import { Frame } from './frame.ts'
+import { Frame, Mean } from './frame.ts'
 import { InputStatistics } from './input.ts'
 import { addToTotals, collectCounts, scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -175,7 +175,7 @@ export class Monitor {
     if (classes.count !== frame.classCount) this.#placeEvaluated()
     frame.classCount = classes.count
     scoreFrame(frame, classes, evaluated, emptyClass)
-    frame.softDice = Number.NaN
+    frame.means[Mean.softDice] = Number.NaN
     if (frame.prediction.isProbabilities) {
       scoreSoft(frame, this.#kernels.sums, ignored, classes, evaluated, emptyClass)
     }

@@ -1,6 +1,6 @@
-import { dice, type EmptyClass, iou, meanScore, precision, recall } from '../metrics/scores.ts'
+import { dice, type EmptyClass, iou, precision, recall, writeMeanScore } from '../metrics/scores.ts'
 import type { Classes } from './classes.ts'
-import type { Frame } from './frame.ts'
+import { type Frame, Mean } from './frame.ts'
 import type { Totals } from './totals.ts'
 import type { Window } from './window.ts'
 
@@ -71,7 +71,7 @@ export function scoreFrame(
   evaluated: Uint8Array,
   emptyClass: EmptyClass,
 ): void {
-  const { classDice, classIou, classPrecision, classRecall } = frame
+  const { means, classDice, classIou, classPrecision, classRecall } = frame
   let correct = 0
   let defined = 0
   for (let position = 0; position < classes.count; position++) {
@@ -86,10 +86,10 @@ export function scoreFrame(
     classRecall[position] = recall(truePositives, labelPixels, predictionPixels)
     if (evaluated[position] === 1 && labelPixels + predictionPixels > 0) defined++
   }
-  frame.dice = meanScore(classDice, evaluated, classes.count, emptyClass)
-  frame.iou = meanScore(classIou, evaluated, classes.count, emptyClass)
-  frame.precision = meanScore(classPrecision, evaluated, classes.count, emptyClass)
-  frame.recall = meanScore(classRecall, evaluated, classes.count, emptyClass)
+  writeMeanScore(means, Mean.dice, classDice, evaluated, classes.count, emptyClass)
+  writeMeanScore(means, Mean.iou, classIou, evaluated, classes.count, emptyClass)
+  writeMeanScore(means, Mean.precision, classPrecision, evaluated, classes.count, emptyClass)
+  writeMeanScore(means, Mean.recall, classRecall, evaluated, classes.count, emptyClass)
   frame.accuracy = correct / frame.pixelsEvaluated
   frame.classesDefined = defined
 }
@@ -102,7 +102,7 @@ export function scoreWindow(
   evaluated: Uint8Array,
   emptyClass: EmptyClass,
 ): void {
-  const { classWindowDice, classWindowIou } = frame
+  const { means, classWindowDice, classWindowIou } = frame
   for (let position = 0; position < classes.count; position++) {
     const id = classes.ids[position]!
     const truePositives = window.truePositives[id]!
@@ -111,8 +111,8 @@ export function scoreWindow(
     classWindowDice[position] = dice(truePositives, labelPixels, predictionPixels)
     classWindowIou[position] = iou(truePositives, labelPixels, predictionPixels)
   }
-  frame.windowDice = meanScore(classWindowDice, evaluated, classes.count, emptyClass)
-  frame.windowIou = meanScore(classWindowIou, evaluated, classes.count, emptyClass)
+  writeMeanScore(means, Mean.windowDice, classWindowDice, evaluated, classes.count, emptyClass)
+  writeMeanScore(means, Mean.windowIou, classWindowIou, evaluated, classes.count, emptyClass)
   frame.windowFrames = window.length
 }
 
@@ -139,5 +139,5 @@ export function scoreSoft(
     const overlap = ignored[id] === 0 ? sums[id * counted + id]! : 0
     frame.classSoftDice[position] = dice(overlap, frame.labelPixels[id]!, probability)
   }
-  frame.softDice = meanScore(frame.classSoftDice, evaluated, classes.count, emptyClass)
+  writeMeanScore(frame.means, Mean.softDice, frame.classSoftDice, evaluated, classes.count, emptyClass)
 }

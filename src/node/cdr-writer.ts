@@ -52,11 +52,6 @@ export class CdrWriter {
     this.#at += 8
   }
 
-  float64(value: number): void {
-    this.#view.setFloat64(this.#align(8), value, true)
-    this.#at += 8
-  }
-
   /** The string in bytes `start` to `end` of `source`. */
   string(source: Uint8Array, start: number, end: number): void {
     this.uint32(end - start + 1)
@@ -80,12 +75,16 @@ export class CdrWriter {
 
   float64s(values: Float64Array, count: number): void {
     this.uint32(count)
-    for (let i = 0; i < count; i++) this.float64(values[i]!)
+    this.float64Fields(values, count)
   }
 
-  /** Fields one after another, and no sequence. */
-  float64Fields(values: Float64Array): void {
-    for (let i = 0; i < values.length; i++) this.float64(values[i]!)
+  /** The first `count` values as fields one after another, and no sequence. */
+  float64Fields(values: Float64Array, count: number): void {
+    if (count === 0) return
+    this.#align(8)
+    // A fraction that is an argument may be put on the heap: none is.
+    for (let i = 0; i < count; i++) this.#view.setFloat64(this.#at + 8 * i, values[i]!, true)
+    this.#at += 8 * count
   }
 
   /** Skips to a multiple of `size` behind the encapsulation; what is skipped stays 0. */

@@ -28,7 +28,7 @@ export class MetricsMessage {
     writer.int32(frame.prediction.sec)
     writer.uint32(frame.prediction.nanosec)
     this.#collectScores(frame)
-    writer.float64Fields(this.#scores)
+    writer.float64Fields(this.#scores, this.#scores.length)
     writer.uint32(frame.windowFrames)
     writer.uint32(frame.classesDefined)
     writer.uint32(frame.pixelsEvaluated)
@@ -36,7 +36,7 @@ export class MetricsMessage {
     writer.uint32(frame.pixelsUnknownPrediction)
     this.#times[0] = this.latency
     this.#times[1] = frame.processingTime
-    writer.float64Fields(this.#times)
+    writer.float64Fields(this.#times, this.#times.length)
     writer.uint16s(frame.classIds, classes)
     writer.float64s(frame.classDice, classes)
     writer.float64s(frame.classIou, classes)

@@ -33,9 +33,11 @@ class Rig {
   constructor(values: Record<string, RawValue> = {}) {
     this.monitor = new Monitor(parametersFrom(new Map(Object.entries(values))))
     this.monitor.onFrame = frame => {
+      const { dice, iou, precision, recall, softDice, windowDice, windowIou } = frame
       const positions = Array.from({ length: frame.classCount }, (_, position) => position)
       this.frames.push({
         ...frame,
+        ...{ dice, iou, precision, recall, softDice, windowDice, windowIou },
         classIds: positions.map(i => frame.classIds[i]!),
         classDice: positions.map(i => frame.classDice[i]!),
         classIou: positions.map(i => frame.classIou[i]!),

@@ -60,7 +60,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`in a browser (skipped without ${CHROMIUM
   beforeAll(async () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS.split(' ') })
     directory = mkdtempSync(join(tmpdir(), 'dice-page-'))
-  })
+  }, 60_000)
   afterAll(async () => {
     await browser.close()
     rmSync(directory, { recursive: true })

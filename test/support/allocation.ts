@@ -13,7 +13,7 @@ const ROUNDS = 9
 export interface Allocation {
   /** Bytes of the heap a call. */
   heap: number
-  /** Bytes outside of it, of all calls together. */
+  /** Bytes that came outside of it, of all calls together. */
   external: number
   arrayBuffers: number
 }
@@ -55,8 +55,8 @@ export async function allocationOf(run: () => void): Promise<Allocation> {
     heap = (growth(run, MANY) - growth(run, FEW)) / (MANY - FEW)
     collect()
     const after = process.memoryUsage()
-    external = after.external - before.external
-    arrayBuffers = after.arrayBuffers - before.arrayBuffers
+    external = Math.max(0, after.external - before.external)
+    arrayBuffers = Math.max(0, after.arrayBuffers - before.arrayBuffers)
     if (heap === 0 && external === 0 && arrayBuffers === 0) break
   }
   return { heap, external, arrayBuffers }
