@@ -1,5 +1,5 @@
-import { PAGE, sharedMemory } from '../kernels/instance.ts'
-import { allocate, type BlockSource } from '../recording/memory.ts'
+import { type Exports, instantiateShared, PAGE, sharedMemory } from '../kernels/instance.ts'
+import { allocate, type BlockSource, gather } from '../recording/memory.ts'
 
 /** Far more than there are messages in use at once, but for the largest. */
 const MAX_BYTES = 256 * 2 ** 20
@@ -12,6 +12,7 @@ export class MessageMemory implements BlockSource {
   readonly keeps = MAX_BYTES
   readonly memory = sharedMemory(MAX_BYTES)
   readonly #blocksByPage: Uint8Array[] = []
+  #exports: Exports | undefined
 
   allocate(length: number): Uint8Array {
     const pages = Math.ceil(length / PAGE)
@@ -24,6 +25,16 @@ export class MessageMemory implements BlockSource {
 
   blockOf(bytes: Uint8Array): Uint8Array | undefined {
     return this.holds(bytes) ? this.#blocksByPage[Math.floor(bytes.byteOffset / PAGE)] : undefined
+  }
+
+  /** JavaScript moves bytes of shared memory one by one where they do not lie alike within a word. */
+  gather(bytes: Uint8Array, from: number, length: number, stride: number, count: number): void {
+    if (!this.holds(bytes)) {
+      gather(bytes, from, length, stride, count)
+      return
+    }
+    this.#exports ??= instantiateShared(this.memory).exports
+    this.#exports.gather(bytes.byteOffset, bytes.byteOffset + from, length, stride, count)
   }
 
   /** Whether bytes lie in this memory, then at their offset. */

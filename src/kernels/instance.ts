@@ -57,6 +57,7 @@ export interface Exports {
   ): void
   differentiatePlane(plane: number, labels: number, label: number, pixels: number, ignored: number): void
   findRuns(labels: number, pixels: number): number
+  gather(target: number, source: number, length: number, stride: number, count: number): void
 }
 
 /** Bytes of a page, the unit in which memory grows. */
@@ -95,7 +96,7 @@ export function instantiate(): Instance {
   return instanceOf(new WebAssembly.Instance(compiled))
 }
 
-/** As {@link instantiate}, with a shared memory from {@link sharedMemory}, which no other instance may use. */
+/** As {@link instantiate}, with a shared memory from {@link sharedMemory}, in which no other instance may count. */
 export function instantiateShared(memory: WebAssembly.Memory): Instance {
   const { exports, places } = instanceOf(new WebAssembly.Instance(compile(SHARED_WASM), { env: { memory } }))
   return { exports: { ...exports, memory }, places }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, readvSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { Memory } from './memory.ts'
 
 /** Something to read bytes of. */
@@ -27,11 +27,6 @@ export class FileSource implements ByteSource {
       done += read
     }
     return done
-  }
-
-  /** Fills parts one after another from a position on, in one call; returns the number of bytes, which may be less. */
-  readParts(parts: readonly Uint8Array[], position: number): number {
-    return readvSync(this.#file, parts, position)
   }
 
   close(): void {

@@ -10,6 +10,16 @@ export interface BlockSource {
   allocate(length: number): Uint8Array
   /** The block that bytes lie in, always the same object; undefined if they lie in none of these. */
   blockOf(bytes: Uint8Array): Uint8Array | undefined
+  /** As {@link gather}, of bytes in one of these blocks or elsewhere. */
+  gather(bytes: Uint8Array, from: number, length: number, stride: number, count: number): void
+}
+
+/** Moves `count` pieces of `length` bytes, which are `stride` apart from `from` on, to the beginning of the bytes. */
+export function gather(bytes: Uint8Array, from: number, length: number, stride: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const start = from + i * stride
+    bytes.copyWithin(i * length, start, start + length)
+  }
 }
 
 /** Blocks that are garbage-collected once nobody uses or keeps them. */
@@ -26,6 +36,8 @@ class HeapBlocks implements BlockSource {
   blockOf({ buffer }: Uint8Array): Uint8Array | undefined {
     return this.#blocks.get(buffer)
   }
+
+  readonly gather = gather
 }
 
 /**
@@ -57,6 +69,11 @@ export class Memory {
     const copy = this.take(shift + bytes.byteLength).subarray(shift)
     copy.set(bytes)
     return copy
+  }
+
+  /** As the function {@link gather}; bytes that were taken here are moved as fast as they can be. */
+  gather(bytes: Uint8Array, from: number, length: number, stride: number, count: number): void {
+    this.#source.gather(bytes, from, length, stride, count)
   }
 
   /** The block that bytes lie in, always the same object; undefined if they were not taken here or are small. */

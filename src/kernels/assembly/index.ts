@@ -11,6 +11,7 @@ export {
   RUN_BLOCK,
   SUMS,
 } from './memory'
+export { gather } from './gather'
 export { countLabels } from './labels'
 export { largest } from './largest'
 export { narrow, swapWords } from './narrow'

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { FileSource } from '../bytes.ts'
 import { MAX_OBJECT_BYTES } from '../compression.ts'
-import { allocate } from '../memory.ts'
+import { allocate, Memory } from '../memory.ts'
 import { DamageError, HEADER_BYTES, type Header, parseHeader } from './format.ts'
 import { readWriteAheadLog, type WriteAheadLog } from './wal.ts'
 
-/** Overflow pages read at once: three parts each stay below what one call takes (IOV_MAX). */
-const RUN_PAGES = 256
+/** Overflow pages read at once: what they hold is moved together while it is in a near cache. */
+const RUN_PAGES = 64
 /** An overflow page begins with the number of the next. */
 const LINK_BYTES = 4
 const WINDOW_BYTES = 2 ** 16
@@ -20,10 +20,11 @@ export class Pages {
   readonly #file: FileSource
   readonly #log: WriteAheadLog | undefined
   readonly #links = new DataView(new ArrayBuffer(RUN_PAGES * LINK_BYTES))
-  /** Leaf pages of small rows lie one behind the other, so some are read at once. */
+  /** Leaf pages of small rows lie one behind the other: then some are read at once. */
   readonly #window = allocate(WINDOW_BYTES)
   #windowPosition = 0
   #windowEnd = 0
+  #lastPage = 0
 
   /** @throws DamageError if the file is no database, and the errors of opening a file */
   constructor(path: string, report: (what: string) => void) {
@@ -64,9 +65,12 @@ export class Pages {
     }
     const position = (page - 1) * pageSize
     if (position < this.#windowPosition || position + pageSize > this.#windowEnd) {
+      const size = page === this.#lastPage + 1 ? WINDOW_BYTES : pageSize
       this.#windowPosition = position
-      this.#windowEnd = page < 1 ? position : position + this.#file.read(this.#window, position)
+      this.#windowEnd =
+        page < 1 ? position : position + this.#file.read(this.#window.subarray(0, size), position)
     }
+    this.#lastPage = page
     const at = position - this.#windowPosition
     if (position + pageSize > this.#windowEnd)
       throw new DamageError(`page ${page} is beyond the end of the file`)
@@ -82,15 +86,18 @@ export class Pages {
     if (page < 1 || read < pageSize) throw new DamageError(`page ${page} is beyond the end of the file`)
   }
 
-  /** Fills the target from a chain of overflow pages, which mostly lie one behind the other. */
-  readOverflow(target: Uint8Array, filled: number, first: number): void {
+  /**
+   * Fills the target from a chain of overflow pages, which mostly lie one behind the other.
+   * @param memory what the target was taken from
+   */
+  readOverflow(target: Uint8Array, filled: number, first: number, memory = new Memory()): void {
     const content = this.header.usableSize - LINK_BYTES
     let page = first
     let done = filled
     while (done < target.byteLength) {
       if (page < 1 || page > this.count)
         throw new DamageError(`an overflow page ${page} is beyond the end of the file`)
-      const pages = this.#readRun(target.subarray(done), page)
+      const pages = this.#readRun(target.subarray(done), page, memory)
       for (let i = 0; i < pages; i++) {
         done += content
         const next = this.#links.getUint32(i * LINK_BYTES)
@@ -102,31 +109,27 @@ export class Pages {
   }
 
   /**
-   * Reads overflow pages that lie one behind the other in the file, as many as the target takes: their content into
-   * the target, what links them to the next into `#links`. Returns how many were read.
+   * Reads overflow pages that lie one behind the other in the file, as many as the target takes whole, at least one:
+   * their content into the target, what links them to the next into `#links`. Returns how many were read.
    */
-  #readRun(target: Uint8Array, page: number): number {
+  #readRun(target: Uint8Array, page: number, memory: Memory): number {
     const { pageSize, usableSize } = this.header
     const content = usableSize - LINK_BYTES
-    if (this.#log !== undefined && this.#log.pages.size > 0) {
-      const bytes = this.read(page)
-      this.#links.setUint32(0, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0))
-      target.set(bytes.subarray(LINK_BYTES, LINK_BYTES + Math.min(content, target.byteLength)))
-      return 1
+    const isInFile = this.#log === undefined || this.#log.pages.size === 0
+    const whole = Math.min(Math.floor(target.byteLength / pageSize), RUN_PAGES)
+    if (isInFile && whole > 0) {
+      const run = target.subarray(0, whole * pageSize)
+      const pages = Math.floor(this.#file.read(run, (page - 1) * pageSize) / pageSize)
+      if (pages === 0) throw new DamageError(`page ${page} is beyond the end of the file`)
+      const view = new DataView(run.buffer, run.byteOffset, run.byteLength)
+      for (let i = 0; i < pages; i++) this.#links.setUint32(i * LINK_BYTES, view.getUint32(i * pageSize))
+      memory.gather(run, LINK_BYTES, content, pageSize, pages)
+      return pages
     }
-    const pages = Math.min(Math.ceil(target.byteLength / content), RUN_PAGES)
-    const parts: Uint8Array[] = []
-    let size = 0
-    for (let i = 0; i < pages; i++) {
-      const part = target.subarray(i * content, (i + 1) * content)
-      if (i > 0 && usableSize < pageSize) parts.push(this.#window.subarray(0, pageSize - usableSize))
-      parts.push(new Uint8Array(this.#links.buffer, i * LINK_BYTES, LINK_BYTES), part)
-      size = i * pageSize + LINK_BYTES + part.byteLength
-    }
-    const read = this.#file.readParts(parts, (page - 1) * pageSize)
-    if (read >= size) return pages
-    if (read < pageSize) throw new DamageError(`page ${page} is beyond the end of the file`)
-    return Math.floor(read / pageSize)
+    const bytes = this.read(page)
+    this.#links.setUint32(0, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0))
+    target.set(bytes.subarray(LINK_BYTES, LINK_BYTES + Math.min(content, target.byteLength)))
+    return 1
   }
 
   /** @throws DamageError if a payload cannot be of this size */

@@ -96,7 +96,7 @@ export class SqliteStorage implements Storage {
         continue
       }
       if (!selection.wants(topic.name) || time < selection.start || time > selection.end) continue
-      const stored = this.#readData(row, layout, problems, slab)
+      const stored = this.#readData(row, layout, reading, slab)
       if (stored === undefined) continue
       const data = this.#decoder.decode(stored, time, reading)
       if (data !== stored) slab.giveBack(stored)
@@ -235,7 +235,12 @@ export class SqliteStorage implements Storage {
     return BigInt(value)
   }
 
-  #readData(row: Row, layout: RecordLayout, problems: Problems, slab: Slab): Uint8Array | undefined {
+  #readData(
+    row: Row,
+    layout: RecordLayout,
+    { memory, problems }: Reading,
+    slab: Slab,
+  ): Uint8Array | undefined {
     const index = this.#columns.data
     const type = layout.types[index]!
     let data: Uint8Array | undefined
@@ -247,7 +252,7 @@ export class SqliteStorage implements Storage {
       data = slab.take(length)
       const local = row.local.subarray(offset, offset + length)
       data.set(local)
-      this.#pages.readOverflow(data, local.length, row.overflow)
+      this.#pages.readOverflow(data, local.length, row.overflow, memory)
       return data
     } catch (error) {
       if (data) slab.giveBack(data)
