@@ -6,7 +6,7 @@
  * usage: bench-recordings [--pairs N] [--rounds N] [--json FILE]
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -30,7 +30,14 @@ function python(...args: string[]): string {
   return execFileSync(command!, [...first, join(here, 'recordings.py'), ...args], { encoding: 'utf8' })
 }
 
+/** A system short of memory, or eager to free it, drops files from its cache between two measurements. */
+function bringToPageCache(path: string): void {
+  const files = readdirSync(path).map(name => join(path, name))
+  execFileSync('cat', files, { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
 function measure(contender: Contender, path: string): Measurement {
+  bringToPageCache(path)
   const isReading = contender.endsWith('reading')
   const printed = contender.startsWith('rosbags')
     ? python(isReading ? 'read' : 'score', path)
