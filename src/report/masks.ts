@@ -25,11 +25,13 @@ export function sampleMask(message: Uint8Array, header: ImageHeader, options: Ma
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
   const idAt = reader(view, header, threshold)
   const ids = new Uint16Array(width * height)
+  const columns = Int32Array.from({ length: width }, (_, x) => {
+    return Math.floor(((x + 0.5) * header.width) / width) * header.bytesPerPixel
+  })
   for (let y = 0; y < height; y++) {
     const row = header.offset + Math.floor(((y + 0.5) * header.height) / height) * header.step
     for (let x = 0; x < width; x++) {
-      const column = Math.floor(((x + 0.5) * header.width) / width)
-      const id = idAt(row + column * header.bytesPerPixel)
+      const id = idAt(row + columns[x]!)
       ids[y * width + x] = id >= 0 && id < classes ? id : NO_CLASS
     }
   }

@@ -61,9 +61,8 @@ function picture(frame: Frame, { classes, parameters, configuration }: Monitor):
     threshold: parameters['prediction.threshold'],
   }
   const labelMask = sampleMask(frame.labelMessage, label, options)
-  labelMask.ids.forEach((id, i) => {
-    if (configuration.ignored[id] === 1) labelMask.ids[i] = NO_CLASS
-  })
+  const { ids } = labelMask
+  for (let i = 0; i < ids.length; i++) if (configuration.ignored[ids[i]!] === 1) ids[i] = NO_CLASS
   return {
     stamp: BigInt(label.sec) * 1_000_000_000n + BigInt(label.nanosec),
     dice: frame.dice,

@@ -11,7 +11,8 @@ import type { Timeline } from './timeline.ts'
 /** The worst frames: label, prediction and errors side by side. */
 export function pictures({ summary, pictures: frames }: Report, timeline: Timeline | undefined): Html {
   if (frames.length === 0) return html``
-  const seen = new Set(frames.flatMap(({ label, prediction }) => [...label.ids, ...prediction.ids]))
+  const seen = new Set<number>()
+  for (const { label, prediction } of frames) for (const { ids } of [label, prediction]) addIds(seen, ids)
   return html`
 <section aria-labelledby="worst-title">
   <h2 id="worst-title">Worst frames</h2>
@@ -26,6 +27,15 @@ export function pictures({ summary, pictures: frames }: Report, timeline: Timeli
     <li><span class="swatch" style="background:${cssColor(SPECIAL.wrong)}" aria-hidden="true"></span>wrong (dark)</li></ul>
   <ol class="frames">${frames.map((frame, i) => figure(frame, i, summary.classes, timeline))}</ol>
 </section>`
+}
+
+/** Ids come in runs: the set is not asked for each pixel. */
+function addIds(seen: Set<number>, ids: Uint16Array): void {
+  let last = -1
+  for (const id of ids) {
+    if (id !== last) seen.add(id)
+    last = id
+  }
 }
 
 function figure(
@@ -76,14 +86,20 @@ function dataUrl({ width, height }: { width: number; height: number }, colorAt: 
   const palette: Rgb[] = []
   const places = new Map<Rgb, number>()
   const pixels = new Uint8Array(width * height)
+  const placeOf = (color: Rgb): number => {
+    const known = places.get(color)
+    if (known !== undefined) return known
+    const place = Math.min(palette.length, 255)
+    if (place === palette.length) palette.push(color)
+    places.set(color, place)
+    return place
+  }
+  let last: Rgb | undefined
+  let place = 0
   for (let i = 0; i < pixels.length; i++) {
     const color = colorAt(i)
-    let place = places.get(color)
-    if (place === undefined) {
-      place = Math.min(palette.length, 255)
-      if (place === palette.length) palette.push(color)
-      places.set(color, place)
-    }
+    if (color !== last) place = placeOf(color)
+    last = color
     pixels[i] = place
   }
   return `data:image/png;base64,${encodePng(width, height, pixels, palette).toString('base64')}`
