@@ -1,9 +1,12 @@
+import { createSocket } from 'node:dgram'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Domains 1 to 101 have ports that no other program is given. */
 const DOMAINS = 101
+/** How many participants of a domain are looked for: one that is left of an ended test need not be the first. */
+const PARTICIPANTS = 8
 
 const claimOf = (domain: number) => join(tmpdir(), `dice_monitor_domain_${domain}`)
 
@@ -25,6 +28,20 @@ export function claimDomain(): number {
 
 export function releaseDomain(domain: number): void {
   rmSync(claimOf(domain), { force: true })
+}
+
+/** Whether no participant is in the domain: each has a port of its own, from 7410 + 250 domain on. */
+export async function isFree(domain: number): Promise<boolean> {
+  for (let i = 0; i < PARTICIPANTS; i++) if (!(await canBind(7410 + 250 * domain + 2 * i))) return false
+  return true
+}
+
+function canBind(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = createSocket('udp4')
+    socket.once('error', () => resolve(false))
+    socket.bind({ port, exclusive: true }, () => socket.close(() => resolve(true)))
+  })
 }
 
 /** Whether a process that is alive holds the domain; what a dead one has left is removed. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createSocket } from 'node:dgram'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 import { type ImageMessage, serializeImage } from '../../src/image/serialize.ts'
-import { claimDomain, releaseDomain } from './domain.ts'
+import { claimDomain, isFree, releaseDomain } from './domain.ts'
 import { GRAPH_ENVIRONMENT, type Peer } from './peer.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -69,18 +69,7 @@ interface Waiter {
   resolve: () => void
 }
 
-/** Domains 1 to 101 have ports that no other program is given. */
-const DOMAINS = 101
 let graphs = 0
-
-/** Whether no participant is in the domain: the first one there binds this port. */
-function isFree(domain: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = createSocket('udp4')
-    socket.once('error', () => resolve(false))
-    socket.bind({ port: 7410 + 250 * domain, exclusive: true }, () => socket.close(() => resolve(true)))
-  })
-}
 
 /** One ROS graph, in a domain of its own: the monitor and the peer's node. */
 export class Graph {
@@ -110,7 +99,7 @@ export class Graph {
    */
   async start(options: StartOptions = {}): Promise<this> {
     const node = options.node ?? '/dice_monitor'
-    while (!(await isFree(this.#domain))) this.#domain = 1 + ((this.#domain + 36) % DOMAINS)
+    while (!(await isFree(this.#domain))) this.#domain = claimDomain()
     await this.request('open', { domain: this.#domain })
     if (options.confusion) {
       await this.request('subscribe', { type: 'confusion', topic: `${node}/confusion` })
@@ -160,8 +149,13 @@ export class Graph {
     return signal ? { ...ended, seconds: (performance.now() - signalled) / 1000 } : ended
   }
 
-  async close(): Promise<void> {
+  /** Ends the monitor if it runs. */
+  async stop(): Promise<void> {
     if (this.#monitor?.exitCode === null) await this.end('SIGTERM')
+  }
+
+  async close(): Promise<void> {
+    await this.stop()
     await this.request('close').catch(() => {})
     current.delete(this.#name)
     releaseDomain(this.#domain)
@@ -191,12 +185,20 @@ export class Graph {
     return this.request('publish', { as, data: Buffer.from(bytes).toString('base64') })
   }
 
-  async publishClock(seconds: number): Promise<void> {
+  /** Sets the clock that was advertised as `clock`. Best effort may lose a message: like a clock it tells on. */
+  async setClock(seconds: number): Promise<void> {
     const message = Buffer.alloc(12)
     message[1] = 1
     message.writeInt32LE(Math.floor(seconds), 4)
     message.writeUInt32LE(Math.round((seconds % 1) * 1e9), 8)
-    await this.publish('clock', message)
+    const isTold = () => {
+      const { sec, nanosec } = this.diagnostics.at(-1)!.header.stamp
+      return sec + nanosec / 1e9 === seconds
+    }
+    while (!isTold()) {
+      await this.publish('clock', message)
+      await this.settled()
+    }
   }
 
   /** The latest status of a task. */
@@ -213,7 +215,10 @@ export class Graph {
     return Number(this.value(task, key))
   }
 
-  /** Resolves when the condition holds, which is looked at whenever something arrives. */
+  /**
+   * Resolves when the condition holds, which is looked at now and whenever something arrives. The latest diagnostics
+   * may be older than what was just sent: ask for what only later ones can say.
+   */
   async until(condition: () => boolean, what: string): Promise<void> {
     if (condition()) return
     await new Promise<void>((resolve, reject) => {
@@ -262,6 +267,11 @@ export class Graph {
 }
 
 const current = new Map<string, Graph>()
+
+/** A test that fails does not close its graph. */
+afterAll(async () => {
+  for (const graph of current.values()) await graph.stop()
+})
 
 export interface StartOptions {
   /** ROS arguments of the monitor. */

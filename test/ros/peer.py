@@ -79,6 +79,15 @@ class Graph:
         self.node.destroy_node()
         rclpy.shutdown(context=self.context)
 
+    def in_executor(self, action):
+        """Does it between two waits: the executor fails when what it is about to wait for is destroyed."""
+        task = self.executor.create_task(action)
+        done = threading.Event()
+        task.add_done_callback(lambda _: done.set())
+        if not done.wait(WAIT):
+            raise RuntimeError("the executor does not turn")
+        return task.result()
+
     def subscribe(self, request):
         topic, kind = request["topic"], TYPES[request["type"]]
 
@@ -91,15 +100,16 @@ class Graph:
             else:
                 write({"graph": self.name, "topic": topic, "message": plain(message)})
 
-        self.node.create_subscription(kind, topic, arrived, qos(request), raw=True)
-        self.executor.wake()
+        self.in_executor(lambda: self.node.create_subscription(kind, topic, arrived, qos(request), raw=True))
 
     def advertise(self, request):
-        publisher = self.node.create_publisher(TYPES[request["type"]], request["topic"], qos(request))
+        kind, topic = TYPES[request["type"]], request["topic"]
+        publisher = self.in_executor(lambda: self.node.create_publisher(kind, topic, qos(request)))
         self.publishers[request["as"]] = publisher
 
     def unadvertise(self, request):
-        self.node.destroy_publisher(self.publishers.pop(request["as"]))
+        publisher = self.publishers.pop(request["as"])
+        self.in_executor(lambda: self.node.destroy_publisher(publisher))
 
     def subscribers(self, request):
         """How many subscriptions a publisher is matched with."""
