@@ -178,6 +178,20 @@ describe('damage within', () => {
     const { problems } = await readAll(join(damaged, 'wal_live.db3'))
     expect(problems[0]).toContain('wal_live.db3 has a write-ahead log beside it that is damaged at byte 8272')
   })
+
+  test.each([
+    ['a piece of its first frame is missing', 41, 2418],
+    ['three frames and a piece of one are missing', 32 + 4120 * 2, 3 * 4120 + 100],
+    ['its end is cut off within a frame', -100, 100],
+  ])('a write-ahead log of which %s', async (_, start, length) => {
+    copyFileSync(join(directory, 'wal_left/wal_live.db3'), join(damaged, 'wal_live.db3'))
+    const log = readFileSync(join(directory, 'wal_left/wal_live.db3-wal'))
+    const at = start < 0 ? log.length + start : start
+    const rest = Buffer.concat([log.subarray(0, at), log.subarray(at + length)])
+    writeFileSync(join(damaged, 'wal_live.db3-wal'), rest)
+    const { problems } = await readAll(join(damaged, 'wal_live.db3'))
+    expect(problems[0]).toContain('wal_live.db3 has a write-ahead log beside it that is damaged at byte')
+  })
 })
 
 describe('what is no recording', () => {

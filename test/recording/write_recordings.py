@@ -241,18 +241,23 @@ def write_sqlite(path, written, pragmas=(), keep_open=False, batch=None, decode=
     for pragma in pragmas:
         db.execute(f'PRAGMA {pragma}')
     db.executescript(SCHEMA)
-    ids = {t: i for i, t in enumerate(TYPES, 1)}
-    db.executemany('INSERT INTO topics VALUES(?,?,?,?,?)', [(i, t, TYPES[t], 'cdr', '') for t, i in ids.items()])
-    rows = [(ids[t], s, d) for t, s, d in written]
-    batch = batch or len(rows)
-    for i in range(0, len(rows), batch):
-        db.execute('BEGIN')
-        db.executemany('INSERT INTO messages(topic_id,timestamp,data) VALUES(?,?,?)', rows[i:i + batch])
-        db.execute('COMMIT')
+    topics = [(i, t, TYPES[t], 'cdr', '') for i, t in enumerate(TYPES, 1)]
+    db.executemany('INSERT INTO topics VALUES(?,?,?,?,?)', topics)
+    batch = batch or len(written)
+    for i in range(0, len(written), batch):
+        insert(db, written[i:i + batch])
     if keep_open:
         return db
     db.close()
     return None
+
+
+def insert(db, written):
+    ids = {t: i for i, t in enumerate(TYPES, 1)}
+    db.execute('BEGIN')
+    rows = [(ids[t], s, d) for t, s, d in written]
+    db.executemany('INSERT INTO messages(topic_id,timestamp,data) VALUES(?,?,?)', rows)
+    db.execute('COMMIT')
 
 
 def sqlite_forms():
@@ -288,6 +293,17 @@ def sqlite_forms():
     db.execute('ROLLBACK')
     db.close()
     record('sqlite with a write-ahead log beside it', written, 'wal_left')
+    # After a checkpoint the log begins anew over the old one, of which the end is left.
+    written = messages(417)
+    db = write_sqlite(live / 'wal_anew.db3', written[:-6], ['journal_mode=WAL', 'wal_autocheckpoint=0'], True)
+    db.execute('PRAGMA wal_checkpoint(RESTART)')
+    insert(db, written[-6:])
+    target = ROOT / 'wal_anew'
+    target.mkdir()
+    for name in ('wal_anew.db3', 'wal_anew.db3-wal'):
+        shutil.copy(live / name, target / name)
+    db.close()
+    record('sqlite with a log begun anew', written, 'wal_anew')
     written = messages(415, frames=30)
     db = write_sqlite(ROOT / 'deleted.db3', written + messages(416), keep_open=True)
     db.execute('DELETE FROM messages WHERE id > ?', (len(written),))

@@ -4,6 +4,8 @@ import { allocate } from '../memory.ts'
 
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
+/** That a log has seen. */
+const MOST_CHECKPOINTS = 2 ** 20
 
 /** A write-ahead log (https://sqlite.org/fileformat2.html#walformat): newer versions of pages, up to the last commit. */
 export interface WriteAheadLog {
@@ -53,11 +55,18 @@ function readFrames(
   const view = viewOf(frame)
   const reportDamage = (at: number) =>
     report(`has a write-ahead log beside it that is damaged at byte ${at}; what follows there was not used`)
+  const isWhole = (source.size - HEADER_BYTES) % frame.length === 0
   let databasePages = 0
-  for (let at = HEADER_BYTES; source.read(frame, at) === frame.length; at += frame.length) {
+  for (let at = HEADER_BYTES; ; at += frame.length) {
+    const read = source.read(frame, at)
+    if (read === 0) break
+    if (read < frame.length) {
+      reportDamage(at)
+      break
+    }
     if (!hasSalts(view, header)) {
-      // Frames with other salts are left over from before the last checkpoint, and none of ours follow them.
-      if (hasFramesBehind(source, at, header, pageSize)) reportDamage(at)
+      const isEnd = isLeftOver(view, header) && isWhole && !hasFramesBehind(source, at, header, pageSize)
+      if (!isEnd) reportDamage(at)
       break
     }
     checksum.add(view, 0, 8)
@@ -77,6 +86,15 @@ function readFrames(
 
 function hasSalts(frame: DataView, header: DataView): boolean {
   return frame.getUint32(8) === header.getUint32(16) && frame.getUint32(12) === header.getUint32(20)
+}
+
+/**
+ * Whether the frame is from before the last checkpoint, which adds 1 to the first salt. None of the log's own frames
+ * follow such a one.
+ */
+function isLeftOver(frame: DataView, header: DataView): boolean {
+  const checkpoints = (header.getUint32(16) - frame.getUint32(8)) >>> 0
+  return checkpoints > 0 && checkpoints < MOST_CHECKPOINTS
 }
 
 function hasFramesBehind(source: FileSource, from: number, header: DataView, pageSize: number): boolean {
