@@ -22,6 +22,19 @@ function changed(name: string, change: (bytes: Buffer) => Buffer | undefined): s
   return path
 }
 
+/** A zstd frame of raw blocks (RFC 8878). */
+function zstdFrame(bytes: Buffer): Buffer {
+  const blockBytes = 2 ** 16
+  const parts: Buffer[] = [Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0x58])]
+  for (let at = 0; at < bytes.length; at += blockBytes) {
+    const block = bytes.subarray(at, at + blockBytes)
+    const header = Buffer.alloc(3)
+    header.writeUIntLE((block.length << 3) | (at + blockBytes >= bytes.length ? 1 : 0), 0, 3)
+    parts.push(header, block)
+  }
+  return Buffer.concat(parts)
+}
+
 const keyOf = ({ topic, logTime, data }: { topic: string; logTime: bigint; data: Uint8Array }) =>
   `${topic} ${logTime} ${Buffer.from(data).toString('base64')}`
 
@@ -168,6 +181,23 @@ describe('damage within', () => {
     const { sound, rest, problems } = await recovered(name, path)
     expect(rest.length).toBe(sound.length)
     expect(problems.join()).toContain(`0 messages were read, ${rest.length} more found`)
+  })
+
+  test('a message that another opcode hides is missed, in a file that cannot be looked up in too', async () => {
+    const hidden = readFileSync(join(directory, 'unchunked.mcap'))
+    let at = 8
+    while (hidden[at] !== 0x05) at += 9 + Number(hidden.readBigUInt64LE(at + 1))
+    hidden[at] = 0x85
+    for (const [name, bytes] of [
+      ['hidden.mcap', hidden],
+      ['hidden.mcap.zstd', zstdFrame(hidden)],
+    ] as const) {
+      writeFileSync(join(damaged, name), bytes)
+      const { messages, problems } = await readAll(join(damaged, name))
+      expect(problems.join()).toContain(
+        `its statistics count ${messages.length + 1} messages, ${messages.length} were read`,
+      )
+    }
   })
 
   test('a damaged write-ahead log is used up to there', async () => {

@@ -99,7 +99,7 @@ export class McapStorage implements Storage {
   }
 
   #checkCount(walk: Walk, problems: Problems): void {
-    const expected = this.#summary?.statistics?.messages
+    const expected = this.#summary?.statistics?.messages ?? walk.statedMessages
     if (expected === undefined || walk.hasSkipped || walk.messages === expected) return
     problems.add(`${this.name}: its statistics count ${expected} messages, ${walk.messages} were read`)
   }

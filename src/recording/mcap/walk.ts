@@ -17,6 +17,7 @@ import {
   parseChannel,
   parseChunkHeader,
   parseSchema,
+  parseStatistics,
   RECORD_HEADER_BYTES,
   type Schema,
 } from './records.ts'
@@ -55,6 +56,8 @@ export class Walk {
   #lentBlock: Uint8Array | undefined
   /** Messages read, wanted or not. */
   messages = 0
+  /** Messages that the file's statistics count, of a file whose summary could not be looked up before. */
+  statedMessages: number | undefined
   /** Whether a chunk was passed over because nothing in it is wanted. */
   hasSkipped = false
 
@@ -80,6 +83,7 @@ export class Walk {
         const opcode = cursor.block[cursor.offset]!
         if (opcode === Opcode.dataEnd || opcode === Opcode.footer) {
           this.#checkEnd(position)
+          if (Number.isNaN(this.#options.dataEnd)) this.#readStatistics()
           break
         }
         const length = this.#recordLength(opcode)
@@ -102,6 +106,22 @@ export class Walk {
     const how =
       dataEnd < 0 ? 'cut behind its data' : `its data ends at byte ${position}, expected at ${dataEnd}`
     problems.add(`${name}: ${how}; ${this.messages} messages were read`)
+  }
+
+  /** Reads on behind the data, to the statistics if there are any. */
+  #readStatistics(): void {
+    const cursor = this.#cursor
+    while (this.statedMessages === undefined && cursor.ensure(RECORD_HEADER_BYTES)) {
+      const opcode = cursor.block[cursor.offset]!
+      if (opcode === Opcode.footer) break
+      const length = this.#recordLength(opcode)
+      if (opcode === Opcode.statistics) {
+        this.#bring(RECORD_HEADER_BYTES + length)
+        const begin = cursor.offset + RECORD_HEADER_BYTES
+        this.statedMessages = parseStatistics(new Fields(cursor.view, begin, begin + length)).messages
+      }
+      cursor.skip(RECORD_HEADER_BYTES + length)
+    }
   }
 
   #recordLength(opcode: number): number {
