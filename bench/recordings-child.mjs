@@ -1,6 +1,7 @@
 // One measurement of the recordings benchmark, with the compiled package: `score` is what `dice-monitor evaluate`
 // does before it writes anything; `read` only reads and decompresses, in one thread.
-import { kernelsFor, scoreRecording } from '../dist/cli/score.js'
+import { scoreRecording } from '../dist/cli/score.js'
+import { KernelsAhead } from '../dist/counting/kernels-ahead.js'
 import { parametersFrom } from '../dist/parameters/parameters.js'
 import { openRecording } from '../dist/recording/open.js'
 
@@ -26,9 +27,9 @@ async function score() {
     onProgress: () => {},
     checkInterrupted: () => {},
   }
-  const kernels = kernelsFor(recording, parameters)
+  const kernels = new KernelsAhead(parameters['prediction.threshold'])
   const { counts, frames } = await scoreRecording(recording, options, kernels)
-  await kernels?.close()
+  await kernels.close()
   await recording.close()
   const { classes, confusion } = counts
   const agreeing = classes.reduce((sum, _, i) => sum + confusion[i * classes.length + i], 0)

@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 
+/** Where the work space of the second of two instances begins: behind that of the first, see assembly/memory.ts. */
+const SECOND_BASE = 1048576 + 65536
+
 const folder = 'src/kernels/assembly'
 const target = 'src/kernels/wasm.generated.ts'
 
@@ -11,22 +14,27 @@ const stamp = `// ${hash.digest('hex')}`
 
 if (!existsSync(target) || !readFileSync(target, 'utf8').startsWith(stamp)) {
   const own = await compile()
-  const shared = await compile(
-    '--enable',
-    'threads',
-    '--importMemory',
-    '--sharedMemory',
-    '--maximumMemory',
-    '65536',
-  )
+  const shared = await compileShared()
+  const second = await compileShared('--memoryBase', String(SECOND_BASE))
   // Moved into place whole: another process may be reading it.
   const part = `${target}.${process.pid}`
-  writeFileSync(part, `${stamp}\nexport const WASM = '${own}'\nexport const SHARED_WASM = '${shared}'\n`)
+  writeFileSync(
+    part,
+    `${stamp}
+export const WASM = '${own}'
+export const SHARED_WASM = ['${shared}', '${second}']
+`,
+  )
   renameSync(part, target)
 }
 
 /** As vitest's global set-up, importing this file is all there is to do. */
 export default () => {}
+
+function compileShared(...options) {
+  const shared = ['--enable', 'threads', '--importMemory', '--sharedMemory', '--maximumMemory', '65536']
+  return compile(...shared, ...options)
+}
 
 async function compile(...options) {
   const { default: asc } = await import('assemblyscript/asc')

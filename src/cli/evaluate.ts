@@ -1,4 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs'
+import { KernelsAhead } from '../counting/kernels-ahead.ts'
 import { ParameterError, type RawValue } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { openRecording } from '../recording/open.ts'
@@ -13,7 +14,7 @@ import { interruptible } from './interrupt.ts'
 import { Messages } from './messages.ts'
 import { chosenParameters, completeParameters } from './parameters.ts'
 import { startProgress } from './progress.ts'
-import { kernelsFor, type Scored, scoreRecording } from './score.ts'
+import { type Scored, scoreRecording } from './score.ts'
 import { roundedUp, stampDistance } from './tolerance.ts'
 import { chooseTopics, transportParameters } from './topics.ts'
 import { VERSION } from './version.ts'
@@ -67,7 +68,7 @@ async function summaryOf(
   const topics = await chooseTopics(recording, options, messages)
   const parameters = completeParameters(new Map([...transportParameters(recording, topics), ...chosen]))
   const progress = startProgress(options.quiet === true)
-  const kernels = kernelsFor(recording, parameters)
+  const kernels = new KernelsAhead(parameters['prediction.threshold'])
   let scored: Scored
   try {
     scored = await interruptible(checkInterrupted =>
@@ -90,7 +91,7 @@ async function summaryOf(
     throw options.set.length > 0 ? usageError(error.message) : inputError(error.message)
   } finally {
     progress.stop()
-    await kernels?.close()
+    await kernels.close()
   }
   if (scored.pairing.matched === 0) throw inputError(nothingMatched(recording.path, scored, parameters))
   const source = {

@@ -1,7 +1,5 @@
-import { statSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
-import { KernelsAhead } from '../counting/kernels-ahead.ts'
+import type { KernelsAhead } from '../counting/kernels-ahead.ts'
 import { LookAhead } from '../counting/look-ahead.ts'
 import type { InputStatistics } from '../monitor/input.ts'
 import { Monitor } from '../monitor/monitor.ts'
@@ -38,7 +36,7 @@ export interface ScoreOptions {
 
 /**
  * Plays the two topics of a recording into the engine, as the node would receive them.
- * @param kernels to count with, see {@link kernelsFor}; by default in this thread
+ * @param kernels to count with, to be closed by the caller; by default in this thread alone
  * @throws ParameterError when the engine refuses the parameters
  */
 export async function scoreRecording(
@@ -121,18 +119,6 @@ const BREATH = 50
 
 /** How many batches, of about 1 MB, are read and looked at before they are played. */
 const BATCHES_AHEAD = 2
-/** Counting what so few bytes hold takes no longer than starting a thread. */
-const WORTH_A_THREAD = 8 * 2 ** 20
-/** Node starts no thread from TypeScript. */
-const IS_COMPILED = import.meta.url.endsWith('.js')
-
-/** Kernels with a second thread where one pays; to be closed. */
-export function kernelsFor({ files }: Recording, parameters: Parameters): KernelsAhead | undefined {
-  if (!IS_COMPILED || availableParallelism() === 1) return undefined
-  const bytes = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0)
-  return bytes < WORTH_A_THREAD ? undefined : new KernelsAhead(parameters['prediction.threshold'])
-}
-
 /** Messages still to be played, or waiting for their counterpart; the memory of all others may be used again. */
 function* messagesInUse(
   { pairing }: Monitor,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { Kernels } from '../kernels/kernels.ts'
 import type { PixelLayout } from '../kernels/layout.ts'
@@ -15,17 +16,26 @@ interface Posted {
   classes: number
 }
 
+/** About as long as a thread takes to start, in ms: what is done by then needs none. */
+const WORTH_A_THREAD = 100
+/** Node starts no thread from TypeScript. */
+const CAN_START = import.meta.url.endsWith('.js') && availableParallelism() > 1
+
 /**
- * Kernels with a second thread that counts pairs before they are asked for. A pair that it has not begun by then is
- * counted here; the counts are the same.
+ * Kernels that count messages where they were read, with a second thread for what takes longer: it counts pairs
+ * before they are asked for. A pair that it has not begun by then is counted here; the counts are the same.
  */
 export class KernelsAhead extends Kernels {
   /** For the messages: only what lies here is counted ahead. */
-  readonly messageMemory = new MessageMemory()
+  readonly messageMemory: MessageMemory
   /** Pairs whose counts came from the second thread. */
   counted = 0
   readonly #ring = new Ring()
-  readonly #worker: Worker
+  readonly #threshold: number
+  readonly #delay: number
+  #worker: Worker | undefined
+  /** When the first pair was posted, ms. */
+  #beginning: number | undefined
   /** Not yet asked for, the oldest first. */
   readonly #posted: Posted[] = []
   #nextSlot = 0
@@ -34,18 +44,21 @@ export class KernelsAhead extends Kernels {
   /** The slot that the last result is in; undefined if it was counted here. */
   #taken: number | undefined
 
-  /** @param threshold as in {@link countProbabilities}, the same for every pair */
-  constructor(threshold: number) {
-    super()
-    const workerData: Start = { memory: this.messageMemory.memory, ring: this.#ring.memory, threshold }
-    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData })
-    // Should it fail, everything is counted here.
-    this.#worker.on('error', () => {})
-    this.#worker.unref()
+  /**
+   * @param threshold as in {@link countProbabilities}, the same for every pair
+   * @param delay ms from the first pair to the start of the thread; infinite for none
+   */
+  constructor(threshold: number, delay = CAN_START ? WORTH_A_THREAD : Number.POSITIVE_INFINITY) {
+    const messageMemory = new MessageMemory()
+    super(messageMemory.memory, 0)
+    this.messageMemory = messageMemory
+    this.#threshold = threshold
+    this.#delay = delay
   }
 
   /** Has a pair counted ahead, if its messages lie in the memory for it and there is room. */
   post(prediction: Uint8Array, label: Uint8Array, classes: number): void {
+    if (!this.#hasThread()) return
     if (!this.messageMemory.holds(prediction) || !this.messageMemory.holds(label)) return
     const slot = this.#nextSlot
     const isPosted = this.#ring.post(slot, {
@@ -61,7 +74,7 @@ export class KernelsAhead extends Kernels {
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate()
+    await this.#worker?.terminate()
   }
 
   override get minimum(): number {
@@ -116,11 +129,29 @@ export class KernelsAhead extends Kernels {
     return super.largest(slot, width, height, layout, ignored)
   }
 
+  #hasThread(): boolean {
+    if (this.#worker) return true
+    this.#beginning ??= performance.now()
+    if (performance.now() - this.#beginning < this.#delay) return false
+    const { memory } = this.messageMemory
+    const workerData: Start = { memory, ring: this.#ring.memory, threshold: this.#threshold }
+    this.#worker = new Worker(new URL('./thread.js', import.meta.url), { workerData })
+    // Should it fail, everything is counted here.
+    this.#worker.on('error', () => {})
+    this.#worker.unref()
+    return true
+  }
+
   #load(): void {
     if (this.#isLoaded) return
-    super.load(0, this.#messages[0])
-    super.load(1, this.#messages[1])
+    this.#loadOne(0, this.#messages[0])
+    this.#loadOne(1, this.#messages[1])
     this.#isLoaded = true
+  }
+
+  #loadOne(slot: 0 | 1, message: Uint8Array): void {
+    if (this.messageMemory.holds(message)) this.loadAt(slot, message.byteOffset, message.byteLength)
+    else super.load(slot, message)
   }
 
   /** Takes the counts of the loaded pair from its slot; false if they are to be counted here. */

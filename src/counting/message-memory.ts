@@ -33,7 +33,7 @@ export class MessageMemory implements BlockSource {
       gather(bytes, from, length, stride, count)
       return
     }
-    this.#exports ??= instantiateShared(this.memory).exports
+    this.#exports ??= instantiateShared(this.memory, 0).exports
     this.#exports.gather(bytes.byteOffset, bytes.byteOffset + from, length, stride, count)
   }
 

@@ -15,7 +15,7 @@ export interface Start {
 
 const { memory, ring: ringMemory, threshold } = workerData as Start
 const ring = new Ring(ringMemory)
-const kernels = new Kernels(memory)
+const kernels = new Kernels(memory, 1)
 const prediction = new ImageHeader()
 const label = new ImageHeader()
 

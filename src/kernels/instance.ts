@@ -76,8 +76,11 @@ type Place =
   | 'RUNS'
   | 'RUN_BLOCK'
 
-/** What the kernels themselves need, see assembly/memory.ts. */
-const INITIAL_PAGES = 17
+/** What the kernels of one instance need for themselves, see assembly/memory.ts. */
+const WORK_PAGES = 17
+
+/** Which part of a shared memory an instance works in: two may count at once, one in each. */
+export type WorkSpace = 0 | 1
 
 /** An instance of the kernels, and where things lie in its memory. */
 export interface Instance {
@@ -96,15 +99,16 @@ export function instantiate(): Instance {
   return instanceOf(new WebAssembly.Instance(compiled))
 }
 
-/** As {@link instantiate}, with a shared memory from {@link sharedMemory}, in which no other instance may count. */
-export function instantiateShared(memory: WebAssembly.Memory): Instance {
-  const { exports, places } = instanceOf(new WebAssembly.Instance(compile(SHARED_WASM), { env: { memory } }))
+/** As {@link instantiate}, in a part of a memory from {@link sharedMemory} in which no other instance counts. */
+export function instantiateShared(memory: WebAssembly.Memory, workSpace: WorkSpace): Instance {
+  const module = compile(SHARED_WASM[workSpace]!)
+  const { exports, places } = instanceOf(new WebAssembly.Instance(module, { env: { memory } }))
   return { exports: { ...exports, memory }, places }
 }
 
-/** Memory that other threads may put messages into, in pages that they add with `grow`. */
+/** Memory of two work spaces, that other threads may put messages into, in pages that they add with `grow`. */
 export function sharedMemory(maximumBytes: number): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: maximumBytes / PAGE, shared: true })
+  return new WebAssembly.Memory({ initial: 2 * WORK_PAGES, maximum: maximumBytes / PAGE, shared: true })
 }
 
 function instanceOf({ exports }: WebAssembly.Instance): Instance {

@@ -1,4 +1,4 @@
-import { type Instance, instantiate, instantiateShared, PAGE } from './instance.ts'
+import { type Instance, instantiate, instantiateShared, PAGE, type WorkSpace } from './instance.ts'
 import { PixelFormat, type PixelLayout } from './layout.ts'
 
 /** Bytes copied at once. */
@@ -37,9 +37,12 @@ export class Kernels {
   readonly #steps = [0, 0]
   readonly #shifts = [0, 0]
 
-  /** @param memory to work in, from {@link sharedMemory} and for this instance alone; by default one of its own */
-  constructor(memory?: WebAssembly.Memory) {
-    this.#kernels = memory ? instantiateShared(memory) : instantiate()
+  /**
+   * @param memory to work in, from {@link sharedMemory}; by default one of its own
+   * @param workSpace the part of that memory that is for this instance alone
+   */
+  constructor(memory?: WebAssembly.Memory, workSpace: WorkSpace = 0) {
+    this.#kernels = memory ? instantiateShared(memory, workSpace) : instantiate()
     const { exports, places } = this.#kernels
     this.#heap = new Uint8Array(exports.memory.buffer)
     this.#extremes = new Float32Array(this.#heap.buffer, places.EXTREMES, 2)

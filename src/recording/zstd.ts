@@ -24,7 +24,22 @@ export async function loadZstd(): Promise<void> {
     zstd = result.instance.exports as unknown as ZstdExports
     initialize(result)
   }
-  await decoder.init()
+  await withoutFetch(() => decoder.init())
+}
+
+/**
+ * Where there is a `fetch`, zstddec has it decode the module, and Node.js loads an HTTP client for that: 40 ms, more
+ * than the rest of opening a recording takes.
+ */
+function withoutFetch<T>(run: () => T): T {
+  const scope: { fetch?: unknown } = globalThis
+  const { fetch } = scope
+  scope.fetch = undefined
+  try {
+    return run()
+  } finally {
+    scope.fetch = fetch
+  }
 }
 
 /** A region of the decoder's memory that grows with what is asked of it. */

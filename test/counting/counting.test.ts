@@ -68,7 +68,7 @@ function drive(frames: number, encoding: 'mono8' | 'mono16' | '32FC1' | '32FC3')
 
 async function score(path: string, settings: [string, RawValue][], isAhead: boolean) {
   const parameters = parametersFrom(new Map(settings))
-  const kernels = isAhead ? new KernelsAhead(parameters['prediction.threshold']) : undefined
+  const kernels = isAhead ? new KernelsAhead(parameters['prediction.threshold'], 0) : undefined
   const recording = await openRecording(path)
   const options = {
     parameters,
@@ -124,7 +124,7 @@ test.each([
 })
 
 test('what is counted ahead is taken, withdrawn or passed over', async () => {
-  const kernels = new KernelsAhead(0.5)
+  const kernels = new KernelsAhead(0.5, 0)
   const own = new Kernels()
   const layout = new ImageHeader()
   const mask = (id: number) => {
@@ -156,7 +156,7 @@ test('what is counted ahead is taken, withdrawn or passed over', async () => {
 })
 
 test('messages that find no room in shared memory are counted all the same', () => {
-  const kernels = new KernelsAhead(0.5)
+  const kernels = new KernelsAhead(0.5, 0)
   const large = kernels.messageMemory.allocate(2 ** 28)
   expect(kernels.messageMemory.holds(large)).toBe(false)
   expect(kernels.messageMemory.blockOf(large)).toBeUndefined()
