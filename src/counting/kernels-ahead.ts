@@ -16,8 +16,8 @@ interface Posted {
   classes: number
 }
 
-/** About as long as a thread takes to start, in ms: what is done by then needs none. */
-const WORTH_A_THREAD = 100
+/** What is done after so many ms needs no thread. */
+const WORTH_A_THREAD = 20
 /** Node starts no thread from TypeScript. */
 const CAN_START = import.meta.url.endsWith('.js') && availableParallelism() > 1
 

@@ -58,8 +58,9 @@ function readMetadata(directory: string, problems: Problems): Metadata | undefin
 function storageFiles(directory: string): string[] {
   const names = readdirSync(directory).filter(name => STORAGE_FILE.test(name))
   const plain = new Set(names.filter(name => !name.endsWith('.zstd')))
-  const inOrder = new Intl.Collator('en', { numeric: true }).compare
-  return names.filter(name => plain.has(name) || !plain.has(withoutZstd(name))).sort(inOrder)
+  return names
+    .filter(name => plain.has(name) || !plain.has(withoutZstd(name)))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 }
 
 function listedFiles(

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { openRecording } from '../../src/recording/open.ts'
 import { digest, expectKept, readAll } from './read.ts'
@@ -69,9 +77,32 @@ test.each(['plain.mcap', 'page_4096.db3', 'no_summary.mcap', 'split_mixed'])(
   },
 )
 
-test('metadata is found by its own name, and bad metadata does not matter but is named', async () => {
+test('the path of its metadata names a recording', async () => {
   const { messages } = await readAll(join(directory, 'split_mcap/metadata.yaml'))
   expect(messages.length).toBe(96)
+})
+
+test('without metadata files are in the order of the numbers in their names', async () => {
+  const split = mkdtempSync(join(tmpdir(), 'split-'))
+  const names = ['drive_0.mcap', 'drive_1.mcap', 'drive_2.mcap', 'drive_10.mcap']
+  for (const name of names.toReversed()) copyFileSync(join(directory, 'plain.mcap'), join(split, name))
+  const recording = await openRecording(split)
+  expect(recording.files.map(file => basename(file))).toEqual(names)
+  await recording.close()
+  rmSync(split, { recursive: true })
+})
+
+test('metadata that cannot be read is named, and files are found by their names', async () => {
+  const damaged = mkdtempSync(join(tmpdir(), 'damaged-'))
+  copyFileSync(join(directory, 'plain.mcap'), join(damaged, 'drive_0.mcap'))
+  writeFileSync(join(damaged, 'metadata.yaml'), 'rosbag2_bagfile_information: {files: [')
+  const { messages, problems } = await readAll(damaged)
+  const { messages: expected } = await readAll(join(directory, 'plain.mcap'))
+  expect(digest(messages)).toBe(digest(expected))
+  expect(problems).toEqual([
+    expect.stringContaining('metadata.yaml could not be read, files were found by their names: '),
+  ])
+  rmSync(damaged, { recursive: true })
 })
 
 test('memory of messages in use stays as it is', async () => {
