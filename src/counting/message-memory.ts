@@ -37,6 +37,8 @@ export class MessageMemory implements BlockSource {
     this.#exports.gather(bytes.byteOffset, bytes.byteOffset + from, length, stride, count)
   }
 
+  forget(): void {}
+
   /** Whether bytes lie in this memory, then at their offset. */
   holds(bytes: Uint8Array): boolean {
     return bytes.buffer instanceof SharedArrayBuffer

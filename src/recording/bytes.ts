@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import type { Memory } from './memory.ts'
+import { allocate } from './memory.ts'
 
 /** Something to read bytes of. */
 export interface ByteSource {
@@ -12,35 +12,39 @@ export interface ByteSource {
 
 export class FileSource implements ByteSource {
   readonly size: number
-  readonly #file: number
+  readonly descriptor: number
 
   constructor(path: string) {
-    this.#file = openSync(path, 'r')
-    this.size = fstatSync(this.#file).size
+    this.descriptor = openSync(path, 'r')
+    this.size = fstatSync(this.descriptor).size
   }
 
   read(target: Uint8Array, position: number): number {
-    let done = 0
-    while (done < target.byteLength) {
-      const read = readSync(this.#file, target, done, target.byteLength - done, position + done)
-      if (read === 0) break
-      done += read
-    }
-    return done
+    return readAt(this.descriptor, target, position)
   }
 
   close(): void {
-    closeSync(this.#file)
+    closeSync(this.descriptor)
   }
 }
 
-const EMPTY = new Uint8Array(0)
-/** A record from this size on gets a block of its own, so that it need not be copied together from two. */
-const LARGE = 256 * 2 ** 10
-/** Read behind a large record: indexes of a chunk, and the headers of the next. */
-const LOOKAHEAD = 1024
+/** Fills the target from a position of an open file on; returns the number of bytes, less only at the file's end. */
+export function readAt(descriptor: number, target: Uint8Array, position: number): number {
+  let done = 0
+  while (done < target.byteLength) {
+    const read = readSync(descriptor, target, done, target.byteLength - done, position + done)
+    if (read === 0) break
+    done += read
+  }
+  return done
+}
 
-/** Walks forward through a source with a block of it in memory. */
+const EMPTY = new Uint8Array(0)
+/** Read where the cursor has jumped to: the headers there. What follows without a jump is read in larger blocks. */
+const SMALLEST_BLOCK = 4096
+const LARGEST_BLOCK = 256 * 2 ** 10
+
+/** Walks forward through a source with a small block of it in memory. */
 export class Cursor {
   /** The bytes at hand: `block[offset]` is the next one, `block[end - 1]` the last. */
   block: Uint8Array = EMPTY
@@ -48,25 +52,11 @@ export class Cursor {
   offset = 0
   end = 0
   readonly #source: ByteSource
-  readonly #blockSize: number
-  readonly #memory: Memory
   #blockPosition = 0
-  #isLent = false
+  #blockSize = SMALLEST_BLOCK
 
-  constructor(source: ByteSource, blockSize: number, memory: Memory) {
+  constructor(source: ByteSource) {
     this.#source = source
-    this.#blockSize = blockSize
-    this.#memory = memory
-  }
-
-  /** Leaves the block at hand to whoever has views into it: it will not be written again. */
-  lend(): void {
-    this.#isLent = true
-  }
-
-  /** Takes the block at hand back from whom it was lent to. */
-  reclaim(): void {
-    this.#isLent = false
   }
 
   /** Where in the source the next byte is. */
@@ -83,21 +73,13 @@ export class Cursor {
   ensure(length: number): boolean {
     if (this.end - this.offset >= length) return true
     if (!this.reaches(length)) return false
-    const position = this.position
-    const left = this.#source.size - position
-    const wanted = Math.min(length < LARGE ? Math.max(length, this.#blockSize) : length + LOOKAHEAD, left)
-    // Without a known size a length may lie: memory grows only as bytes really come.
-    let capacity = left === Number.POSITIVE_INFINITY ? Math.min(wanted, this.#blockSize) : wanted
-    for (;;) {
-      const held = this.end - this.offset
-      capacity = Math.max(capacity, held)
-      const block = this.#nextBlock(capacity)
-      block.set(this.block.subarray(this.offset, this.end))
-      const end = held + this.#source.read(block.subarray(held, capacity), position + held)
-      this.#replace(block, position, end)
-      if (end >= length) return true
-      if (end < capacity) return false
-      capacity = Math.min(wanted, capacity * 4)
+    const wanted = Math.max(length, this.#blockSize)
+    this.#blockSize = Math.min(2 * this.#blockSize, LARGEST_BLOCK)
+    // The length may be a lie: memory grows only as bytes really come.
+    for (let capacity = Math.min(wanted, LARGEST_BLOCK); ; capacity = Math.min(wanted, capacity * 4)) {
+      this.#fill(capacity)
+      if (this.end >= length) return true
+      if (this.end < capacity) return false
     }
   }
 
@@ -110,22 +92,33 @@ export class Cursor {
     this.#blockPosition = this.position + length
     this.offset = 0
     this.end = 0
+    this.#blockSize = SMALLEST_BLOCK
   }
 
-  /** The block at hand if it may be written over and is large enough, otherwise another one. */
-  #nextBlock(capacity: number): Uint8Array {
-    return !this.#isLent && this.block.byteLength >= capacity ? this.block : this.#memory.take(capacity)
+  /** Moves the next bytes to the target; false if there are not so many. */
+  take(target: Uint8Array): boolean {
+    const held = Math.min(this.end - this.offset, target.byteLength)
+    target.set(this.block.subarray(this.offset, this.offset + held))
+    const position = this.position + held
+    const read = held + this.#source.read(target.subarray(held), position)
+    this.skip(read)
+    return read === target.byteLength
   }
 
-  #replace(block: Uint8Array, position: number, end: number): void {
-    if (block !== this.block) {
-      if (!this.#isLent) this.#memory.give(this.block)
-      this.#isLent = false
+  /** Reads on until `capacity` bytes from here on are at hand, or the source ends. */
+  #fill(capacity: number): void {
+    const position = this.position
+    const held = this.end - this.offset
+    if (this.block.byteLength < capacity) {
+      const block = allocate(capacity)
+      block.set(this.block.subarray(this.offset, this.end))
       this.block = block
       this.view = new DataView(block.buffer, block.byteOffset, block.byteLength)
+    } else {
+      this.block.copyWithin(0, this.offset, this.end)
     }
+    this.end = held + this.#source.read(this.block.subarray(held, capacity), position + held)
     this.#blockPosition = position
     this.offset = 0
-    this.end = end
   }
 }

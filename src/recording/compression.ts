@@ -1,6 +1,5 @@
 import decompressLz4Frame from '@foxglove/wasm-lz4'
-import type { Memory } from './memory.ts'
-import { decompressInto, decompressStream, loadZstd } from './zstd.ts'
+import { decompressStream, decompressZstdInto, loadZstd } from './zstd.ts'
 
 /** A chunk, message or record larger than this is taken for damage: it could not be held in bounded memory. */
 export const MAX_OBJECT_BYTES = 512 * 2 ** 20
@@ -18,29 +17,19 @@ export function isZstd(bytes: Uint8Array): boolean {
   return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd
 }
 
-/**
- * Decompresses zstd frames.
- * @param size bytes expected; undefined if only the frames can tell
- * @throws Error if the bytes are damaged or do not give the size
- */
-export function decompressZstd(bytes: Uint8Array, size: number | undefined, memory: Memory): Uint8Array {
-  const expected = size ?? zstdContentSize(bytes)
-  if (expected === undefined) return decompressUnsized(bytes)
-  checkSize(bytes, expected)
-  const result = memory.take(expected)
-  try {
-    decompressInto(result, bytes)
-  } catch (error) {
-    memory.give(result)
-    throw error
-  }
-  return result
+/** How the stored bytes of a chunk or a message are compressed. */
+export const Compression = { NONE: 0, ZSTD: 1, LZ4: 2 } as const
+export type Compression = (typeof Compression)[keyof typeof Compression]
+
+/** Decompresses into exactly the target. @throws Error if the bytes are damaged or do not give its length */
+export function decompressInto(target: Uint8Array, bytes: Uint8Array, compression: Compression): void {
+  if (compression === Compression.ZSTD) decompressZstdInto(target, bytes)
+  else decompressLz4Into(target, bytes)
 }
 
-/** As {@link decompressZstd}, for LZ4 frames. */
-export function decompressLz4(bytes: Uint8Array, size: number, memory: Memory): Uint8Array {
-  checkSize(bytes, size)
-  if (size === 0) return new Uint8Array(0)
+function decompressLz4Into(target: Uint8Array, bytes: Uint8Array): void {
+  const size = target.byteLength
+  if (size === 0) return
   let decompressed: Uint8Array
   try {
     decompressed = decompressLz4Frame(bytes, size)
@@ -50,13 +39,14 @@ export function decompressLz4(bytes: Uint8Array, size: number, memory: Memory): 
   if (decompressed.byteLength !== size) {
     throw new Error(`expected ${size} bytes of LZ4 data, got ${decompressed.byteLength}`)
   }
-  const result = memory.take(size)
-  result.set(decompressed)
-  return result
+  target.set(decompressed)
 }
 
-/** For frames without a content size, as streaming compressors make them. */
-function decompressUnsized(bytes: Uint8Array): Uint8Array {
+/**
+ * Decompresses zstd frames that do not say their size, as streaming compressors make them.
+ * @throws Error if they are damaged, or larger than any message
+ */
+export function decompressUnsized(bytes: Uint8Array): Uint8Array {
   let rest = bytes
   const pieces = decompressStream(target => {
     const part = rest.subarray(0, target.byteLength)
@@ -80,8 +70,11 @@ function decompressUnsized(bytes: Uint8Array): Uint8Array {
   return whole
 }
 
-/** The decompressed size that a single frame declares (RFC 8878, 3.1.1.1), if it does. */
-function zstdContentSize(bytes: Uint8Array): number | undefined {
+/** The first bytes of a zstd frame: more than its header takes. */
+export const ZSTD_HEADER_BYTES = 18
+
+/** The decompressed size that a zstd frame declares in its header (RFC 8878, 3.1.1.1), if it does. */
+export function zstdContentSize(bytes: Uint8Array): number | undefined {
   if (bytes.byteLength < 16) return undefined
   const descriptor = bytes[4]!
   const isSingleSegment = (descriptor & 0x20) !== 0
@@ -95,8 +88,7 @@ function zstdContentSize(bytes: Uint8Array): number | undefined {
   return at + 8 <= bytes.byteLength ? Number(view.getBigUint64(at, true)) : undefined
 }
 
-function checkSize(bytes: Uint8Array, size: number): void {
-  if (size > MAX_OBJECT_BYTES || size > bytes.byteLength * MAX_RATIO) {
-    throw new Error(`${bytes.byteLength} compressed bytes cannot be ${size} bytes`)
-  }
+/** Whether so many compressed bytes can give so many. */
+export function isPossibleSize(compressed: number, size: number): boolean {
+  return size <= MAX_OBJECT_BYTES && size <= compressed * MAX_RATIO
 }

@@ -1,5 +1,6 @@
-/** Smaller pieces come from the garbage-collected heap, which is quick with them. */
-const SMALLEST_POOLED = 64 * 2 ** 10
+/** Smaller pieces share memory that is garbage-collected: a buffer of its own for each would cost more than reading it. */
+export const SMALLEST_BLOCK = 64 * 2 ** 10
+const SLAB_BYTES = 256 * 2 ** 10
 const WORD = 8
 
 /** Where {@link Memory} gets its blocks. */
@@ -12,6 +13,8 @@ export interface BlockSource {
   blockOf(bytes: Uint8Array): Uint8Array | undefined
   /** As {@link gather}, of bytes in one of these blocks or elsewhere. */
   gather(bytes: Uint8Array, from: number, length: number, stride: number, count: number): void
+  /** Told that nobody needs what is in a block any longer. */
+  forget(block: Uint8Array): void
 }
 
 /** Moves `count` pieces of `length` bytes, which are `stride` apart from `from` on, to the beginning of the bytes. */
@@ -38,6 +41,8 @@ class HeapBlocks implements BlockSource {
   }
 
   readonly gather = gather
+
+  forget(): void {}
 }
 
 /**
@@ -48,6 +53,7 @@ export class Memory {
   readonly #source: BlockSource
   readonly #free = new Map<number, Uint8Array[]>()
   #freeBytes = 0
+  #slab: Uint8Array = new Uint8Array(0)
 
   constructor(source: BlockSource = new HeapBlocks()) {
     this.#source = source
@@ -55,7 +61,7 @@ export class Memory {
 
   /** Bytes that nobody else uses, with any content. */
   take(length: number): Uint8Array {
-    if (length < SMALLEST_POOLED) return allocate(length)
+    if (length < SMALLEST_BLOCK) return this.#takeSmall(length)
     const capacity = roundedUp(length)
     const block = this.#free.get(capacity)?.pop()
     if (block === undefined) return this.#source.allocate(capacity).subarray(0, length)
@@ -84,46 +90,20 @@ export class Memory {
   /** Takes the block that bytes lie in back: nobody may use it any longer. */
   give(bytes: Uint8Array): void {
     const block = this.blockOf(bytes)
-    if (block === undefined || this.#freeBytes + block.byteLength > this.#source.keeps) return
+    if (block === undefined) return
+    this.#source.forget(block)
+    if (this.#freeBytes + block.byteLength > this.#source.keeps) return
     this.#freeBytes += block.byteLength
     const free = this.#free.get(block.byteLength)
     if (free) free.push(block)
     else this.#free.set(block.byteLength, [block])
   }
-}
 
-const SLAB_BYTES = 256 * 2 ** 10
-
-/** Gives small messages of one batch common memory: a buffer of its own for each would cost more than reading it. */
-export class Slab {
-  readonly #memory: Memory
-  #block: Uint8Array | undefined
-  #used = 0
-
-  constructor(memory: Memory) {
-    this.#memory = memory
-  }
-
-  take(length: number): Uint8Array {
-    if (length > SLAB_BYTES / 8) return this.#memory.take(length)
-    if (this.#block === undefined || this.#used + length > SLAB_BYTES) {
-      this.#block = this.#memory.take(SLAB_BYTES)
-      this.#used = 0
-    }
-    const bytes = this.#block.subarray(this.#used, this.#used + length)
-    this.#used += length
+  #takeSmall(length: number): Uint8Array {
+    if (length > this.#slab.byteLength) this.#slab = allocate(SLAB_BYTES)
+    const bytes = this.#slab.subarray(0, length)
+    this.#slab = this.#slab.subarray(length)
     return bytes
-  }
-
-  /** Takes back what was taken last. */
-  giveBack(bytes: Uint8Array): void {
-    if (this.#block && isWithin(bytes, this.#block)) this.#used -= bytes.byteLength
-    else this.#memory.give(bytes)
-  }
-
-  /** Begins anew, as the batch is complete. */
-  close(): void {
-    this.#block = undefined
   }
 }
 

@@ -61,14 +61,14 @@ export class RecordingReader {
 
   /** @param memory where the messages' memory comes from, and may be given back to */
   *batches(
-    { topics, start = 0n, end = END_OF_TIME }: ReadOptions,
+    { topics, start = 0n, end = END_OF_TIME, fetchAhead }: ReadOptions,
     memory: Memory,
   ): Generator<RecordedMessage[]> {
     const wanted = topics && new Set(topics)
     const selection = { wants: (topic: string) => wanted?.has(topic) ?? true, start, end }
     const problems = new Problems()
     this.#readProblems = problems
-    const reading = { selection, problems, memory }
+    const reading = { selection, problems, memory, fetchAhead }
     for (const storage of this.#storages) {
       if (storage.startTime === undefined) for (const text of storage.problems.texts()) problems.add(text)
     }

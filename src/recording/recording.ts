@@ -1,4 +1,5 @@
 import type { BlockSource } from './memory.ts'
+import type { FetchAhead } from './storage.ts'
 
 /** A topic of a recording. */
 export interface TopicInfo {
@@ -33,6 +34,8 @@ export interface ReadOptions {
   inUse?: () => Iterable<Uint8Array>
   /** Where the memory of messages comes from, but of small ones; by default the heap. */
   blocks?: BlockSource
+  /** Fetches what is to be read ahead of its turn; by default it is read when its turn comes. */
+  fetchAhead?: FetchAhead
 }
 
 /** A rosbag2 recording, open for reading. It is never written to. */

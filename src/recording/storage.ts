@@ -1,4 +1,12 @@
-import { decompressZstd, isZstd } from './compression.ts'
+import {
+  Compression,
+  decompressInto,
+  decompressUnsized,
+  isPossibleSize,
+  isZstd,
+  zstdContentSize,
+} from './compression.ts'
+import { type Content, type Extent, readStored, unpack } from './extent.ts'
 import type { Memory } from './memory.ts'
 import { messageOf, type Problems } from './problems.ts'
 import type { RecordedMessage, TopicInfo } from './recording.ts'
@@ -10,11 +18,78 @@ export interface Selection {
   end: bigint
 }
 
+/** Bytes to be brought to memory. */
+export class Request {
+  readonly extent: Extent
+  /** Where the bytes go as they are stored; the same as `bytes` if they are not compressed. */
+  readonly stored: Uint8Array
+  /** Where they go in the end. */
+  readonly bytes: Uint8Array
+  /** Topic of the message that they are; undefined if they are a chunk of messages. */
+  readonly topic: string | undefined
+  /** Ids that a topic's messages have in a chunk. */
+  readonly channelIds: (topic: string) => number[]
+  /** Why they could not be brought. */
+  error: unknown
+  readonly #memory: Memory
+
+  /** @throws Error if the extent cannot have the size it says */
+  constructor(
+    extent: Extent,
+    memory: Memory,
+    of: { topic: string } | { channelIds: (topic: string) => number[] },
+  ) {
+    const { storedLength, length, compression } = extent
+    if (compression !== Compression.NONE && !isPossibleSize(storedLength, length)) {
+      throw new Error(`${storedLength} compressed bytes cannot be ${length} bytes`)
+    }
+    this.extent = extent
+    this.bytes = memory.take(length)
+    this.stored = compression === Compression.NONE ? this.bytes : memory.take(storedLength)
+    this.topic = 'topic' in of ? of.topic : undefined
+    this.channelIds = 'topic' in of ? () => [] : of.channelIds
+    this.#memory = memory
+  }
+
+  /** Brings them, from the file or as `read` does. */
+  fetch(read = () => this.#readStored()): void {
+    try {
+      read()
+      unpack(this.extent, this.stored, this.bytes)
+    } catch (error) {
+      this.error = error
+    }
+  }
+
+  /** Gives back the memory that was only needed on the way, and all of it where the bytes are of no use. */
+  release(areUsed: boolean): void {
+    if (this.stored !== this.bytes) this.#memory.give(this.stored)
+    if (!areUsed) this.#memory.give(this.bytes)
+  }
+
+  #readStored(): void {
+    readStored(this.extent, this.stored, (...pieces) => this.#memory.gather(...pieces))
+  }
+}
+
+/** A step of reading a file. */
+export interface Piece {
+  /** What is to be fetched before it can be taken in. */
+  request?: Request
+  /** Takes in what was fetched, or why it was not. Pieces are taken in in the order of the file. */
+  takeIn(): void
+}
+
+/** Fetches what pieces ask for, ahead of their turn, and passes them on in their order. */
+export type FetchAhead = (pieces: Iterable<Piece>) => Iterable<Piece>
+
 /** What a reading works with. */
 export interface Reading {
   selection: Selection
   problems: Problems
   memory: Memory
+  /** By default what a piece asks for is fetched when it comes. */
+  fetchAhead?: FetchAhead | undefined
 }
 
 /** One file of a recording. Reading is synchronous. */
@@ -30,15 +105,53 @@ export interface Storage {
   /** What was found on opening it; reading finds it again. */
   readonly problems: Problems
   /**
-   * The selected messages as they lie in the file, in batches. No buffer of a batch is used again, so that a batch
-   * may be transferred to another thread.
+   * The selected messages as they lie in the file, in batches. Messages that share memory are of one batch.
    */
   batches(reading: Reading): Generator<RecordedMessage[]>
   close(): void
 }
 
 /** Bytes of messages worth a batch. */
-export const BATCH_BYTES = 2 ** 20
+const BATCH_BYTES = 2 ** 20
+
+/** Messages on their way to be delivered. */
+export class Batch {
+  #messages: RecordedMessage[] = []
+  #bytes = 0
+
+  add(message: RecordedMessage): void {
+    this.#messages.push(message)
+    this.#bytes += message.data.byteLength
+  }
+
+  get isEmpty(): boolean {
+    return this.#messages.length === 0
+  }
+
+  get isFull(): boolean {
+    return this.#bytes >= BATCH_BYTES
+  }
+
+  take(): RecordedMessage[] {
+    const messages = this.#messages
+    this.#messages = []
+    this.#bytes = 0
+    return messages
+  }
+}
+
+/** Takes pieces in, one after the other, and delivers the messages that they add to the batch. */
+export function* deliver(
+  pieces: Iterable<Piece>,
+  batch: Batch,
+  reading: Reading,
+): Generator<RecordedMessage[]> {
+  for (const piece of reading.fetchAhead?.(pieces) ?? pieces) {
+    piece.takeIn()
+    if (batch.isFull) yield batch.take()
+  }
+  if (!batch.isEmpty) yield batch.take()
+}
 
 /** Undoes rosbag2's compression by message. */
 export class MessageDecoder {
@@ -51,21 +164,53 @@ export class MessageDecoder {
     this.#unknownFormat = format === undefined || format === '' || format === 'zstd' ? undefined : format
   }
 
+  /** How a message is stored that begins so, as far as its beginning tells. */
+  storedAs(head: Uint8Array, storedLength: number): Content {
+    const length = isZstd(head) ? zstdContentSize(head) : undefined
+    const isKnown = length !== undefined && isPossibleSize(storedLength, length)
+    return isKnown && this.#unknownFormat === undefined
+      ? { compression: Compression.ZSTD, length, crc: 0 }
+      : { compression: Compression.NONE, length: storedLength, crc: 0 }
+  }
+
+  /** The message that was fetched; undefined, and a problem, if it cannot be had. */
+  decodeFetched(
+    { error, bytes, extent }: Request,
+    logTime: bigint,
+    reading: Reading,
+  ): Uint8Array | undefined {
+    if (error !== undefined) return this.#missing(logTime, error, reading)
+    return extent.compression === Compression.NONE ? this.decode(bytes, logTime, reading) : bytes
+  }
+
   /** The message as it was serialized; undefined, and a problem, if that cannot be had. */
-  decode(data: Uint8Array, logTime: bigint, { problems, memory }: Reading): Uint8Array | undefined {
+  decode(data: Uint8Array, logTime: bigint, reading: Reading): Uint8Array | undefined {
     if (this.#unknownFormat !== undefined) {
-      problems.add(`${this.#name}: message compression '${this.#unknownFormat}' is not supported, only zstd`)
+      const format = this.#unknownFormat
+      reading.problems.add(`${this.#name}: message compression '${format}' is not supported, only zstd`)
       return undefined
     }
     if (!isZstd(data)) return data
     try {
-      return decompressZstd(data, undefined, memory)
+      return decompress(data, this.storedAs(data, data.byteLength), reading.memory)
     } catch (error) {
-      problems.add(
-        `${this.#name}: a message could not be decompressed`,
-        `logged at ${logTime} ns: ${messageOf(error)}`,
-      )
-      return undefined
+      return this.#missing(logTime, error, reading)
     }
+  }
+
+  #missing(logTime: bigint, error: unknown, { problems }: Reading): undefined {
+    problems.add(`${this.#name}: a message could not be read`, `logged at ${logTime} ns: ${messageOf(error)}`)
+  }
+}
+
+function decompress(data: Uint8Array, { compression, length }: Content, memory: Memory): Uint8Array {
+  if (compression === Compression.NONE) return decompressUnsized(data)
+  const message = memory.take(length)
+  try {
+    decompressInto(message, data, compression)
+    return message
+  } catch (error) {
+    memory.give(message)
+    throw error
   }
 }

@@ -63,7 +63,7 @@ const input = new Region()
 const output = new Region()
 
 /** Decompresses zstd frames that give exactly the target's length. @throws Error if they do not, or are damaged */
-export function decompressInto(target: Uint8Array, bytes: Uint8Array): void {
+export function decompressZstdInto(target: Uint8Array, bytes: Uint8Array): void {
   const source = input.reserve(bytes.byteLength)
   const result = output.reserve(target.byteLength)
   new Uint8Array(zstd.memory.buffer).set(bytes, source)

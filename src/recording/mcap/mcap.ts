@@ -1,4 +1,4 @@
-import { type ByteSource, Cursor } from '../bytes.ts'
+import { type ByteSource, Cursor, FileSource } from '../bytes.ts'
 import { Memory } from '../memory.ts'
 import { Survey } from '../order.ts'
 import { Problems } from '../problems.ts'
@@ -8,10 +8,6 @@ import { CheckedSource } from './checked-source.ts'
 import type { Channel, Schema } from './records.ts'
 import { dataEndPosition, readSummary, type Summary } from './summary.ts'
 import { Walk } from './walk.ts'
-
-const READ_BYTES = 2 ** 20
-/** Enough for the headers between which a survey jumps. */
-const SURVEY_BYTES = 16 * 2 ** 10
 
 const EVERYTHING: Selection = { wants: () => true, start: 0n, end: 2n ** 64n - 1n }
 
@@ -62,7 +58,7 @@ export class McapStorage implements Storage {
     const opened = this.#open(what => problems.add(`${this.name} ${what}`))
     const checked = this.#summary?.dataCrc ? new CheckedSource(opened, this.#summary.dataLength) : undefined
     try {
-      const walk = this.#walk(checked ?? opened, READ_BYTES, reading)
+      const walk = this.#walk(checked ?? opened, reading)
       yield* walk.run()
       this.#checkCount(walk, problems)
       if (checked && checked.finish() !== this.#summary!.dataCrc) {
@@ -77,14 +73,15 @@ export class McapStorage implements Storage {
 
   close(): void {}
 
-  #walk(source: ByteSource, blockSize: number, reading: Reading, survey?: Survey): Walk {
-    return new Walk(new Cursor(source, blockSize, reading.memory), reading, {
+  #walk(source: ByteSource, reading: Reading, survey?: Survey): Walk {
+    return new Walk(new Cursor(source), reading, {
       name: this.name,
       decoder: this.#decoder,
       schemas: this.#schemas,
       channels: this.#channels,
       chunks: this.#summary?.chunks ?? [],
       dataEnd: this.#dataEnd,
+      file: source instanceof FileSource ? source.descriptor : undefined,
       ...(survey && { survey }),
     })
   }
@@ -92,7 +89,7 @@ export class McapStorage implements Storage {
   #surveyRecords(source: ByteSource): Survey {
     const survey = new Survey()
     const reading = { selection: EVERYTHING, problems: this.problems, memory: new Memory() }
-    const walk = this.#walk(source, SURVEY_BYTES, reading, survey)
+    const walk = this.#walk(source, reading, survey)
     for (const _ of walk.run());
     this.#checkCount(walk, this.problems)
     return survey

@@ -46,6 +46,13 @@ export interface ChunkHeader {
   storedSize: number
 }
 
+export interface MessageHeader {
+  channelId: number
+  logTime: bigint
+  /** Where the message's data begins. */
+  dataOffset: number
+}
+
 export interface ChunkIndex {
   startTime: bigint
   endTime: bigint
@@ -167,4 +174,36 @@ export function parseStatistics(fields: Fields): Statistics {
   for (const counts = fields.nested(); !counts.isAtEnd; )
     channelMessages.set(counts.uint16(), counts.length())
   return { messages, chunks, startTime, endTime, channelMessages }
+}
+
+/** A record within bytes, its content from `begin` to `end`. */
+export interface RecordBounds {
+  opcode: number
+  begin: number
+  end: number
+}
+
+/** The records of an open chunk. @throws RangeError where one reaches beyond its end */
+export function* recordsOf(view: DataView): Generator<RecordBounds> {
+  for (let offset = 0; offset < view.byteLength; ) {
+    const length = new Fields(view, offset + 1, view.byteLength).length()
+    const begin = offset + RECORD_HEADER_BYTES
+    const end = begin + length
+    if (end > view.byteLength) throw new RangeError('a record reaches beyond its end')
+    yield { opcode: view.getUint8(offset), begin, end }
+    offset = end
+  }
+}
+
+/** What stands before the data of a message. @throws RangeError if the record is too short */
+export function parseMessageHeader(
+  view: DataView,
+  { begin, end }: Omit<RecordBounds, 'opcode'>,
+): MessageHeader {
+  if (end - begin < MESSAGE_HEADER_BYTES) throw new RangeError(`a message of ${end - begin} bytes`)
+  return {
+    channelId: view.getUint16(begin, true),
+    logTime: view.getBigUint64(begin + 6, true),
+    dataOffset: begin + MESSAGE_HEADER_BYTES,
+  }
 }

@@ -1,11 +1,11 @@
-import { crc32 } from 'node:zlib'
 import type { Cursor } from '../bytes.ts'
-import { decompressLz4, decompressZstd, MAX_OBJECT_BYTES } from '../compression.ts'
-import { isWithin, type Memory } from '../memory.ts'
-import { type Survey, sortByTime } from '../order.ts'
+import { Compression, MAX_OBJECT_BYTES, ZSTD_HEADER_BYTES } from '../compression.ts'
+import { type Content, type Extent, plainExtent } from '../extent.ts'
+import { isWithin, SMALLEST_BLOCK } from '../memory.ts'
+import { Survey, sortByTime } from '../order.ts'
 import { messageOf } from '../problems.ts'
 import type { RecordedMessage } from '../recording.ts'
-import { BATCH_BYTES, type MessageDecoder, type Reading } from '../storage.ts'
+import { Batch, deliver, type MessageDecoder, type Piece, type Reading, Request } from '../storage.ts'
 import {
   type Channel,
   type ChunkHeader,
@@ -16,15 +16,17 @@ import {
   Opcode,
   parseChannel,
   parseChunkHeader,
+  parseMessageHeader,
   parseSchema,
   parseStatistics,
   RECORD_HEADER_BYTES,
+  recordsOf,
   type Schema,
 } from './records.ts'
 
 const CHUNK_HEADER_BYTES = 40
-/** A batch does not grow beyond this, even if its messages must be copied for that. */
-const LARGEST_BATCH_BYTES = 64 * 2 ** 20
+/** What is looked at of a message before it is fetched. */
+const MESSAGE_HEAD_BYTES = MESSAGE_HEADER_BYTES + ZSTD_HEADER_BYTES
 const LARGEST_OPCODE = 0x0f
 
 export interface WalkOptions {
@@ -36,6 +38,8 @@ export interface WalkOptions {
   chunks: readonly ChunkIndex[]
   /** Where the footer says that the data ends: undefined without a footer, NaN if that is not known. */
   dataEnd: number | undefined
+  /** Descriptor of the file if any of it may be read at any time; undefined if it is read front to back. */
+  file: number | undefined
   /** Only survey, do not deliver. */
   survey?: Survey
 }
@@ -46,14 +50,10 @@ class DamageError extends Error {}
 export class Walk {
   readonly #cursor: Cursor
   readonly #options: WalkOptions & Reading
+  readonly #fetchesAhead: boolean
   readonly #wanted = new Map<number, boolean>()
   readonly #chunkIndex: Map<number, ChunkIndex>
-  #batch: RecordedMessage[] = []
-  #batchBytes = 0
-  /** A batch to be delivered next. */
-  #closed: RecordedMessage[] | undefined
-  /** The block that messages of the batch are views into. */
-  #lentBlock: Uint8Array | undefined
+  readonly #batch = new Batch()
   /** Messages read, wanted or not. */
   messages = 0
   /** Messages that the file's statistics count, of a file whose summary could not be looked up before. */
@@ -64,10 +64,16 @@ export class Walk {
   constructor(cursor: Cursor, reading: Reading, options: WalkOptions) {
     this.#cursor = cursor
     this.#options = { ...options, ...reading }
+    if (options.file === undefined) this.#options.fetchAhead = undefined
+    this.#fetchesAhead = this.#options.fetchAhead !== undefined
     this.#chunkIndex = new Map(options.chunks.map(chunk => [chunk.offset, chunk]))
   }
 
-  *run(): Generator<RecordedMessage[]> {
+  run(): Generator<RecordedMessage[]> {
+    return deliver(this.#pieces(), this.#batch, this.#options)
+  }
+
+  *#pieces(): Generator<Piece> {
     const cursor = this.#cursor
     const { name, problems } = this.#options
     if (!cursor.ensure(MAGIC.length) || !MAGIC.every((byte, i) => cursor.block[cursor.offset + i] === byte)) {
@@ -82,22 +88,22 @@ export class Walk {
           throw new DamageError('the file ends without its last records')
         const opcode = cursor.block[cursor.offset]!
         if (opcode === Opcode.dataEnd || opcode === Opcode.footer) {
-          this.#checkEnd(position)
+          yield { takeIn: () => this.#checkEnd(position) }
           if (Number.isNaN(this.#options.dataEnd)) this.#readStatistics()
-          break
+          return
         }
         const length = this.#recordLength(opcode)
-        this.#record(opcode, length)
+        const piece = this.#record(opcode, length)
+        if (piece) yield piece
+        cursor.skip(position + RECORD_HEADER_BYTES + length - cursor.position)
       } catch (error) {
         if (!(error instanceof DamageError || error instanceof RangeError)) throw error
-        if (!this.#resume(position, error.message)) break
-      }
-      if (this.#closed) {
-        yield this.#closed
-        this.#closed = undefined
+        const next = this.#options.chunks.find(chunk => chunk.offset > position)
+        yield { takeIn: () => this.#reportDamage(position, error.message, next) }
+        if (next === undefined) return
+        cursor.skip(next.offset - cursor.position)
       }
     }
-    if (this.#batch.length > 0) yield this.#batch
   }
 
   #checkEnd(position: number): void {
@@ -106,6 +112,13 @@ export class Walk {
     const how =
       dataEnd < 0 ? 'cut behind its data' : `its data ends at byte ${position}, expected at ${dataEnd}`
     problems.add(`${name}: ${how}; ${this.messages} messages were read`)
+  }
+
+  #reportDamage(position: number, what: string, next: ChunkIndex | undefined): void {
+    const { name, problems } = this.#options
+    const how =
+      next === undefined ? `; ${this.messages} messages were read` : `; went on at byte ${next.offset}`
+    problems.add(`${name}: damaged or cut at byte ${position}: ${what}${how}`)
   }
 
   /** Reads on behind the data, to the statistics if there are any. */
@@ -136,17 +149,17 @@ export class Walk {
     return length
   }
 
-  /** Takes in the record at the cursor, and moves on behind it. */
-  #record(opcode: number, length: number): void {
-    const cursor = this.#cursor
-    if (opcode === Opcode.message) this.#topMessage(length)
-    else if (opcode === Opcode.chunk) this.#chunk(length)
-    else if (opcode === Opcode.schema || opcode === Opcode.channel) {
+  /** Looks at the record at the cursor, and gives it as a piece if it has messages. */
+  #record(opcode: number, length: number): Piece | undefined {
+    if (opcode === Opcode.message) return this.#topMessage(length)
+    if (opcode === Opcode.chunk) return this.#chunk(length)
+    if (opcode === Opcode.schema || opcode === Opcode.channel) {
+      const cursor = this.#cursor
       this.#bring(RECORD_HEADER_BYTES + length)
       const begin = cursor.offset + RECORD_HEADER_BYTES
       this.#define(opcode, new Fields(cursor.view, begin, begin + length))
     }
-    cursor.skip(RECORD_HEADER_BYTES + length)
+    return undefined
   }
 
   /** Brings bytes to hand that the file must have. */
@@ -181,70 +194,101 @@ export class Walk {
   }
 
   /** A message outside of chunks. */
-  #topMessage(length: number): void {
+  #topMessage(length: number): Piece | undefined {
     const cursor = this.#cursor
-    if (length < MESSAGE_HEADER_BYTES) throw new DamageError(`a message of ${length} bytes`)
-    this.#bring(RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES)
-    const at = cursor.offset + RECORD_HEADER_BYTES
-    const channelId = cursor.view.getUint16(at, true)
-    const logTime = cursor.view.getBigUint64(at + 6, true)
+    this.#bring(RECORD_HEADER_BYTES + Math.min(length, MESSAGE_HEAD_BYTES))
+    const begin = cursor.offset + RECORD_HEADER_BYTES
+    const { channelId, logTime, dataOffset } = parseMessageHeader(cursor.view, { begin, end: begin + length })
     this.messages++
-    const wanted = this.#wants(channelId)
-    const { survey, selection } = this.#options
+    if (!this.#wants(channelId)) return undefined
+    const { survey, selection, channels, decoder, memory } = this.#options
     if (survey) {
-      if (!wanted) return
       survey.count(channelId)
       survey.spread(logTime, logTime)
-      return
+      return undefined
     }
-    if (!wanted || logTime < selection.start || logTime > selection.end) return
-    this.#bring(RECORD_HEADER_BYTES + length)
-    const begin = cursor.offset + RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES
-    const data = cursor.block.subarray(begin, cursor.offset + RECORD_HEADER_BYTES + length)
-    this.#closeFullBatch()
-    this.#deliver(channelId, logTime, data, this.#batch)
+    if (logTime < selection.start || logTime > selection.end) return undefined
+    const storedLength = length - MESSAGE_HEADER_BYTES
+    const head = cursor.block.subarray(dataOffset, begin + Math.min(length, MESSAGE_HEAD_BYTES))
+    cursor.skip(RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES)
+    const { topic } = channels.get(channelId)!
+    const extent = this.#extent(storedLength, decoder.storedAs(head, storedLength))
+    const request = new Request(extent, memory, { topic })
+    return this.#fetched(request, () => this.#deliver(request, topic, logTime))
   }
 
-  #deliver(channelId: number, logTime: bigint, stored: Uint8Array, into: RecordedMessage[]): void {
-    const { channels, decoder } = this.#options
-    const data = decoder.decode(stored, logTime, this.#options)
-    if (data === undefined) return
-    into.push({ topic: channels.get(channelId)!.topic, logTime, data })
-    this.#batchBytes += data.byteLength
-    if (isWithin(data, this.#cursor.block)) {
-      this.#cursor.lend()
-      this.#lentBlock = this.#cursor.block
-    }
+  #deliver(request: Request, topic: string, logTime: bigint): void {
+    const data = this.#options.decoder.decodeFetched(request, logTime, this.#options)
+    if (data) this.#batch.add({ topic, logTime, data })
+    request.release(data === request.bytes)
   }
 
-  #chunk(length: number): void {
+  /** What is stored from the cursor on. */
+  #extent(storedLength: number, content: Content): Extent {
+    if (Math.max(storedLength, content.length) > MAX_OBJECT_BYTES) {
+      throw new DamageError(`a record of ${storedLength} bytes is too large`)
+    }
+    return plainExtent(this.#options.file ?? -1, this.#cursor.position, storedLength, content)
+  }
+
+  /** A piece of what is stored from the cursor on: small ones, and those of a stream, are fetched at once. */
+  #fetched(request: Request, takeIn: () => void): Piece {
+    if (this.#fetchesAhead && request.extent.length >= SMALLEST_BLOCK) return { request, takeIn }
+    const isWhole = this.#cursor.take(request.stored)
+    if (!isWhole) throw new DamageError('the file ends within a record')
+    request.fetch(() => {})
+    return { takeIn }
+  }
+
+  #chunk(length: number): Piece | undefined {
     const cursor = this.#cursor
     const position = cursor.position
     this.#bring(RECORD_HEADER_BYTES + Math.min(length, CHUNK_HEADER_BYTES + 64))
-    let begin = cursor.offset + RECORD_HEADER_BYTES
+    const begin = cursor.offset + RECORD_HEADER_BYTES
     const header = parseChunkHeader(new Fields(cursor.view, begin, Math.min(begin + length, cursor.end)))
     if (header.offset - begin + header.storedSize !== length) {
       throw new DamageError(`a chunk of ${length} bytes says that it holds ${header.storedSize}`)
     }
     if (!this.#wantsChunk(position, header)) {
       this.hasSkipped = true
-      return
+      return undefined
     }
-    this.#bring(RECORD_HEADER_BYTES + length)
-    begin = cursor.offset + RECORD_HEADER_BYTES + length - header.storedSize
-    const stored = cursor.block.subarray(begin, begin + header.storedSize)
-    const { problems, name, memory } = this.#options
-    let records = stored
+    cursor.skip(header.offset - cursor.offset)
+    const request = this.#chunkRequest(position, header)
+    return request && this.#fetched(request, () => this.#takeInChunk(request, position))
+  }
+
+  #chunkRequest(position: number, header: ChunkHeader): Request | undefined {
+    const { memory, channels } = this.#options
+    const channelIds = (topic: string) =>
+      [...channels.values()].filter(channel => channel.topic === topic).map(({ id }) => id)
     try {
-      records = decompress(stored, header, memory)
-      if (header.crc !== 0 && crc32(records) !== header.crc) throw new DamageError('its CRC differs')
-      this.#closeFullBatch()
-      this.#chunkRecords(records)
+      const { size: length, crc } = header
+      const extent = this.#extent(header.storedSize, { compression: compressionOf(header), length, crc })
+      return new Request(extent, memory, { channelIds })
     } catch (error) {
-      problems.add(`${name}: a chunk could not be read`, `at byte ${position}: ${messageOf(error)}`)
+      this.#reportChunk(position, error)
+      return undefined
     }
-    const isUsed = this.#batch.findLast(({ data }) => isWithin(data, records)) !== undefined
-    if (records !== stored && !isUsed) memory.give(records)
+  }
+
+  /** Takes in the records of a chunk, its messages in order of log time; as many as there are before damage. */
+  #takeInChunk(request: Request, position: number): void {
+    const found: RecordedMessage[] = []
+    try {
+      if (request.error !== undefined) throw request.error
+      this.#readChunkRecords(request.bytes, found)
+    } catch (error) {
+      this.#reportChunk(position, error)
+    }
+    sortByTime(found)
+    for (const message of found) this.#batch.add(message)
+    request.release(found.some(({ data }) => isWithin(data, request.bytes)))
+  }
+
+  #reportChunk(position: number, error: unknown): void {
+    const { problems, name } = this.#options
+    problems.add(`${name}: a chunk could not be read`, `at byte ${position}: ${messageOf(error)}`)
   }
 
   #wantsChunk(position: number, header: ChunkHeader): boolean {
@@ -258,94 +302,40 @@ export class Walk {
     return channelIds.some(id => !this.#options.channels.has(id) || this.#wants(id))
   }
 
-  /** Takes in the records of an open chunk, its messages in order of log time; as many as there are before damage. */
-  #chunkRecords(records: Uint8Array): void {
-    const { survey } = this.#options
-    const found: RecordedMessage[] = []
-    const times = { first: undefined as bigint | undefined, last: 0n }
-    try {
-      this.#readChunkRecords(records, found, times)
-    } finally {
-      if (times.first !== undefined) survey?.spread(times.first, times.last)
-      sortByTime(found)
-      for (const message of found) this.#batch.push(message)
-    }
-  }
-
-  #readChunkRecords(
-    records: Uint8Array,
-    found: RecordedMessage[],
-    times: { first: bigint | undefined; last: bigint },
-  ): void {
+  #readChunkRecords(records: Uint8Array, found: RecordedMessage[]): void {
     const view = new DataView(records.buffer, records.byteOffset, records.byteLength)
-    const { survey, selection } = this.#options
-    for (let offset = 0; offset < records.byteLength; ) {
-      if (offset + RECORD_HEADER_BYTES > records.byteLength) throw new DamageError('it ends within a record')
-      const opcode = records[offset]!
-      const length = new Fields(view, offset + 1, records.byteLength).length()
-      const begin = offset + RECORD_HEADER_BYTES
-      const end = begin + length
-      if (end > records.byteLength) throw new DamageError('a record reaches beyond its end')
-      offset = end
-      if (opcode === Opcode.schema || opcode === Opcode.channel) {
-        this.#define(opcode, new Fields(view, begin, end))
+    const { survey, selection, channels, decoder } = this.#options
+    const times = new Survey()
+    try {
+      for (const record of recordsOf(view)) {
+        const { opcode, begin, end } = record
+        if (opcode === Opcode.schema || opcode === Opcode.channel) {
+          this.#define(opcode, new Fields(view, begin, end))
+        }
+        if (opcode !== Opcode.message) continue
+        const { channelId, logTime, dataOffset } = parseMessageHeader(view, record)
+        this.messages++
+        if (!this.#wants(channelId)) continue
+        if (survey) {
+          survey.count(channelId)
+          times.spread(logTime, logTime)
+        } else if (logTime >= selection.start && logTime <= selection.end) {
+          const data = decoder.decode(records.subarray(dataOffset, end), logTime, this.#options)
+          if (data) found.push({ topic: channels.get(channelId)!.topic, logTime, data })
+        }
       }
-      if (opcode !== Opcode.message) continue
-      if (length < MESSAGE_HEADER_BYTES) throw new DamageError(`a message of ${length} bytes`)
-      const channelId = view.getUint16(begin, true)
-      const logTime = view.getBigUint64(begin + 6, true)
-      this.messages++
-      if (!this.#wants(channelId)) continue
-      if (survey) {
-        survey.count(channelId)
-        if (times.first === undefined || logTime < times.first) times.first = logTime
-        if (logTime > times.last) times.last = logTime
-      } else if (logTime >= selection.start && logTime <= selection.end) {
-        this.#deliver(channelId, logTime, records.subarray(begin + MESSAGE_HEADER_BYTES, end), found)
-      }
+    } finally {
+      if (times.startTime !== undefined) survey?.spread(times.startTime, times.endTime!)
     }
-  }
-
-  /** Names the damage at a position and goes on at the next chunk that the summary knows; false if there is none. */
-  #resume(position: number, what: string): boolean {
-    const { name, chunks, problems } = this.#options
-    const next = chunks.find(chunk => chunk.offset > position)
-    const how =
-      next === undefined ? `; ${this.messages} messages were read` : `; went on at byte ${next.offset}`
-    problems.add(`${name}: damaged or cut at byte ${position}: ${what}${how}`)
-    if (next === undefined) return false
-    this.#cursor.skip(next.offset - this.#cursor.position)
-    return true
-  }
-
-  /**
-   * Closes the batch if it is full. The memory of a batch may be used again once it has been consumed, so it can be
-   * closed only once the block that its messages are views into has been left.
-   */
-  #closeFullBatch(): void {
-    if (this.#batchBytes < BATCH_BYTES) return
-    const { block } = this.#cursor
-    if (this.#lentBlock === block) {
-      if (this.#batchBytes < LARGEST_BATCH_BYTES) return
-      for (const message of this.#batch) {
-        if (isWithin(message.data, block)) message.data = message.data.slice()
-      }
-      this.#cursor.reclaim()
-    }
-    this.#closed = this.#batch
-    this.#batch = []
-    this.#batchBytes = 0
-    this.#lentBlock = undefined
   }
 }
 
-function decompress(stored: Uint8Array, header: ChunkHeader, memory: Memory): Uint8Array {
-  if (header.compression === 'zstd') return decompressZstd(stored, header.size, memory)
-  if (header.compression === 'lz4') return decompressLz4(stored, header.size, memory)
-  if (header.compression === '') {
-    if (header.size !== stored.byteLength)
-      throw new DamageError(`it says ${header.size} bytes, and has another number`)
-    return stored
+function compressionOf({ compression, size, storedSize }: ChunkHeader): Compression {
+  if (compression === 'zstd') return Compression.ZSTD
+  if (compression === 'lz4') return Compression.LZ4
+  if (compression !== '') {
+    throw new DamageError(`its compression '${compression}' is not supported, only zstd and lz4`)
   }
-  throw new DamageError(`its compression '${header.compression}' is not supported, only zstd and lz4`)
+  if (size !== storedSize) throw new DamageError(`it says ${size} bytes, and has another number`)
+  return Compression.NONE
 }

@@ -1,25 +1,23 @@
 import { existsSync } from 'node:fs'
 import { FileSource } from '../bytes.ts'
 import { MAX_OBJECT_BYTES } from '../compression.ts'
-import { allocate, Memory } from '../memory.ts'
+import { allocate, gather } from '../memory.ts'
+import { LINK_BYTES, type PageFile, readChain } from './chain.ts'
 import { DamageError, HEADER_BYTES, type Header, parseHeader } from './format.ts'
 import { readWriteAheadLog, type WriteAheadLog } from './wal.ts'
 
-/** Overflow pages read at once: what they hold is moved together while it is in a near cache. */
-const RUN_PAGES = 64
-/** An overflow page begins with the number of the next. */
-const LINK_BYTES = 4
 const WINDOW_BYTES = 2 ** 16
 const JOURNAL_MAGIC = 0xd9d505f9
 
 /** The pages of a database: those of its file, with the committed ones of a write-ahead log beside it over them. */
 export class Pages {
   readonly header: Header
+  /** The file alone. */
+  readonly file: PageFile
   /** Pages there are to read. */
   readonly count: number
   readonly #file: FileSource
   readonly #log: WriteAheadLog | undefined
-  readonly #links = new DataView(new ArrayBuffer(RUN_PAGES * LINK_BYTES))
   /** Leaf pages of small rows lie one behind the other: then some are read at once. */
   readonly #window = allocate(WINDOW_BYTES)
   #windowPosition = 0
@@ -49,6 +47,8 @@ export class Pages {
     }
     const inLog = this.#log === undefined ? 0 : Math.min(declared, inFile + this.#log.pages.size)
     this.count = Math.max(inFile, inLog)
+    const { pageSize, usableSize } = this.header
+    this.file = { file: this.#file.descriptor, pageSize, usableSize, pageCount: this.count }
   }
 
   close(): void {
@@ -86,50 +86,26 @@ export class Pages {
     if (page < 1 || read < pageSize) throw new DamageError(`page ${page} is beyond the end of the file`)
   }
 
-  /**
-   * Fills the target from a chain of overflow pages, which mostly lie one behind the other.
-   * @param memory what the target was taken from
-   */
-  readOverflow(target: Uint8Array, filled: number, first: number, memory = new Memory()): void {
-    const content = this.header.usableSize - LINK_BYTES
-    let page = first
-    let done = filled
-    while (done < target.byteLength) {
-      if (page < 1 || page > this.count)
-        throw new DamageError(`an overflow page ${page} is beyond the end of the file`)
-      const pages = this.#readRun(target.subarray(done), page, memory)
-      for (let i = 0; i < pages; i++) {
-        done += content
-        const next = this.#links.getUint32(i * LINK_BYTES)
-        const follows = next === page + 1
-        page = next
-        if (!follows) break
-      }
-    }
+  /** Whether a log has newer versions of pages than the file. */
+  get hasLog(): boolean {
+    return this.#log !== undefined && this.#log.pages.size > 0
   }
 
-  /**
-   * Reads overflow pages that lie one behind the other in the file, as many as the target takes whole, at least one:
-   * their content into the target, what links them to the next into `#links`. Returns how many were read.
-   */
-  #readRun(target: Uint8Array, page: number, memory: Memory): number {
-    const { pageSize, usableSize } = this.header
-    const content = usableSize - LINK_BYTES
-    const isInFile = this.#log === undefined || this.#log.pages.size === 0
-    const whole = Math.min(Math.floor(target.byteLength / pageSize), RUN_PAGES)
-    if (isInFile && whole > 0) {
-      const run = target.subarray(0, whole * pageSize)
-      const pages = Math.floor(this.#file.read(run, (page - 1) * pageSize) / pageSize)
-      if (pages === 0) throw new DamageError(`page ${page} is beyond the end of the file`)
-      const view = new DataView(run.buffer, run.byteOffset, run.byteLength)
-      for (let i = 0; i < pages; i++) this.#links.setUint32(i * LINK_BYTES, view.getUint32(i * pageSize))
-      memory.gather(run, LINK_BYTES, content, pageSize, pages)
-      return pages
+  /** Fills the target, from `filled` bytes on, from a chain of overflow pages. */
+  readOverflow(target: Uint8Array, filled: number, first: number): void {
+    if (this.hasLog) this.#readChainWithLog(target, filled, first)
+    else readChain(this.file, first, target, filled, gather)
+  }
+
+  #readChainWithLog(target: Uint8Array, filled: number, first: number): void {
+    const content = this.header.usableSize - LINK_BYTES
+    let page = first
+    for (let done = filled; done < target.byteLength; done += content) {
+      if (page < 1 || page > this.count) throw new DamageError(`page ${page} is beyond the end of the file`)
+      const bytes = this.read(page)
+      target.set(bytes.subarray(LINK_BYTES, LINK_BYTES + Math.min(content, target.byteLength - done)), done)
+      page = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
     }
-    const bytes = this.read(page)
-    this.#links.setUint32(0, new DataView(bytes.buffer, bytes.byteOffset).getUint32(0))
-    target.set(bytes.subarray(LINK_BYTES, LINK_BYTES + Math.min(content, target.byteLength)))
-    return 1
   }
 
   /** @throws DamageError if a payload cannot be of this size */

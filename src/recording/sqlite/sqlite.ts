@@ -1,12 +1,20 @@
-import { Slab } from '../memory.ts'
+import { SMALLEST_BLOCK } from '../memory.ts'
 import { Survey } from '../order.ts'
 import { messageOf, type Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
-import { BATCH_BYTES, type MessageDecoder, type Reading, type Storage } from '../storage.ts'
+import {
+  Batch,
+  deliver,
+  type MessageDecoder,
+  type Piece,
+  type Reading,
+  Request,
+  type Storage,
+} from '../storage.ts'
 import { CellReader, columnNames, DamageError } from './format.ts'
 import { countIndexEntries } from './index-entries.ts'
 import { Pages } from './pages.ts'
-import { type RecordLayout, type Row, readPayload, readRecord, recordLayout, TableWalk } from './table.ts'
+import { type RecordLayout, type Row, readRecord, recordLayout, TableWalk } from './table.ts'
 
 interface Table {
   root: number
@@ -24,6 +32,14 @@ interface Topic {
   name: string
   type: string
   serializationFormat: string
+}
+
+/** A row of the messages table. */
+interface MessageRow {
+  row: Row
+  topicId: number
+  time: bigint
+  layout: RecordLayout
 }
 
 /** Columns of the messages table. */
@@ -83,33 +99,36 @@ export class SqliteStorage implements Storage {
     this.#pages.close()
   }
 
-  *batches(reading: Reading): Generator<RecordedMessage[]> {
+  batches(reading: Reading): Generator<RecordedMessage[]> {
+    const batch = new Batch()
+    return deliver(this.#pieces(reading, batch), batch, reading)
+  }
+
+  *#pieces(reading: Reading, batch: Batch): Generator<Piece> {
     const { selection, problems } = reading
-    const slab = new Slab(reading.memory)
     for (const text of this.#openProblems) problems.add(text)
-    let batch: RecordedMessage[] = []
-    let bytes = 0
-    for (const { row, topicId, time, layout } of this.#rows(problems)) {
+    for (const found of this.#rows(problems)) {
+      const { topicId, time } = found
       const topic = this.#topics.get(topicId)
       if (topic === undefined) {
         problems.add(`${this.name}: a message of an unknown topic was passed over`, `topic ${topicId}`)
         continue
       }
       if (!selection.wants(topic.name) || time < selection.start || time > selection.end) continue
-      const stored = this.#readData(row, layout, reading, slab)
-      if (stored === undefined) continue
-      const data = this.#decoder.decode(stored, time, reading)
-      if (data !== stored) slab.giveBack(stored)
-      if (data === undefined) continue
-      batch.push({ topic: topic.name, logTime: time, data })
-      bytes += data.byteLength
-      if (bytes < BATCH_BYTES) continue
-      slab.close()
-      yield batch
-      batch = []
-      bytes = 0
+      const request = this.#request(found, topic.name, reading)
+      if (request === undefined) continue
+      const { start, filled, length } = request.extent
+      const pages = this.#pages
+      const isLater = reading.fetchAhead && !pages.hasLog && length >= SMALLEST_BLOCK
+      if (pages.hasLog) request.fetch(() => pages.readOverflow(request.stored, filled, start))
+      else if (!isLater) request.fetch()
+      const takeIn = () => {
+        const data = this.#decoder.decodeFetched(request, time, reading)
+        if (data) batch.add({ topic: topic.name, logTime: time, data })
+        request.release(data === request.bytes)
+      }
+      yield isLater ? { request, takeIn } : { takeIn }
     }
-    if (batch.length > 0) yield batch
   }
 
   #schema(): Schema {
@@ -183,7 +202,7 @@ export class SqliteStorage implements Storage {
   }
 
   /** All rows of the messages table, with what their leaf pages tell. */
-  *#rows(problems: Problems): Generator<{ row: Row; topicId: number; time: bigint; layout: RecordLayout }> {
+  *#rows(problems: Problems): Generator<MessageRow> {
     const walk = this.#walk(problems)
     let rows = 0
     const head = (row: Row) => {
@@ -235,27 +254,23 @@ export class SqliteStorage implements Storage {
     return BigInt(value)
   }
 
-  #readData(
-    row: Row,
-    layout: RecordLayout,
-    { memory, problems }: Reading,
-    slab: Slab,
-  ): Uint8Array | undefined {
+  /** The data of a message: what its leaf page has of it is there, the rest is to be fetched. */
+  #request({ row, layout }: MessageRow, topic: string, { memory, problems }: Reading): Request | undefined {
     const index = this.#columns.data
-    const type = layout.types[index]!
-    let data: Uint8Array | undefined
+    const type = layout.types[index]
     try {
       if (type === undefined || type < 12) throw new DamageError('expected a blob for the data of a message')
-      const length = Math.floor((type - 12) / 2)
+      const storedLength = Math.floor((type - 12) / 2)
       const offset = layout.offsets[index]!
-      if (offset > row.local.length) return readPayload(this.#pages, row).slice(offset, offset + length)
-      data = slab.take(length)
-      const local = row.local.subarray(offset, offset + length)
-      data.set(local)
-      this.#pages.readOverflow(data, local.length, row.overflow, memory)
-      return data
+      // A row's first columns are in its leaf page, but for a damaged row.
+      if (offset > row.local.length) throw new DamageError('its other columns leave its page')
+      const local = row.local.subarray(offset, offset + storedLength)
+      const content = this.#decoder.storedAs(local, storedLength)
+      const stored = { start: row.overflow, filled: local.length, storedLength }
+      const request = new Request({ ...this.#pages.file, ...stored, ...content }, memory, { topic })
+      request.stored.set(local)
+      return request
     } catch (error) {
-      if (data) slab.giveBack(data)
       if (!(error instanceof DamageError || error instanceof RangeError)) throw error
       problems.add(`${this.name}: a message could not be read`, `row ${row.id}: ${error.message}`)
       return undefined
