@@ -1,7 +1,7 @@
 // One measurement of the recordings benchmark, with the compiled package: `score` is what `dice-monitor evaluate`
 // does before it writes anything; `read` only reads and decompresses, in one thread.
 import { scoreRecording } from '../dist/cli/score.js'
-import { KernelsAhead } from '../dist/counting/kernels-ahead.js'
+import { startSecondThread } from '../dist/cli/second-thread.js'
 import { parametersFrom } from '../dist/parameters/parameters.js'
 import { openRecording } from '../dist/recording/open.js'
 
@@ -16,6 +16,7 @@ async function read() {
 }
 
 async function score() {
+  const secondThread = startSecondThread(path)
   const recording = await openRecording(path)
   const parameters = parametersFrom(new Map())
   const options = {
@@ -26,10 +27,10 @@ async function score() {
     withPictures: false,
     onProgress: () => {},
     checkInterrupted: () => {},
+    secondThread,
   }
-  const kernels = new KernelsAhead(parameters['prediction.threshold'])
-  const { counts, frames } = await scoreRecording(recording, options, kernels)
-  await kernels.close()
+  const { counts, frames } = await scoreRecording(recording, options)
+  await secondThread?.close()
   await recording.close()
   const { classes, confusion } = counts
   const agreeing = classes.reduce((sum, _, i) => sum + confusion[i * classes.length + i], 0)

@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs'
-import { KernelsAhead } from '../counting/kernels-ahead.ts'
+import type { SecondThread } from '../counting/second-thread.ts'
 import { ParameterError, type RawValue } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { openRecording } from '../recording/open.ts'
@@ -15,6 +15,7 @@ import { Messages } from './messages.ts'
 import { chosenParameters, completeParameters } from './parameters.ts'
 import { startProgress } from './progress.ts'
 import { type Scored, scoreRecording } from './score.ts'
+import { startSecondThread } from './second-thread.ts'
 import { roundedUp, stampDistance } from './tolerance.ts'
 import { chooseTopics, transportParameters } from './topics.ts'
 import { VERSION } from './version.ts'
@@ -41,22 +42,36 @@ export async function evaluate(path: string, options: EvaluateOptions): Promise<
     throw usageError(`--end ${options.end} is not after --start ${options.start}`)
   }
   if (options.output !== undefined) checkOutput(options.output)
-  const recording = await openRecording(path)
+  const secondThread = startSecondThread(path)
   try {
-    const { summary, scored } = await summaryOf(recording, chosen, options, messages)
-    for (const problem of summary.pairing.problems) messages.warn(problem)
-    if (summary.pairing.truncated) messages.warn(`${path} could not be read whole: scored as far as it could`)
-    if (options.output !== undefined) {
-      const { frames, worst, received } = scored
-      const page = reportPage({ summary, frames, pictures: worst.frames, received })
-      writeFiles(options.output, resultFiles(summary, frames, page))
-      messages.note(`wrote summary.json, frames.csv and report.html to ${options.output}`)
+    const recording = await openRecording(path)
+    try {
+      const { summary, scored } = await summaryOf(recording, chosen, options, messages, secondThread)
+      deliver(path, summary, scored, options, messages)
+      return pass(gates, summary, scored)
+    } finally {
+      await recording.close()
     }
-    process.stdout.write(options.json ? summaryText(summary) : `${summaryTable(summary)}\n`)
-    return pass(gates, summary, scored)
   } finally {
-    await recording.close()
+    await secondThread?.close()
   }
+}
+
+function deliver(
+  path: string,
+  summary: Summary,
+  { frames, worst, received }: Scored,
+  { output, json }: EvaluateOptions,
+  messages: Messages,
+): void {
+  for (const problem of summary.pairing.problems) messages.warn(problem)
+  if (summary.pairing.truncated) messages.warn(`${path} could not be read whole: scored as far as it could`)
+  if (output !== undefined) {
+    const page = reportPage({ summary, frames, pictures: worst.frames, received })
+    writeFiles(output, resultFiles(summary, frames, page))
+    messages.note(`wrote summary.json, frames.csv and report.html to ${output}`)
+  }
+  process.stdout.write(json ? summaryText(summary) : `${summaryTable(summary)}\n`)
 }
 
 async function summaryOf(
@@ -64,34 +79,30 @@ async function summaryOf(
   chosen: ReadonlyMap<string, RawValue>,
   options: EvaluateOptions,
   messages: Messages,
+  secondThread: SecondThread | undefined,
 ): Promise<{ summary: Summary; scored: Scored }> {
   const topics = await chooseTopics(recording, options, messages)
   const parameters = completeParameters(new Map([...transportParameters(recording, topics), ...chosen]))
   const progress = startProgress(options.quiet === true)
-  const kernels = new KernelsAhead(parameters['prediction.threshold'])
   let scored: Scored
   try {
     scored = await interruptible(checkInterrupted =>
-      scoreRecording(
-        recording,
-        {
-          parameters,
-          topics,
-          start: options.start,
-          end: options.end,
-          withPictures: options.output !== undefined,
-          onProgress: progress.update,
-          checkInterrupted,
-        },
-        kernels,
-      ),
+      scoreRecording(recording, {
+        parameters,
+        topics,
+        start: options.start,
+        end: options.end,
+        withPictures: options.output !== undefined,
+        onProgress: progress.update,
+        checkInterrupted,
+        secondThread,
+      }),
     )
   } catch (error) {
     if (!(error instanceof ParameterError)) throw error
     throw options.set.length > 0 ? usageError(error.message) : inputError(error.message)
   } finally {
     progress.stop()
-    await kernels.close()
   }
   if (scored.pairing.matched === 0) throw inputError(nothingMatched(recording.path, scored, parameters))
   const source = {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import type { KernelsAhead } from '../counting/kernels-ahead.ts'
-import { LookAhead } from '../counting/look-ahead.ts'
+import { KernelsAhead } from '../counting/kernels-ahead.ts'
+import type { SecondThread } from '../counting/second-thread.ts'
 import type { InputStatistics } from '../monitor/input.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Parameters } from '../parameters/table.ts'
@@ -32,21 +32,17 @@ export interface ScoreOptions {
   onProgress: (part: number, pairs: number) => void
   /** Throws when the run is to end. */
   checkInterrupted: () => void
+  /** Second thread to read and count with; to be closed by the caller. */
+  secondThread?: SecondThread | undefined
 }
 
 /**
  * Plays the two topics of a recording into the engine, as the node would receive them.
- * @param kernels to count with, to be closed by the caller; by default in this thread alone
  * @throws ParameterError when the engine refuses the parameters
  */
-export async function scoreRecording(
-  recording: Recording,
-  options: ScoreOptions,
-  kernels?: KernelsAhead,
-): Promise<Scored> {
-  const { topics } = options
-  const monitor = new Monitor(options.parameters, kernels)
-  const lookAhead = kernels && new LookAhead(monitor, kernels)
+export async function scoreRecording(recording: Recording, options: ScoreOptions): Promise<Scored> {
+  const { topics, parameters, secondThread } = options
+  const monitor = new Monitor(parameters, secondThread && new KernelsAhead(secondThread))
   const frames = new FrameTable()
   const worst = new WorstFrames(options.withPictures ? WORST_FRAMES : 0)
   monitor.onFrame = frame => {
@@ -58,16 +54,24 @@ export async function scoreRecording(
   const duration = Number((end ?? recording.endTime ?? origin) - (start ?? origin))
   const predictions = new Side(topics.prediction, monitor.predictionInput)
   const labels = new Side(topics.label, monitor.labelInput)
-  const ahead: (readonly RecordedMessage[])[] = []
+  const fetchOptions = () => ({
+    topics,
+    tolerance: parameters['sync.tolerance'],
+    threshold: parameters['prediction.threshold'],
+    classes: monitor.classes.capacity,
+  })
   const selection: ReadOptions = {
-    inUse: () => messagesInUse(monitor, ahead),
-    ...(kernels && { blocks: kernels.messageMemory }),
+    inUse: () => waitingMessages(monitor),
+    ...(secondThread && {
+      blocks: secondThread.memory,
+      fetchAhead: secondThread.fetchAhead(fetchOptions),
+    }),
     topics: [topics.prediction, topics.label],
     ...(start !== undefined && { start }),
     ...(end !== undefined && { end }),
   }
   const secondsOf = ({ logTime }: RecordedMessage) => Number(logTime - origin) / 1e9
-  const play = (batch: readonly RecordedMessage[]) => {
+  const take = (batch: readonly RecordedMessage[]) => {
     for (const message of batch) {
       const now = secondsOf(message)
       if (message.topic === topics.prediction) {
@@ -91,16 +95,8 @@ export async function scoreRecording(
       breath = performance.now()
     }
     options.checkInterrupted()
-    if (lookAhead) {
-      for (const message of batch) {
-        if (message.topic === topics.prediction) lookAhead.prediction(message.data, secondsOf(message))
-        else lookAhead.label(message.data, secondsOf(message))
-      }
-    }
-    ahead.push(batch)
-    if (!lookAhead || ahead.length > BATCHES_AHEAD) play(ahead.shift()!)
+    take(batch)
   }
-  for (const batch of ahead.splice(0)) play(batch)
   options.checkInterrupted()
   monitor.flush()
   predictions.noteRejections(Number.NaN)
@@ -117,14 +113,8 @@ export async function scoreRecording(
 /** How long the event loop may have to wait, ms. */
 const BREATH = 50
 
-/** How many batches, of about 1 MB, are read and looked at before they are played. */
-const BATCHES_AHEAD = 2
-/** Messages still to be played, or waiting for their counterpart; the memory of all others may be used again. */
-function* messagesInUse(
-  { pairing }: Monitor,
-  ahead: readonly (readonly RecordedMessage[])[],
-): Generator<Uint8Array> {
-  for (const batch of ahead) for (const { data } of batch) yield data
+/** Messages that wait for their counterpart; the memory of all others may be used again. */
+function* waitingMessages({ pairing }: Monitor): Generator<Uint8Array> {
   for (const { waiting } of [pairing.predictions, pairing.labels]) {
     for (let i = 0; i < waiting.length; i++) yield waiting.message(i)
   }

@@ -5,20 +5,30 @@ import { allocate, type BlockSource, gather } from '../recording/memory.ts'
 const MAX_BYTES = 256 * 2 ** 20
 
 /**
- * Kernel memory that a recording's messages are read into, for a counting thread to count them where they lie. It
- * never shrinks; when it is full, blocks come from the heap.
+ * Kernel memory that a recording's messages are read into, for two threads to count them where they lie. It never
+ * shrinks; when it is full, blocks come from the heap.
  */
 export class MessageMemory implements BlockSource {
   readonly keeps = MAX_BYTES
-  readonly memory = sharedMemory(MAX_BYTES)
+  readonly memory: WebAssembly.Memory
+  readonly forget: (block: Uint8Array) => void
   readonly #blocksByPage: Uint8Array[] = []
   #exports: Exports | undefined
+
+  /**
+   * @param memory the same memory in another thread; by default a new one
+   * @param forget see {@link BlockSource.forget}
+   */
+  constructor(memory = sharedMemory(MAX_BYTES), forget: (block: Uint8Array) => void = () => {}) {
+    this.memory = memory
+    this.forget = forget
+  }
 
   allocate(length: number): Uint8Array {
     const pages = Math.ceil(length / PAGE)
     if (this.memory.buffer.byteLength + pages * PAGE > MAX_BYTES) return allocate(length)
     const first = this.memory.grow(pages)
-    const block = new Uint8Array(this.memory.buffer, first * PAGE, length)
+    const block = this.at(first * PAGE, length)
     for (let page = first; page < first + pages; page++) this.#blocksByPage[page] = block
     return block
   }
@@ -37,7 +47,10 @@ export class MessageMemory implements BlockSource {
     this.#exports.gather(bytes.byteOffset, bytes.byteOffset + from, length, stride, count)
   }
 
-  forget(): void {}
+  /** Bytes at an address of this memory. */
+  at(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, address, length)
+  }
 
   /** Whether bytes lie in this memory, then at their offset. */
   holds(bytes: Uint8Array): boolean {

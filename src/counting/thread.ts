@@ -1,52 +1,41 @@
-/** Counts pairs in a thread of its own, in the order in which they are posted. */
-import { workerData } from 'node:worker_threads'
-import { ImageHeader, readImageHeader } from '../image/header.ts'
-import { Kernels } from '../kernels/kernels.ts'
-import { type Job, Ring, SLOTS, State } from './ring.ts'
+/** A thread that fetches what jobs ask for, and counts the pairs of messages in it. */
+import { type MessagePort, workerData } from 'node:worker_threads'
+import { loadDecoders } from '../recording/compression.ts'
+import { readStored, unpack } from '../recording/extent.ts'
+import { Jobs, type Order } from './jobs.ts'
+import { MessageMemory } from './message-memory.ts'
+import { PairCounter } from './pair-counter.ts'
 
 /** What the thread starts with. */
 export interface Start {
-  /** Kernel memory, with the messages in it. */
+  /** Kernel memory, in which the messages lie. */
   memory: WebAssembly.Memory
-  ring: SharedArrayBuffer
-  /** Probability from which on a pixel is of the second of two classes. */
-  threshold: number
+  jobs: SharedArrayBuffer
+  port: MessagePort
 }
 
-const { memory, ring: ringMemory, threshold } = workerData as Start
-const ring = new Ring(ringMemory)
-const kernels = new Kernels(memory, 1)
-const prediction = new ImageHeader()
-const label = new ImageHeader()
+const start = workerData as Start
+const memory = new MessageMemory(start.memory)
+const jobs = new Jobs(start.jobs, start.port)
+const counter = new PairCounter(memory, 1)
+await loadDecoders()
 
-for (let slot = 0; ; slot = (slot + 1) % SLOTS) {
-  const job = ring.begin(slot)
-  if (job) ring.end(slot, isCounted(slot, job) ? State.DONE : State.FAILED)
+for (let job = jobs.receive(); job; job = jobs.receive()) {
+  const isFetched = job.orders.map(fetched)
+  const orders = job.orders.filter((_, i) => isFetched[i])
+  const pairs = counter.count(job, orders)
+  jobs.finish({ number: job.number, isFetched, pairs })
 }
 
-/** What fails is counted again by whoever asks for it, who names the fault. */
-function isCounted(slot: number, job: Job): boolean {
+/** What fails is fetched again by whoever wants it, who names the fault. */
+function fetched({ extent, storedAddress, address }: Order): boolean {
   try {
-    count(slot, job)
+    const target = memory.at(address, extent.length)
+    const stored = storedAddress === address ? target : memory.at(storedAddress, extent.storedLength)
+    readStored(extent, stored, (...pieces) => memory.gather(...pieces))
+    unpack(extent, stored, target)
     return true
   } catch {
     return false
   }
-}
-
-function count(slot: number, job: Job): void {
-  const { predictionAddress, predictionLength, labelAddress, labelLength, classes } = job
-  readImageHeader(new Uint8Array(memory.buffer, predictionAddress, predictionLength), prediction)
-  readImageHeader(new Uint8Array(memory.buffer, labelAddress, labelLength), label)
-  kernels.loadAt(0, predictionAddress, predictionLength)
-  kernels.loadAt(1, labelAddress, labelLength)
-  const { width, height } = label
-  if (prediction.isProbabilities) {
-    kernels.countProbabilities(width, height, prediction, label, classes, threshold)
-    ring.sums(slot, classes).set(kernels.sums)
-    ring.extremes(slot).set([kernels.minimum, kernels.maximum])
-  } else {
-    kernels.countLabels(width, height, prediction, label, classes)
-  }
-  ring.counts(slot, classes).set(kernels.counts)
 }

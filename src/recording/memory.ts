@@ -61,8 +61,12 @@ export class Memory {
 
   /** Bytes that nobody else uses, with any content. */
   take(length: number): Uint8Array {
-    if (length < SMALLEST_BLOCK) return this.#takeSmall(length)
-    const capacity = roundedUp(length)
+    return length < SMALLEST_BLOCK ? this.#takeSmall(length) : this.takeLarge(length)
+  }
+
+  /** As {@link take}, in a block of its own however small. */
+  takeLarge(length: number): Uint8Array {
+    const capacity = roundedUp(Math.max(length, SMALLEST_BLOCK))
     const block = this.#free.get(capacity)?.pop()
     if (block === undefined) return this.#source.allocate(capacity).subarray(0, length)
     this.#freeBytes -= capacity

@@ -22,14 +22,16 @@ export interface Selection {
 export class Request {
   readonly extent: Extent
   /** Where the bytes go as they are stored; the same as `bytes` if they are not compressed. */
-  readonly stored: Uint8Array
+  stored: Uint8Array
   /** Where they go in the end. */
-  readonly bytes: Uint8Array
+  bytes: Uint8Array
   /** Topic of the message that they are; undefined if they are a chunk of messages. */
   readonly topic: string | undefined
   /** Ids that a topic's messages have in a chunk. */
   readonly channelIds: (topic: string) => number[]
-  /** Why they could not be brought. */
+  /** Whether they were brought, or found not to be had. */
+  isFetched = false
+  /** Why they cannot be had. */
   error: unknown
   readonly #memory: Memory
 
@@ -45,7 +47,7 @@ export class Request {
     }
     this.extent = extent
     this.bytes = memory.take(length)
-    this.stored = compression === Compression.NONE ? this.bytes : memory.take(storedLength)
+    this.stored = compression === Compression.NONE ? this.bytes : memory.takeLarge(storedLength)
     this.topic = 'topic' in of ? of.topic : undefined
     this.channelIds = 'topic' in of ? () => [] : of.channelIds
     this.#memory = memory
@@ -59,6 +61,17 @@ export class Request {
     } catch (error) {
       this.error = error
     }
+    this.isFetched = true
+  }
+
+  /** Takes other memory for them, with what is there already. */
+  renew(): void {
+    const { filled, length, storedLength } = this.extent
+    const isOpen = this.stored === this.bytes
+    const stored = this.#memory.take(storedLength)
+    stored.set(this.stored.subarray(0, filled))
+    this.stored = stored
+    this.bytes = isOpen ? stored : this.#memory.take(length)
   }
 
   /** Gives back the memory that was only needed on the way, and all of it where the bytes are of no use. */

@@ -1,41 +1,23 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
-import type * as Score from '../../src/cli/score.ts'
-import type * as Ahead from '../../src/counting/kernels-ahead.ts'
-import { ImageHeader, readImageHeader } from '../../src/image/header.ts'
-import { Kernels } from '../../src/kernels/kernels.ts'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
-import type * as Open from '../../src/recording/open.ts'
-import { imageMessage, type RecordedMask, writeRecording } from '../cli/recording.ts'
+import type { RecordedMessage } from '../../src/recording/recording.ts'
+import { type RecordedMask, writeRecording } from '../cli/recording.ts'
+import { digest } from '../recording/read.ts'
+import { writeRecordings } from '../recording/written.ts'
+import { compiled } from './compiled.ts'
 
-const build = compile()
-const load = async (path: string) => await import(pathToFileURL(join(build, path)).href)
-const { KernelsAhead } = (await load('counting/kernels-ahead.js')) as typeof Ahead
-const { scoreRecording } = (await load('cli/score.js')) as typeof Score
-const { openRecording } = (await load('recording/open.js')) as typeof Open
+const { SecondThread, scoreRecording, openRecording, remove } = await compiled()
 const directory = mkdtempSync(join(tmpdir(), 'dice-counting-'))
+const written = writeRecordings(100_000)
 
 afterAll(() => {
-  rmSync(build, { recursive: true })
+  remove()
+  written.remove()
   rmSync(directory, { recursive: true })
 })
-
-/** Threads start only from compiled code. It is put where it finds its packages. */
-function compile(): string {
-  const root = join(import.meta.dirname, '../..')
-  const cache = join(root, 'node_modules/.cache')
-  mkdirSync(cache, { recursive: true })
-  const target = mkdtempSync(join(cache, 'counting-test-'))
-  const typescript = join(root, 'node_modules/typescript/bin/tsc')
-  const options = ['--project', join(root, 'tsconfig.build.json'), '--outDir', target]
-  execFileSync(process.execPath, [typescript, ...options], { stdio: 'inherit' })
-  return target
-}
 
 const WIDTH = 320
 const HEIGHT = 240
@@ -66,32 +48,38 @@ function drive(frames: number, encoding: 'mono8' | 'mono16' | '32FC1' | '32FC3')
   }).flat()
 }
 
-async function score(path: string, settings: [string, RawValue][], isAhead: boolean) {
-  const parameters = parametersFrom(new Map(settings))
-  const kernels = isAhead ? new KernelsAhead(parameters['prediction.threshold'], 0) : undefined
+async function score(
+  path: string,
+  settings: [string, RawValue][],
+  secondThread?: InstanceType<typeof SecondThread>,
+) {
   const recording = await openRecording(path)
-  const options = {
-    parameters,
-    topics: { prediction: '/prediction', label: '/label' },
-    start: undefined,
-    end: undefined,
-    withPictures: true,
-    onProgress: () => {},
-    checkInterrupted: () => {},
-  }
   try {
-    return { scored: await scoreRecording(recording, options, kernels), counted: kernels?.counted ?? 0 }
+    return await scoreRecording(recording, {
+      parameters: parametersFrom(new Map(settings)),
+      topics: { prediction: '/prediction', label: '/label' },
+      start: undefined,
+      end: undefined,
+      withPictures: true,
+      onProgress: () => {},
+      checkInterrupted: () => {},
+      secondThread,
+    })
   } finally {
-    await kernels?.close()
     await recording.close()
   }
 }
 
-/** Scores again until the thread, which takes its time to start, counted some of the pairs. */
-async function scoreAhead(path: string, settings: [string, RawValue][]) {
-  for (;;) {
-    const { scored, counted } = await score(path, settings, true)
-    if (counted > 0) return scored
+/** Scores again until the second thread, which takes its time to start, counted some of the pairs. */
+async function scoreWithThread(path: string, settings: [string, RawValue][]) {
+  const thread = new SecondThread()
+  try {
+    for (;;) {
+      const scored = await score(path, settings, thread)
+      if (thread.counted > 0) return scored
+    }
+  } finally {
+    await thread.close()
   }
 }
 
@@ -110,6 +98,11 @@ test.each([
     settings: tolerant,
   },
   {
+    name: 'stamps that come again with other masks',
+    masks: drive(300, 'mono8').map((mask, i) => ({ ...mask, time: 1_700_000_000 + (Math.floor(i / 2) % 7) })),
+    settings: [],
+  },
+  {
     name: 'pairs that do not fit together',
     masks: drive(300, 'mono8').map((mask, i) =>
       i % 9 === 4 ? { ...mask, height: HEIGHT - 1, data: mask.data.subarray(WIDTH) } : mask,
@@ -119,46 +112,79 @@ test.each([
 ])('a second thread changes nothing: $name', async ({ name, masks, settings }) => {
   const path = join(directory, `${name}.mcap`)
   await writeRecording(path, masks)
-  const { scored: alone } = await score(path, settings, false)
-  expect(await scoreAhead(path, settings)).toEqual(alone)
+  expect(await scoreWithThread(path, settings)).toEqual(await score(path, settings))
 })
 
-test('what is counted ahead is taken, withdrawn or passed over', async () => {
-  const kernels = new KernelsAhead(0.5, 0)
-  const own = new Kernels()
-  const layout = new ImageHeader()
-  const mask = (id: number) => {
-    const data = new Uint8Array(WIDTH * HEIGHT).fill(id)
-    const message = imageMessage({ topic: '', time: 0, width: WIDTH, height: HEIGHT, data })
-    readImageHeader(message, layout)
-    const bytes = kernels.messageMemory.allocate(message.length)
-    bytes.set(message)
-    return bytes
-  }
-  const pairs = Array.from({ length: 40 }, (_, i) => [mask(i % 5), mask((i * 3) % 5)] as const)
-  const expectCounts = ([prediction, label]: readonly [Uint8Array, Uint8Array], classes: number) => {
-    for (const counter of [kernels, own]) {
-      counter.load(0, prediction)
-      counter.load(1, label)
-      counter.countLabels(WIDTH, HEIGHT, layout, layout, classes)
+test('a second thread that is not waited for changes nothing', async () => {
+  const path = join(directory, 'impatient.mcap')
+  await writeRecording(path, drive(300, 'mono8'))
+  const alone = await score(path, [])
+  for (let round = 0; round < 20; round++) {
+    const thread = new SecondThread(0)
+    try {
+      for (let i = 0; i < 3; i++) expect(await score(path, [], thread)).toEqual(alone)
+    } finally {
+      await thread.close()
     }
-    expect([...kernels.counts]).toEqual([...own.counts])
   }
+})
+
+test('a second thread that has ended is done without', async () => {
+  const path = join(directory, 'ended.mcap')
+  await writeRecording(path, drive(100, 'mono8'))
+  const thread = new SecondThread()
+  await thread.close()
+  expect(await score(path, [], thread)).toEqual(await score(path, []))
+  expect(thread.counted).toBe(0)
+})
+
+test('a byte that has changed between chunks is noticed with a second thread too', async () => {
+  const path = join(directory, 'changed.mcap')
+  await writeRecording(path, drive(100, 'mono8'))
+  const before = await scoreWithThread(path, [])
+  expect(before.pairing.problems).toEqual([])
+  const bytes = readFileSync(path)
+  // The library's name in the header record: nothing but the CRC of all data covers it.
+  const file = openSync(path, 'r+')
+  writeSync(file, 'tesd', bytes.indexOf('test'))
+  closeSync(file)
+  const after = await scoreWithThread(path, [])
+  expect(after.pairing.problems).toEqual([expect.stringContaining('the CRC of its data differs')])
+  expect(after.counts).toEqual(before.counts)
+})
+
+test('leaving a recording early leaves nothing behind', async () => {
+  const path = join(directory, 'left.mcap')
+  await writeRecording(path, drive(200, 'mono8'))
+  const thread = new SecondThread()
+  const topics = { prediction: '/prediction', label: '/label' }
+  const fetchAhead = thread.fetchAhead(() => ({ topics, tolerance: 0, threshold: 0.5, classes: 3 }))
   try {
-    while (kernels.counted < 40) {
-      for (const [prediction, label] of pairs) kernels.post(prediction, label, 5)
-      await setImmediate()
-      for (const [i, pair] of pairs.entries()) if (i % 4 !== 1) expectCounts(pair, i % 6 === 5 ? 4 : 5)
+    for (let round = 0; round < 10; round++) {
+      const recording = await openRecording(path)
+      for await (const _ of recording.messages({ inUse: () => [], blocks: thread.memory, fetchAhead })) break
+      await recording.close()
     }
+    expect(await score(path, [], thread)).toEqual(await score(path, []))
   } finally {
-    await kernels.close()
+    await thread.close()
   }
 })
 
-test('messages that find no room in shared memory are counted all the same', () => {
-  const kernels = new KernelsAhead(0.5, 0)
-  const large = kernels.messageMemory.allocate(2 ** 28)
-  expect(kernels.messageMemory.holds(large)).toBe(false)
-  expect(kernels.messageMemory.blockOf(large)).toBeUndefined()
-  return kernels.close()
-})
+test.each(written.manifest)(
+  '$name: the same messages with a second thread',
+  async ({ path, problems, digest: expected }) => {
+    const thread = new SecondThread()
+    const topics = { prediction: '/prediction', label: '/label' }
+    const fetchAhead = thread.fetchAhead(() => ({ topics, tolerance: 0, threshold: 0.5, classes: 12 }))
+    const recording = await openRecording(join(written.directory, path))
+    const messages: RecordedMessage[] = []
+    for await (const batch of recording.messages({ inUse: () => [], blocks: thread.memory, fetchAhead })) {
+      for (const message of batch) messages.push({ ...message, data: message.data.slice() })
+    }
+    expect(recording.problems).toEqual(problems)
+    await recording.close()
+    await thread.close()
+    expect(digest(messages)).toBe(expected)
+  },
+)

@@ -4,10 +4,10 @@ import { Survey } from '../order.ts'
 import { Problems } from '../problems.ts'
 import type { RecordedMessage, TopicInfo } from '../recording.ts'
 import type { MessageDecoder, Reading, Selection, Storage } from '../storage.ts'
-import { CheckedSource } from './checked-source.ts'
+import { DataCheck } from './data-check.ts'
 import type { Channel, Schema } from './records.ts'
 import { dataEndPosition, readSummary, type Summary } from './summary.ts'
-import { Walk } from './walk.ts'
+import { Walk, type WalkOptions } from './walk.ts'
 
 const EVERYTHING: Selection = { wants: () => true, start: 0n, end: 2n ** 64n - 1n }
 
@@ -56,12 +56,12 @@ export class McapStorage implements Storage {
     const { problems } = reading
     for (const text of this.#summaryProblems) problems.add(text)
     const opened = this.#open(what => problems.add(`${this.name} ${what}`))
-    const checked = this.#summary?.dataCrc ? new CheckedSource(opened, this.#summary.dataLength) : undefined
+    const dataCheck = this.#summary?.dataCrc ? new DataCheck(opened, this.#summary.dataLength) : undefined
     try {
-      const walk = this.#walk(checked ?? opened, reading)
+      const walk = this.#walk(opened, reading, { dataCheck })
       yield* walk.run()
       this.#checkCount(walk, problems)
-      if (checked && checked.finish() !== this.#summary!.dataCrc) {
+      if (dataCheck && dataCheck.finish() !== this.#summary!.dataCrc) {
         problems.add(
           `${this.name}: the CRC of its data differs, so some of it has changed since it was written`,
         )
@@ -73,7 +73,7 @@ export class McapStorage implements Storage {
 
   close(): void {}
 
-  #walk(source: ByteSource, reading: Reading, survey?: Survey): Walk {
+  #walk(source: ByteSource, reading: Reading, more: Pick<WalkOptions, 'survey' | 'dataCheck'>): Walk {
     return new Walk(new Cursor(source), reading, {
       name: this.name,
       decoder: this.#decoder,
@@ -82,14 +82,14 @@ export class McapStorage implements Storage {
       chunks: this.#summary?.chunks ?? [],
       dataEnd: this.#dataEnd,
       file: source instanceof FileSource ? source.descriptor : undefined,
-      ...(survey && { survey }),
+      ...more,
     })
   }
 
   #surveyRecords(source: ByteSource): Survey {
     const survey = new Survey()
     const reading = { selection: EVERYTHING, problems: this.problems, memory: new Memory() }
-    const walk = this.#walk(source, reading, survey)
+    const walk = this.#walk(source, reading, { survey })
     for (const _ of walk.run());
     this.#checkCount(walk, this.problems)
     return survey

@@ -6,6 +6,7 @@ import { Survey, sortByTime } from '../order.ts'
 import { messageOf } from '../problems.ts'
 import type { RecordedMessage } from '../recording.ts'
 import { Batch, deliver, type MessageDecoder, type Piece, type Reading, Request } from '../storage.ts'
+import type { DataCheck } from './data-check.ts'
 import {
   type Channel,
   type ChunkHeader,
@@ -40,8 +41,10 @@ export interface WalkOptions {
   dataEnd: number | undefined
   /** Descriptor of the file if any of it may be read at any time; undefined if it is read front to back. */
   file: number | undefined
+  /** To be shown the bytes that are read. */
+  dataCheck?: DataCheck | undefined
   /** Only survey, do not deliver. */
-  survey?: Survey
+  survey?: Survey | undefined
 }
 
 class DamageError extends Error {}
@@ -232,7 +235,11 @@ export class Walk {
   }
 
   /** A piece of what is stored from the cursor on: small ones, and those of a stream, are fetched at once. */
-  #fetched(request: Request, takeIn: () => void): Piece {
+  #fetched(request: Request, use: () => void): Piece {
+    const takeIn = () => {
+      if (request.error === undefined) this.#options.dataCheck?.cover(request.extent.start, request.stored)
+      use()
+    }
     if (this.#fetchesAhead && request.extent.length >= SMALLEST_BLOCK) return { request, takeIn }
     const isWhole = this.#cursor.take(request.stored)
     if (!isWhole) throw new DamageError('the file ends within a record')

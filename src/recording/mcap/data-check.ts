@@ -4,9 +4,8 @@ import { allocate } from '../memory.ts'
 
 const SCRATCH_BYTES = 2 ** 20
 
-/** Computes the CRC-32 of the first bytes of a file while it is read front to back. */
-export class CheckedSource implements ByteSource {
-  readonly size: number
+/** Computes the CRC-32 of the first bytes of a file, of which most are in memory one after the other anyway. */
+export class DataCheck {
   readonly #source: ByteSource
   readonly #length: number
   #position = 0
@@ -16,30 +15,25 @@ export class CheckedSource implements ByteSource {
   constructor(source: ByteSource, length: number) {
     this.#source = source
     this.#length = length
-    this.size = source.size
   }
 
-  read(target: Uint8Array, position: number): number {
+  /** Takes in bytes that lie at a position, behind those that were taken in before. What is between is read. */
+  cover(position: number, bytes: Uint8Array): void {
     this.#catchUp(position)
-    const read = this.#source.read(target, position)
-    if (this.#position === position) this.#add(target.subarray(0, read))
-    return read
+    if (this.#position === position) this.#add(bytes)
   }
 
-  /** The CRC, also of what has been passed over. */
   finish(): number {
     this.#catchUp(this.#length)
     return this.#crc
   }
 
-  close(): void {
-    this.#source.close()
-  }
-
   #catchUp(position: number): void {
-    const scratch = allocate(position > this.#position ? SCRATCH_BYTES : 0)
-    while (this.#position < Math.min(position, this.#length)) {
-      const read = this.#source.read(scratch.subarray(0, this.#length - this.#position), this.#position)
+    const end = Math.min(position, this.#length)
+    if (this.#position >= end) return
+    const scratch = allocate(Math.min(SCRATCH_BYTES, end - this.#position))
+    while (this.#position < end) {
+      const read = this.#source.read(scratch.subarray(0, end - this.#position), this.#position)
       if (read === 0) return
       this.#add(scratch.subarray(0, read))
     }

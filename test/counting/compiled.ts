@@ -1,0 +1,24 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type * as Score from '../../src/cli/score.ts'
+import type * as Thread from '../../src/counting/second-thread.ts'
+import type * as Open from '../../src/recording/open.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** Compiled modules: Node starts no thread from TypeScript. They are put where they find their packages. */
+export async function compiled() {
+  const cache = join(ROOT, 'node_modules/.cache')
+  mkdirSync(cache, { recursive: true })
+  const build = mkdtempSync(join(cache, 'counting-test-'))
+  const typescript = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const options = ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', build]
+  execFileSync(process.execPath, [typescript, ...options], { stdio: 'inherit' })
+  const load = async (path: string) => await import(pathToFileURL(join(build, path)).href)
+  const { SecondThread } = (await load('counting/second-thread.js')) as typeof Thread
+  const { scoreRecording } = (await load('cli/score.js')) as typeof Score
+  const { openRecording } = (await load('recording/open.js')) as typeof Open
+  return { SecondThread, scoreRecording, openRecording, remove: () => rmSync(build, { recursive: true }) }
+}
