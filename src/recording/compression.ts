@@ -1,16 +1,11 @@
-import decompressLz4Frame from '@foxglove/wasm-lz4'
-import { decompressStream, decompressZstdInto, loadZstd } from './zstd.ts'
+import { decompressLz4Into } from './lz4.ts'
+import { decompressStream, decompressZstdInto } from './zstd.ts'
 
 /** A chunk, message or record larger than this is taken for damage: it could not be held in bounded memory. */
 export const MAX_OBJECT_BYTES = 512 * 2 ** 20
 
 /** A zstd block of 4 bytes makes at most 128 KiB; with its frame around it this ratio is never reached. */
 const MAX_RATIO = 2 ** 15
-
-/** Loads the decoders; call and await it before any other function here. */
-export async function loadDecoders(): Promise<void> {
-  await Promise.all([loadZstd(), decompressLz4Frame.isLoaded])
-}
 
 /** Whether bytes begin as a zstd frame does. A CDR message never does: it begins with 0. */
 export function isZstd(bytes: Uint8Array): boolean {
@@ -25,21 +20,6 @@ export type Compression = (typeof Compression)[keyof typeof Compression]
 export function decompressInto(target: Uint8Array, bytes: Uint8Array, compression: Compression): void {
   if (compression === Compression.ZSTD) decompressZstdInto(target, bytes)
   else decompressLz4Into(target, bytes)
-}
-
-function decompressLz4Into(target: Uint8Array, bytes: Uint8Array): void {
-  const size = target.byteLength
-  if (size === 0) return
-  let decompressed: Uint8Array
-  try {
-    decompressed = decompressLz4Frame(bytes, size)
-  } catch {
-    throw new Error('damaged LZ4 data')
-  }
-  if (decompressed.byteLength !== size) {
-    throw new Error(`expected ${size} bytes of LZ4 data, got ${decompressed.byteLength}`)
-  }
-  target.set(decompressed)
 }
 
 /**
