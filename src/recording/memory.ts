@@ -1,5 +1,5 @@
 /** Smaller pieces share memory that is garbage-collected: a buffer of its own for each would cost more than reading it. */
-export const SMALLEST_BLOCK = 64 * 2 ** 10
+export const SMALLEST_BLOCK = 16 * 2 ** 10
 const SLAB_BYTES = 256 * 2 ** 10
 const WORD = 8
 

@@ -3,10 +3,13 @@ import { DamageError } from './format.ts'
 
 /** An overflow page begins with the number of the next. */
 export const LINK_BYTES = 4
+const LARGEST_PAGE = 65536
 /** Pages read at once: what they hold is moved together while it is in a near cache. */
 const RUN_PAGES = 64
 
 const links = new DataView(new ArrayBuffer(RUN_PAGES * LINK_BYTES))
+/** Takes the page that fits a target's end only in part. */
+const lastPage = new Uint8Array(LARGEST_PAGE)
 
 /** A database file whose pages are read without regard to a log beside it. */
 export interface PageFile {
@@ -61,7 +64,7 @@ function readRun(
 ): number {
   const position = (page - 1) * pageSize
   const whole = Math.min(Math.floor(target.byteLength / pageSize), RUN_PAGES)
-  const run = whole > 0 ? target.subarray(0, whole * pageSize) : new Uint8Array(pageSize)
+  const run = whole > 0 ? target.subarray(0, whole * pageSize) : lastPage.subarray(0, pageSize)
   const count = Math.floor(readAt(file, run, position) / pageSize)
   if (count === 0) throw new DamageError(`page ${page} is beyond the end of the file`)
   const view = new DataView(run.buffer, run.byteOffset, run.byteLength)

@@ -1,5 +1,6 @@
 /**
- * Reads damaged variants of small recordings of every form. Each must end in a result or one RecordingError.
+ * Reads damaged variants of small recordings of every form. Each must end in a result or one RecordingError, and with
+ * a second thread in the same.
  *
  * usage: tsx test/recording/fuzz/run.ts [VARIANTS [SEED]]
  * Prints what became of them; exits with 1 at the first variant that failed, which is named with its seed.
@@ -7,32 +8,47 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { RecordingError } from '../../../src/recording/recording.ts'
-import { digest, readAll } from '../read.ts'
+import { type ReadOptions, RecordingError } from '../../../src/recording/recording.ts'
+import { compiled } from '../../counting/compiled.ts'
+import { type Contents, digest, readAll } from '../read.ts'
 import { type Written, writeRecordings } from '../written.ts'
 import { damage, random } from './variants.ts'
 
-const MASK_BYTES = 1500
+/** Enough to be fetched ahead. */
+const MASK_BYTES = 17_000
 const MAX_MEGABYTES = 700
 const MAX_SECONDS = 5
 
-interface Outcome {
-  outcome: 'refused' | 'sound' | 'problems named' | 'changed unseen' | 'lost unseen'
-  messages: number
-}
+type Outcome = 'refused' | 'sound' | 'problems named' | 'changed unseen' | 'lost unseen'
 
-async function read(path: string, original: Written): Promise<Outcome> {
+/** What there is to read; undefined if the recording is refused. */
+async function read(path: string, options?: ReadOptions): Promise<Contents | undefined> {
   try {
-    const { messages, problems } = await readAll(path)
-    if (problems.length > 0) return { outcome: 'problems named', messages: messages.length }
-    if (digest(messages) === original.digest) return { outcome: 'sound', messages: messages.length }
-    const written = Object.values(original.counts).reduce((sum, count) => sum + count, 0)
-    const outcome = messages.length < written ? 'lost unseen' : 'changed unseen'
-    return { outcome, messages: messages.length }
+    return await readAll(path, options)
   } catch (error) {
     if (!(error instanceof RecordingError) || error.message.length > 2000) throw error
-    return { outcome: 'refused', messages: 0 }
+    return undefined
   }
+}
+
+function judge(contents: Contents | undefined, original: Written): Outcome {
+  if (contents === undefined) return 'refused'
+  const { messages, problems } = contents
+  if (problems.length > 0) return 'problems named'
+  if (digest(messages) === original.digest) return 'sound'
+  const written = Object.values(original.counts).reduce((sum, count) => sum + count, 0)
+  return messages.length < written ? 'lost unseen' : 'changed unseen'
+}
+
+/** What is read ahead is looked at earlier, so problems may come in another order, and another one first of its kind. */
+function expectSame(alone: Contents | undefined, withThread: Contents | undefined): void {
+  const essence = (contents: Contents | undefined) => {
+    if (contents === undefined) return 'refused'
+    const kinds = contents.problems.map(problem => problem.replace(/first .*\)$/, ''))
+    return [digest(contents.messages), ...kinds.toSorted()].join('\n')
+  }
+  const [expected, got] = [essence(alone), essence(withThread)]
+  if (got !== expected) throw new Error(`expected with a second thread:\n${expected}\ngot:\n${got}`)
 }
 
 /** Copies a recording with one of its files damaged. */
@@ -54,6 +70,13 @@ async function main(variants: number, seed: number): Promise<void> {
   let largest = 0
   let slowest = 0
   let slow = ''
+  const { SecondThread, remove } = await compiled()
+  const thread = new SecondThread()
+  const topics = { prediction: '/prediction', label: '/label' }
+  const ahead: ReadOptions = {
+    blocks: thread.memory,
+    fetchAhead: thread.fetchAhead(() => ({ topics, tolerance: 0, threshold: 0.5, classes: 12 })),
+  }
   try {
     for (let i = 0; i < variants; i++) {
       const original = written.manifest[i % written.manifest.length]!
@@ -62,7 +85,8 @@ async function main(variants: number, seed: number): Promise<void> {
       current = `seed ${seed + i}: ${original.name}, ${kind}`
       if (i % 100 === 0) process.stderr.write(`${i} of ${variants}\n`)
       const start = performance.now()
-      const { outcome } = await read(path, original)
+      const contents = await read(path)
+      const outcome = judge(contents, original)
       const key = `${kind}: ${outcome}`
       outcomes.set(key, (outcomes.get(key) ?? 0) + 1)
       const seconds = (performance.now() - start) / 1000
@@ -76,12 +100,15 @@ async function main(variants: number, seed: number): Promise<void> {
       if (outcome === 'lost unseen') console.error(current)
       if (kind === 'cut' && outcome.endsWith('unseen') && !file.endsWith('metadata.yaml'))
         throw new Error('a cut file was not noticed')
+      expectSame(contents, await read(path, ahead))
       rmSync(path, { recursive: true })
     }
   } catch (error) {
     console.error(current)
     throw error
   } finally {
+    await thread.close()
+    remove()
     written.remove()
     rmSync(directory, { recursive: true, force: true })
   }
