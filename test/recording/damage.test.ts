@@ -94,6 +94,20 @@ describe('damage within', () => {
     expect(problems[0]).toMatch(/^plain.mcap: a chunk could not be read \(at byte \d+: its CRC differs\)$/)
   })
 
+  test.each(['zstd.mcap', 'lz4.mcap'])('%s: the chunks behind a damaged one are read', async name => {
+    const path = changed(name, bytes => {
+      // Within the first chunk, of which there are several.
+      bytes.fill(0xff, 2000, 2100)
+      return undefined
+    })
+    const { sound, rest, problems } = await recovered(name, path)
+    const lost = sound.length - rest.length
+    expect(lost).toBeGreaterThan(0)
+    expect(lost).toBeLessThan(sound.length / 4)
+    expect(rest.map(keyOf)).toEqual(sound.slice(lost).map(keyOf))
+    expect(problems[0]).toMatch(/: a chunk could not be read \(at byte \d+: damaged \w+ data/)
+  })
+
   test('changed data without chunks is named by the CRC of the data', async () => {
     const path = changed('unchunked_data_crc.mcap', bytes => {
       bytes[Math.floor(bytes.length / 2)]! ^= 1
