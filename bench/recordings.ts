@@ -1,19 +1,21 @@
 /**
  * Frames a second from recordings of 1280x720 pairs: scored by the engine, against only reading and decompressing
- * them, and against a script with rosbags and numpy on the same files. Each measurement is a process of its own;
- * contenders take turns, and the best of the rounds counts.
+ * them, against a script with rosbags and numpy on the same files, and against the floor of reading and counting with
+ * nothing around it. Each measurement is a process of its own; contenders take turns, and the best of the rounds counts.
  *
  * usage: bench-recordings [--pairs N] [--rounds N] [--json FILE]
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pythonCommand } from '../test/support/python.ts'
 
+/** Uncompressed, and of messages in a row. */
+const FORM_OF_FLOOR = 'mcap'
 const FORMS = ['mcap', 'mcap_zstd', 'sqlite3']
-const CONTENDERS = ['ours', 'ours_reading', 'rosbags_numpy', 'rosbags_reading'] as const
+const CONTENDERS = ['ours', 'ours_reading', 'rosbags_numpy', 'rosbags_reading', 'floor'] as const
 type Contender = (typeof CONTENDERS)[number]
 
 interface Measurement {
@@ -38,16 +40,13 @@ function bringToPageCache(path: string): void {
 
 function measure(contender: Contender, path: string): Measurement {
   bringToPageCache(path)
-  const isReading = contender.endsWith('reading')
+  const what = contender.endsWith('reading') ? 'read' : 'score'
+  const node = (...args: string[]) => execFileSync(process.execPath, args, { encoding: 'utf8' })
   const printed = contender.startsWith('rosbags')
-    ? python(isReading ? 'read' : 'score', path)
-    : execFileSync(
-        process.execPath,
-        [join(here, 'recordings-child.mjs'), isReading ? 'read' : 'score', path],
-        {
-          encoding: 'utf8',
-        },
-      )
+    ? python(what, path)
+    : contender === 'floor'
+      ? node(join(here, 'recordings-floor.mjs'), join(path, `${basename(path)}.mcap`))
+      : node(join(here, 'recordings-child.mjs'), what, path)
   return JSON.parse(printed) as Measurement
 }
 
@@ -57,6 +56,7 @@ function measureForm(path: string, rounds: number): Map<Contender, number> {
   const agreeing = new Set<number>()
   for (let round = 0; round < rounds; round++) {
     for (const contender of CONTENDERS) {
+      if (contender === 'floor' && basename(path) !== FORM_OF_FLOOR) continue
       const measured = measure(contender, path)
       best.set(contender, Math.max(best.get(contender) ?? 0, measured.pairs / measured.seconds))
       if (!contender.endsWith('reading')) agreeing.add(measured.agreeing)
@@ -68,7 +68,7 @@ function measureForm(path: string, rounds: number): Map<Contender, number> {
 
 const { values } = parseArgs({
   options: {
-    pairs: { type: 'string', default: '500' },
+    pairs: { type: 'string', default: '1500' },
     rounds: { type: 'string', default: '5' },
     json: { type: 'string' },
   },
@@ -83,7 +83,7 @@ try {
     const rates = measureForm(join(directory, form), Number(values.rounds))
     for (const [contender, hz] of rates) rows.push({ case: `720p_${form}`, contender, pairs_per_second: hz })
     const ours = rates.get('ours')!
-    const columns = CONTENDERS.map(name => rates.get(name)!.toFixed(0).padStart(name.length))
+    const columns = CONTENDERS.map(name => (rates.get(name)?.toFixed(0) ?? '').padStart(name.length))
     const faster = `${(ours / rates.get('rosbags_numpy')!).toFixed(2)}x`.padStart(18)
     const share = `${((100 * ours) / rates.get('ours_reading')!).toFixed(0)} %`.padStart(17)
     console.log([form.padEnd(9), ...columns, faster, share].join('  '))
