@@ -1,6 +1,7 @@
 """The peer of the recordings benchmark: a script with rosbags and numpy, as one would write it.
 
-usage: recordings.py write DIRECTORY PAIRS   recordings of 1280x720 pairs, as MCAP, MCAP in zstd chunks, and SQLite3
+usage: recordings.py write DIRECTORY PAIRS   recordings of 1280x720 pairs: MCAP, the same with the chunks and CRCs that
+                                             `ros2 bag record` makes, MCAP in zstd chunks, and SQLite3
        recordings.py read|score RECORDING    prints the pairs, the seconds, and the confusion matrix's trace
 """
 import json
@@ -9,11 +10,14 @@ import time
 from pathlib import Path
 
 import numpy as np
+from mcap.writer import CompressionType, Writer as McapWriter
 from rosbags.rosbag2 import CompressionFormat, CompressionMode, Reader, StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
 IMAGE = 'sensor_msgs/msg/Image'
+TOPICS = ('/prediction', '/label')
 WIDTH, HEIGHT, CLASSES, DISTINCT = 1280, 720, 12, 20
+RECORDER_CHUNK = 768 * 1024
 store = get_typestore(Stores.ROS2_JAZZY)
 
 
@@ -59,13 +63,34 @@ def write(directory, pairs):
         if mode != CompressionMode.NONE:
             writer.set_compression(mode, CompressionFormat.ZSTD)
         with writer:
-            predictions = writer.add_connection('/prediction', IMAGE, typestore=store)
-            labels = writer.add_connection('/label', IMAGE, typestore=store)
-            for i in range(pairs):
-                stamp = 1_700_000_000 * 10**9 + i * 33_000_000
-                label, prediction = drawn[i % len(drawn)]
-                writer.write(predictions, stamp, serialized(prediction, stamp))
-                writer.write(labels, stamp + 5_000_000, serialized(label, stamp))
+            connections = {topic: writer.add_connection(topic, IMAGE, typestore=store) for topic in TOPICS}
+            for topic, time, data in messages(drawn, pairs):
+                writer.write(connections[topic], time, data)
+    write_with_crcs(Path(directory), messages(drawn, pairs))
+
+
+def messages(drawn, pairs):
+    for i in range(pairs):
+        stamp = 1_700_000_000 * 10**9 + i * 33_000_000
+        label, prediction = drawn[i % len(drawn)]
+        yield '/prediction', stamp, serialized(prediction, stamp)
+        yield '/label', stamp + 5_000_000, serialized(label, stamp)
+
+
+def write_with_crcs(directory, written):
+    path = directory / 'mcap_crc'
+    path.mkdir()
+    metadata = (directory / 'mcap' / 'metadata.yaml').read_text()
+    (path / 'metadata.yaml').write_text(metadata.replace('mcap.mcap', 'mcap_crc.mcap'))
+    with open(path / 'mcap_crc.mcap', 'wb') as stream:
+        writer = McapWriter(stream, chunk_size=RECORDER_CHUNK, compression=CompressionType.NONE)
+        writer.start(profile='ros2', library='benchmark')
+        definition, _ = store.generate_msgdef(IMAGE, ros_version=2)
+        schema = writer.register_schema(IMAGE, 'ros2msg', definition.encode())
+        channels = {topic: writer.register_channel(topic, 'cdr', schema) for topic in TOPICS}
+        for topic, time, data in written:
+            writer.add_message(channels[topic], time, data, time)
+        writer.finish()
 
 
 def read(path):

@@ -14,7 +14,7 @@ import { pythonCommand } from '../test/support/python.ts'
 
 /** Uncompressed, and of messages in a row. */
 const FORM_OF_FLOOR = 'mcap'
-const FORMS = ['mcap', 'mcap_zstd', 'sqlite3']
+const FORMS = ['mcap', 'mcap_crc', 'mcap_zstd', 'sqlite3']
 const CONTENDERS = ['ours', 'ours_reading', 'rosbags_numpy', 'rosbags_reading', 'floor'] as const
 type Contender = (typeof CONTENDERS)[number]
 

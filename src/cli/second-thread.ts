@@ -14,7 +14,7 @@ export function startSecondThread(path: string): SecondThread | undefined {
   if (!SecondThread.isPossible || sizeOf(path) < WORTH_A_THREAD) return undefined
   // What a pair takes is in kernels and system calls. V8 would compile the JavaScript around them on the two cores that
   // read and count: 0.3 s for what runs a few thousand times.
-  setFlagsFromString('--interrupt-budget=500000')
+  setFlagsFromString('--interrupt-budget=1500000')
   return new SecondThread()
 }
 

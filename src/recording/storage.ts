@@ -18,6 +18,8 @@ export interface Selection {
   end: bigint
 }
 
+const NOTHING: Uint8Array = new Uint8Array(0)
+
 /** Bytes to be brought to memory. */
 export class Request {
   readonly extent: Extent
@@ -35,19 +37,29 @@ export class Request {
   error: unknown
   readonly #memory: Memory
 
-  /** @throws Error if the extent cannot have the size it says */
+  /**
+   * @param filled the stored bytes that are there already, as many as the extent says
+   * @throws Error if the extent cannot have the size it says
+   */
   constructor(
     extent: Extent,
     memory: Memory,
     of: { topic: string } | { channelIds: (topic: string) => number[] },
+    filled = NOTHING,
   ) {
     const { storedLength, length, compression } = extent
     if (compression !== Compression.NONE && !isPossibleSize(storedLength, length)) {
       throw new Error(`${storedLength} compressed bytes cannot be ${length} bytes`)
     }
     this.extent = extent
-    this.bytes = memory.take(length)
-    this.stored = compression === Compression.NONE ? this.bytes : memory.takeLarge(storedLength)
+    if (compression === Compression.NONE) {
+      this.bytes = memory.takeAlike(length, filled)
+      this.stored = this.bytes
+    } else {
+      this.bytes = memory.take(length)
+      this.stored = memory.takeLarge(storedLength)
+    }
+    this.stored.set(filled)
     this.topic = 'topic' in of ? of.topic : undefined
     this.channelIds = 'topic' in of ? () => [] : of.channelIds
     this.#memory = memory

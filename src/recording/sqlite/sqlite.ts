@@ -267,9 +267,7 @@ export class SqliteStorage implements Storage {
       const local = row.local.subarray(offset, offset + storedLength)
       const content = this.#decoder.storedAs(local, storedLength)
       const stored = { start: row.overflow, filled: local.length, storedLength }
-      const request = new Request({ ...this.#pages.file, ...stored, ...content }, memory, { topic })
-      request.stored.set(local)
-      return request
+      return new Request({ ...this.#pages.file, ...stored, ...content }, memory, { topic }, local)
     } catch (error) {
       if (!(error instanceof DamageError || error instanceof RangeError)) throw error
       problems.add(`${this.name}: a message could not be read`, `row ${row.id}: ${error.message}`)
