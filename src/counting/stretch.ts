@@ -2,7 +2,7 @@ import type { Piece, Request } from '../recording/storage.ts'
 import type { Job } from './jobs.ts'
 
 /** Bytes that are worth the attention of a thread, and messages that are likely to have a pair among them. */
-const ENOUGH_BYTES = 2 ** 20
+const ENOUGH_BYTES = 2 * 2 ** 20
 const MOST_PIECES = 256
 /** Bytes of few large messages that are enough. */
 const MOST_BYTES = 32 * 2 ** 20
