@@ -138,7 +138,18 @@ describe('damage within', () => {
     })
     const { sound, rest, problems } = await recovered('zstd.mcap', path)
     expect(rest.length).toBeGreaterThan(sound.length * 0.7)
-    expect(problems[0]).toMatch(/^zstd.mcap: damaged or cut at byte \d+: .*; went on at byte \d+$/)
+    expect(problems[0]).toMatch(/^zstd.mcap: damaged, and read on behind it \(at byte \d+ to \d+: .*\)$/)
+  })
+
+  test('many damaged places are one problem', async () => {
+    const path = changed('zstd.mcap', bytes => {
+      const chunks = [...chunkPositions(bytes)]
+      for (const chunk of [chunks[1]!, chunks[3]!]) bytes.writeBigUInt64LE(2n ** 40n, chunk + 1)
+      return undefined
+    })
+    const { problems } = await recovered('zstd.mcap', path)
+    expect(problems[0]).toMatch(/^zstd.mcap: damaged, and read on behind it \(2 times, first at byte \d+/)
+    expect(problems).toHaveLength(2)
   })
 
   test('chunks of an unknown compression are counted', async () => {

@@ -119,9 +119,17 @@ export class Walk {
 
   #reportDamage(position: number, what: string, next: ChunkIndex | undefined): void {
     const { name, problems } = this.#options
-    const how =
-      next === undefined ? `; ${this.messages} messages were read` : `; went on at byte ${next.offset}`
-    problems.add(`${name}: damaged or cut at byte ${position}: ${what}${how}`)
+    if (next === undefined) {
+      problems.add(
+        `${name}: damaged or cut at byte ${position}: ${what}; ${this.messages} messages were read`,
+      )
+    } else {
+      // Of the same kind wherever it is: a badly damaged file has many such places.
+      problems.add(
+        `${name}: damaged, and read on behind it`,
+        `at byte ${position} to ${next.offset}: ${what}`,
+      )
+    }
   }
 
   /** Reads on behind the data, to the statistics if there are any. */
