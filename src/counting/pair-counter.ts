@@ -46,8 +46,8 @@ export class PairCounter {
   }
 
   #addFromChunk(address: number, length: number, job: Job, predictions: Message[], labels: Message[]): void {
-    const view = new DataView(this.#memory.memory.buffer, address, length)
     try {
+      const view = new DataView(this.#memory.memory.buffer, address, length)
       for (const record of recordsOf(view)) {
         if (record.opcode !== Opcode.message) continue
         const { channelId, dataOffset } = parseMessageHeader(view, record)

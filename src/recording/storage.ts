@@ -129,9 +129,7 @@ export interface Storage {
   readonly lateness: bigint
   /** What was found on opening it; reading finds it again. */
   readonly problems: Problems
-  /**
-   * The selected messages as they lie in the file, in batches. Messages that share memory are of one batch.
-   */
+  /** The selected messages as they lie in the file, in batches. Messages that lie in one block are of one batch. */
   batches(reading: Reading): Generator<RecordedMessage[]>
   close(): void
 }

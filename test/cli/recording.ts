@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { McapWriter } from '@mcap/core'
+import type { ScoreOptions } from '../../src/cli/score.ts'
 
 /** A raw mask to be recorded. */
 export interface RecordedMask {
@@ -12,6 +13,16 @@ export interface RecordedMask {
   height: number
   encoding?: string
   data: Uint8Array
+}
+
+/** Scores all of a recording of {@link masks}, without telling anybody. */
+export const SCORE_ALL: Omit<ScoreOptions, 'parameters'> = {
+  topics: { prediction: '/prediction', label: '/label' },
+  start: undefined,
+  end: undefined,
+  withPictures: true,
+  onProgress: () => {},
+  checkInterrupted: () => {},
 }
 
 export const IMAGE = 'sensor_msgs/msg/Image'

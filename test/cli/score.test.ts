@@ -6,7 +6,7 @@ import { type ScoreOptions, scoreRecording } from '../../src/cli/score.ts'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
 import { openRecording } from '../../src/recording/open.ts'
 import { summarize, WORST_FRAMES } from '../../src/report/summary.ts'
-import { masks, writeRecording } from './recording.ts'
+import { masks, SCORE_ALL, writeRecording } from './recording.ts'
 
 let directory: string
 beforeAll(() => {
@@ -20,12 +20,7 @@ async function score(path: string, settings: [string, RawValue][] = [], options:
   try {
     const scored = await scoreRecording(recording, {
       parameters,
-      topics: { prediction: '/prediction', label: '/label' },
-      start: undefined,
-      end: undefined,
-      withPictures: true,
-      onProgress: () => {},
-      checkInterrupted: () => {},
+      ...SCORE_ALL,
       ...options,
     })
     const source = { recording: path, prediction_topic: '', label_topic: '', start: null, end: null }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
 import type { RecordedMessage } from '../../src/recording/recording.ts'
-import { type RecordedMask, writeRecording } from '../cli/recording.ts'
+import { type RecordedMask, SCORE_ALL, writeRecording } from '../cli/recording.ts'
 import { digest } from '../recording/read.ts'
 import { writeRecordings } from '../recording/written.ts'
 import { compiled } from './compiled.ts'
@@ -57,12 +57,7 @@ async function score(
   try {
     return await scoreRecording(recording, {
       parameters: parametersFrom(new Map(settings)),
-      topics: { prediction: '/prediction', label: '/label' },
-      start: undefined,
-      end: undefined,
-      withPictures: true,
-      onProgress: () => {},
-      checkInterrupted: () => {},
+      ...SCORE_ALL,
       secondThread,
     })
   } finally {
