@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { MessageChannel, SHARE_ENV, Worker, type WorkerOptions } from 'node:worker_threads'
-import type { FetchAhead, Piece } from '../recording/storage.ts'
+import type { FetchAhead, Piece } from '../recording/request.ts'
 import { CountedPairs } from './counted-pairs.ts'
 import { type Job, type JobResult, Jobs, type PairOptions, type Role } from './jobs.ts'
 import { MessageMemory } from './message-memory.ts'

@@ -1,4 +1,4 @@
-import type { Piece, Request } from '../recording/storage.ts'
+import type { Piece, Request } from '../recording/request.ts'
 import type { Job } from './jobs.ts'
 
 /** Bytes that are worth the attention of a thread, and messages that are likely to have a pair among them. */

@@ -6,12 +6,13 @@ import { type Location, locate } from './files.ts'
 import { McapStorage } from './mcap/mcap.ts'
 import { MAGIC as MCAP_MAGIC } from './mcap/records.ts'
 import { allocate, type Memory } from './memory.ts'
+import { MessageDecoder } from './message-decoder.ts'
 import { inOrder, mergeFiles } from './order.ts'
 import { messageOf, Problems } from './problems.ts'
 import { type ReadOptions, type RecordedMessage, RecordingError, type TopicInfo } from './recording.ts'
 import { MAGIC as SQLITE_MAGIC } from './sqlite/format.ts'
 import { SqliteStorage } from './sqlite/sqlite.ts'
-import { MessageDecoder, type Reading, type Storage } from './storage.ts'
+import type { Reading, Storage } from './storage.ts'
 
 const SNIFFED_BYTES = 16
 const END_OF_TIME = 2n ** 64n

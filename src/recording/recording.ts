@@ -1,5 +1,5 @@
 import type { BlockSource } from './memory.ts'
-import type { FetchAhead } from './storage.ts'
+import type { FetchAhead } from './request.ts'
 
 /** A topic of a recording. */
 export interface TopicInfo {

@@ -2,10 +2,12 @@ import type { Cursor } from '../bytes.ts'
 import { Compression, MAX_OBJECT_BYTES, ZSTD_HEADER_BYTES } from '../compression.ts'
 import { type Content, type Extent, plainExtent } from '../extent.ts'
 import { isWithin, SMALLEST_BLOCK } from '../memory.ts'
+import type { MessageDecoder } from '../message-decoder.ts'
 import { Survey, sortByTime } from '../order.ts'
 import { messageOf } from '../problems.ts'
 import type { RecordedMessage } from '../recording.ts'
-import { Batch, deliver, type MessageDecoder, type Piece, type Reading, Request } from '../storage.ts'
+import { type Piece, Request } from '../request.ts'
+import { Batch, deliver, type Reading } from '../storage.ts'
 import type { DataCheck } from './data-check.ts'
 import {
   type Channel,

@@ -1,16 +1,10 @@
 import { SMALLEST_BLOCK } from '../memory.ts'
+import type { MessageDecoder } from '../message-decoder.ts'
 import { Survey } from '../order.ts'
 import { messageOf, type Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
-import {
-  Batch,
-  deliver,
-  type MessageDecoder,
-  type Piece,
-  type Reading,
-  Request,
-  type Storage,
-} from '../storage.ts'
+import { type Piece, Request } from '../request.ts'
+import { Batch, deliver, type Reading, type Storage } from '../storage.ts'
 import { CellReader, columnNames, DamageError } from './format.ts'
 import { countIndexEntries } from './index-entries.ts'
 import { Pages } from './pages.ts'
