@@ -172,7 +172,7 @@ export function recordLayout(row: Row): RecordLayout {
 }
 
 /** All of a row's payload. */
-export function readPayload(pages: Pages, row: Row): Uint8Array {
+function readPayload(pages: Pages, row: Row): Uint8Array {
   if (row.overflow === 0) return row.local
   const payload = new Uint8Array(row.payloadLength)
   payload.set(row.local)
