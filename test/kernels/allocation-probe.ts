@@ -64,7 +64,7 @@ const work: Record<string, () => void> = {
   'batch gradient': () => batchKernels.differentiate(batch.gradient, batch.labels, shape, factors, 255),
 }
 const controls: Record<string, () => void> = {
-  // 96 bytes
+  // 96 bytes, or 104
   subarray: () => {
     kept = views.subarray(1)
   },

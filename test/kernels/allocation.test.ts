@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
+import { SUBARRAY_BYTES } from '../support/allocation.ts'
 
 it('a frame takes nothing from the heap, from its message to its counts', { timeout: 120_000 }, () => {
   const flags = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64']
@@ -14,7 +15,7 @@ it('a frame takes nothing from the heap, from its message to its counts', { time
     controls: string[]
   }
   // The measure sees what it should, to a few hundredths of a byte a frame.
-  expect(results.subarray!.heap).toBeCloseTo(96, 1)
+  expect(results.subarray!.heap).toBeCloseTo(SUBARRAY_BYTES, 1)
   expect(results.object!.heap).toBeCloseTo(56, 1)
   expect(results.number!.heap).toBeCloseTo(16, 1)
   expect(results.closure!.heap).toBeCloseTo(12, 1)

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { ALLOCATION_FLAGS, type Allocation } from '../support/allocation.ts'
+import { ALLOCATION_FLAGS, type Allocation, SUBARRAY_BYTES } from '../support/allocation.ts'
 
 /** Bytes. What is measured is exact but for a stray object of the process in hundreds of calls. */
 const TOLERANCE = 0.03
@@ -13,7 +13,7 @@ it('a frame leaves nothing on the heap, from two messages to its scores', () => 
   expect(stderr).toBe('')
   const report = new Map(Object.entries(JSON.parse(stdout) as Record<string, Allocation>))
   const expected = (name: string) => {
-    if (name === 'control: subarray') return 96
+    if (name === 'control: subarray') return SUBARRAY_BYTES
     if (name === 'control: stored time') return 16
     if (name === 'control: object') return 40
     return 0

@@ -61,3 +61,6 @@ export async function allocationOf(run: () => void): Promise<Allocation> {
   }
   return { heap, external, arrayBuffers }
 }
+
+/** Bytes of a view into a buffer: a control, which shows that the measure sees what it should. */
+export const SUBARRAY_BYTES = Number(process.versions.v8.split('.')[0]) >= 13 ? 104 : 96
