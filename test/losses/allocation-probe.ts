@@ -7,10 +7,10 @@ import {
   tensor,
   weightedSum,
 } from '../../src/losses/index.ts'
+import { allocationOf } from '../support/allocation.ts'
+import { BOXED_BYTES } from './boxed.ts'
 
-/** Prints the bytes that 500 evaluations with a gradient leave more than 50 do, for each loss. Run with --expose-gc. */
-const collect = (globalThis as { gc?: () => void }).gc
-if (!collect) throw new Error('run with --expose-gc')
+// Prints the bytes that an evaluation with a gradient leaves on the heap, for each loss.
 
 const [samples, channels, height, width] = [2, 4, 12, 16]
 const pixels = height * width
@@ -38,29 +38,9 @@ const losses = {
 
 let kept: object[] = []
 const report: Record<string, number> = {}
-const measure = (run: () => void): number => {
-  const delta = (count: number) => {
-    let least = Infinity
-    for (let round = 0; round < 5; round++) {
-      collect()
-      const before = process.memoryUsage().heapUsed
-      for (let i = 0; i < count; i++) run()
-      least = Math.min(least, process.memoryUsage().heapUsed - before)
-    }
-    return least
-  }
-  // On a busy machine the compiler, a thread of its own, may not be done after the first warm-up.
-  let least = Infinity
-  for (let attempt = 0; attempt < 3; attempt++) {
-    for (let i = 0; i < 1500; i++) run()
-    least = Math.min(least, delta(500) - delta(50))
-  }
-  return least
-}
-// The first to be measured pays for what settles; its figure is not used.
-measure(() => void losses.dice.evaluate(logits, labels, gradient))
+const measure = async (run: () => void): Promise<number> => (await allocationOf(run, BOXED_BYTES)).heap
 for (const [name, loss] of Object.entries(losses))
-  report[name] = measure(() => void loss.evaluate(logits, labels, gradient))
+  report[name] = await measure(() => void loss.evaluate(logits, labels, gradient))
 // Large enough for the kernels; the labels that are ignored are counted apart.
 const large = tensor(new Float32Array(2 * 20_000).fill(0.5), [1, 2, 100, 200])
 const largeLabels = tensor(
@@ -69,13 +49,13 @@ const largeLabels = tensor(
 )
 const largeGradient = tensor(new Float32Array(2 * 20_000), large.shape)
 const inPlace = overlapLoss({ ignoreLabel })
-report.inPlace = measure(() => void inPlace.evaluate(large, largeLabels, largeGradient))
+report.inPlace = await measure(() => void inPlace.evaluate(large, largeLabels, largeGradient))
 const batch = allocateBatch([1, 2, 100, 200])
 batch.prediction.data.fill(0.5)
 batch.target.data.set(largeLabels.data)
-report.batch = measure(() => void inPlace.evaluate(batch.prediction, batch.target, batch.gradient))
+report.batch = await measure(() => void inPlace.evaluate(batch.prediction, batch.target, batch.gradient))
 // What one small object an evaluation would leave, so that the measure is known to see it.
-report.control = measure(() => {
+report.control = await measure(() => {
   kept = [{ a: 1, b: 2 }]
 })
 if (kept.length !== 1) throw new Error('the control did not run')

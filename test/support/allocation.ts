@@ -40,8 +40,9 @@ function growth(run: () => void, calls: number): number {
  * What each call of `run` leaves in steady state. While code is still compiled or found wanting, calls leave numbers
  * in boxes: so it is measured again until a call leaves nothing, a few times at most. What a call leaves in any state
  * is seen in all of them.
+ * @param enough bytes of the heap a call with which to be content
  */
-export async function allocationOf(run: () => void): Promise<Allocation> {
+export async function allocationOf(run: () => void, enough = 0): Promise<Allocation> {
   let heap = 0
   let [external, arrayBuffers] = [0, 0]
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -57,7 +58,7 @@ export async function allocationOf(run: () => void): Promise<Allocation> {
     const after = process.memoryUsage()
     external = Math.max(0, after.external - before.external)
     arrayBuffers = Math.max(0, after.arrayBuffers - before.arrayBuffers)
-    if (heap === 0 && external === 0 && arrayBuffers === 0) break
+    if (Math.abs(heap) <= enough && external === 0 && arrayBuffers === 0) break
   }
   return { heap, external, arrayBuffers }
 }
