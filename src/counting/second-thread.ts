@@ -129,7 +129,9 @@ export class SecondThread {
   }
 
   #takeIn({ number, isFetched, pairs }: JobResult): void {
-    this.#remove(number)?.requests.forEach((request, i) => {
+    const posted = this.#remove(number)
+    if (posted === undefined) return
+    posted.requests.forEach((request, i) => {
       request.isFetched = isFetched[i]!
     })
     this.pairs.add(pairs)

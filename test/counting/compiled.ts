@@ -5,6 +5,14 @@ import { pathToFileURL } from 'node:url'
 import type * as Score from '../../src/cli/score.ts'
 import type * as Thread from '../../src/counting/second-thread.ts'
 import type * as Open from '../../src/recording/open.ts'
+import type { ReadOptions } from '../../src/recording/recording.ts'
+
+/** Has a recording of masks of 12 classes read with a second thread. */
+export function readWith(thread: Thread.SecondThread): ReadOptions {
+  const topics = { prediction: '/prediction', label: '/label' }
+  const options = { topics, tolerance: 0, threshold: 0.5, classes: 12 }
+  return { blocks: thread.memory, fetchAhead: thread.fetchAhead(() => options) }
+}
 
 const ROOT = join(import.meta.dirname, '../..')
 

@@ -7,7 +7,7 @@ import type { RecordedMessage } from '../../src/recording/recording.ts'
 import { type RecordedMask, SCORE_ALL, writeRecording } from '../cli/recording.ts'
 import { digest } from '../recording/read.ts'
 import { writeRecordings } from '../recording/written.ts'
-import { compiled } from './compiled.ts'
+import { compiled, readWith } from './compiled.ts'
 
 const { SecondThread, scoreRecording, openRecording, remove } = await compiled()
 const directory = mkdtempSync(join(tmpdir(), 'dice-counting-'))
@@ -152,12 +152,10 @@ test('leaving a recording early leaves nothing behind', async () => {
   const path = join(directory, 'left.mcap')
   await writeRecording(path, drive(200, 'mono8'))
   const thread = new SecondThread()
-  const topics = { prediction: '/prediction', label: '/label' }
-  const fetchAhead = thread.fetchAhead(() => ({ topics, tolerance: 0, threshold: 0.5, classes: 3 }))
   try {
     for (let round = 0; round < 10; round++) {
       const recording = await openRecording(path)
-      for await (const _ of recording.messages({ inUse: () => [], blocks: thread.memory, fetchAhead })) break
+      for await (const _ of recording.messages({ inUse: () => [], ...readWith(thread) })) break
       await recording.close()
     }
     expect(await score(path, [], thread)).toEqual(await score(path, []))
@@ -170,11 +168,9 @@ test.each(written.manifest)(
   '$name: the same messages with a second thread',
   async ({ path, problems, digest: expected }) => {
     const thread = new SecondThread()
-    const topics = { prediction: '/prediction', label: '/label' }
-    const fetchAhead = thread.fetchAhead(() => ({ topics, tolerance: 0, threshold: 0.5, classes: 12 }))
     const recording = await openRecording(join(written.directory, path))
     const messages: RecordedMessage[] = []
-    for await (const batch of recording.messages({ inUse: () => [], blocks: thread.memory, fetchAhead })) {
+    for await (const batch of recording.messages({ inUse: () => [], ...readWith(thread) })) {
       for (const message of batch) messages.push({ ...message, data: message.data.slice() })
     }
     expect(recording.problems).toEqual(problems)

@@ -55,7 +55,6 @@ class DamageError extends Error {}
 export class Walk {
   readonly #cursor: Cursor
   readonly #options: WalkOptions & Reading
-  readonly #fetchesAhead: boolean
   readonly #wanted = new Map<number, boolean>()
   readonly #chunkIndex: Map<number, ChunkIndex>
   readonly #batch = new Batch()
@@ -70,7 +69,6 @@ export class Walk {
     this.#cursor = cursor
     this.#options = { ...options, ...reading }
     if (options.file === undefined) this.#options.fetchAhead = undefined
-    this.#fetchesAhead = this.#options.fetchAhead !== undefined
     this.#chunkIndex = new Map(options.chunks.map(chunk => [chunk.offset, chunk]))
   }
 
@@ -250,7 +248,7 @@ export class Walk {
       if (request.error === undefined) this.#options.dataCheck?.cover(request.extent.start, request.stored)
       use()
     }
-    if (this.#fetchesAhead && request.extent.length >= SMALLEST_BLOCK) return { request, takeIn }
+    if (this.#options.fetchAhead && request.extent.length >= SMALLEST_BLOCK) return { request, takeIn }
     const isWhole = this.#cursor.take(request.stored)
     if (!isWhole) throw new DamageError('the file ends within a record')
     request.fetch(() => {})

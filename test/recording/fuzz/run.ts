@@ -9,7 +9,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ReadOptions, RecordingError } from '../../../src/recording/recording.ts'
-import { compiled } from '../../counting/compiled.ts'
+import { compiled, readWith } from '../../counting/compiled.ts'
 import { type Contents, digest, readAll } from '../read.ts'
 import { type Written, writeRecordings } from '../written.ts'
 import { damage, random } from './variants.ts'
@@ -72,11 +72,7 @@ async function main(variants: number, seed: number): Promise<void> {
   let slow = ''
   const { SecondThread, remove } = await compiled()
   const thread = new SecondThread()
-  const topics = { prediction: '/prediction', label: '/label' }
-  const ahead: ReadOptions = {
-    blocks: thread.memory,
-    fetchAhead: thread.fetchAhead(() => ({ topics, tolerance: 0, threshold: 0.5, classes: 12 })),
-  }
+  const ahead = readWith(thread)
   try {
     for (let i = 0; i < variants; i++) {
       const original = written.manifest[i % written.manifest.length]!
