@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 
-/** Where the work space of the second of two instances begins: behind that of the first, see assembly/memory.ts. */
-const SECOND_BASE = 1048576 + 65536
+const PAGE = 65536
 
 const folder = 'src/kernels/assembly'
 const target = 'src/kernels/wasm.generated.ts'
@@ -14,15 +13,19 @@ const stamp = `// ${hash.digest('hex')}`
 
 if (!existsSync(target) || !readFileSync(target, 'utf8').startsWith(stamp)) {
   const own = await compile()
-  const shared = await compileShared()
-  const second = await compileShared('--memoryBase', String(SECOND_BASE))
+  const workBytes = workBytesOf(own)
+  const first = await compileShared()
+  const second = await compileShared('--memoryBase', String(workBytes))
   // Moved into place whole: another process may be reading it.
   const part = `${target}.${process.pid}`
   writeFileSync(
     part,
     `${stamp}
 export const WASM = '${own}'
-export const SHARED_WASM = ['${shared}', '${second}']
+/** For a shared memory: the second works behind the first. */
+export const SHARED_WASM = ['${first}', '${second}']
+/** What both take of it. */
+export const SHARED_PAGES = ${Math.ceil((2 * workBytes) / PAGE)}
 `,
   )
   renameSync(part, target)
@@ -30,6 +33,11 @@ export const SHARED_WASM = ['${shared}', '${second}']
 
 /** As vitest's global set-up, importing this file is all there is to do. */
 export default () => {}
+
+/** Bytes that the kernels need for themselves, see assembly/memory.ts. */
+function workBytesOf(wasm) {
+  return new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(wasm, 'base64'))).exports.dataStart()
+}
 
 function compileShared(...options) {
   const shared = ['--enable', 'threads', '--importMemory', '--sharedMemory', '--maximumMemory', '65536']

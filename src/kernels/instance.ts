@@ -1,4 +1,4 @@
-import { SHARED_WASM, WASM } from './wasm.generated.ts'
+import { SHARED_PAGES, SHARED_WASM, WASM } from './wasm.generated.ts'
 
 /** What the kernels export; addresses and sizes are bytes in `memory`. See assembly/ for what each does. */
 export interface Exports {
@@ -56,6 +56,7 @@ export interface Exports {
     squares: boolean,
   ): void
   differentiatePlane(plane: number, labels: number, label: number, pixels: number, ignored: number): void
+  dataStart(): number
   findRuns(labels: number, pixels: number): number
   gather(target: number, source: number, length: number, stride: number, count: number): void
 }
@@ -75,9 +76,6 @@ type Place =
   | 'PLANE_VALUES'
   | 'RUNS'
   | 'RUN_BLOCK'
-
-/** What the kernels of one instance need for themselves, see assembly/memory.ts. */
-const WORK_PAGES = 17
 
 /** Which part of a shared memory an instance works in: two may count at once, one in each. */
 export type WorkSpace = 0 | 1
@@ -108,13 +106,14 @@ export function instantiateShared(memory: WebAssembly.Memory, workSpace: WorkSpa
 
 /** Memory of two work spaces, that other threads may put messages into, in pages that they add with `grow`. */
 export function sharedMemory(maximumBytes: number): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: 2 * WORK_PAGES, maximum: maximumBytes / PAGE, shared: true })
+  return new WebAssembly.Memory({ initial: SHARED_PAGES, maximum: maximumBytes / PAGE, shared: true })
 }
 
 function instanceOf({ exports }: WebAssembly.Instance): Instance {
-  const places = {} as Record<Place, number>
+  const kernels = exports as unknown as Exports
+  const places = { DATA: kernels.dataStart() } as Record<Place, number>
   for (const [name, value] of Object.entries(exports)) {
     if (value instanceof WebAssembly.Global) places[name as Place] = value.value as number
   }
-  return { exports: exports as unknown as Exports, places }
+  return { exports: kernels, places }
 }

@@ -1,9 +1,7 @@
-import { instantiate } from './instance.ts'
+import { instantiate, PAGE } from './instance.ts'
 
 /** What is summed of each plane: Σp, Σp·g, Σg, Σp². */
 export const PLANE_SUMS = 4
-
-const PAGE = 65536
 
 /** Runs shorter than this are written by a loop: calling `fill` would take longer. */
 const SHORT_RUN = 32

@@ -1,7 +1,6 @@
 export {
   BLOCK,
   COUNTS,
-  DATA,
   EXTREMES,
   IGNORED,
   PLANE_BLOCK,
@@ -10,6 +9,7 @@ export {
   RUNS,
   RUN_BLOCK,
   SUMS,
+  dataStart,
 } from './memory'
 export { gather } from './gather'
 export { countLabels } from './labels'

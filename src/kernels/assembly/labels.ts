@@ -1,4 +1,4 @@
-import { COLUMNS, COUNTS, EDGES, EDGES_END, ROWS } from './memory'
+import { COLUMNS, COUNTS, ROWS } from './memory'
 import { addScattered, scatter } from './scatter'
 import { countTwoClasses } from './two-classes'
 
@@ -9,6 +9,9 @@ const MANY_EDGES: u64 = 24
 /** After so many such blocks one after the other, the next pixels are taken for noise and not searched for edges. */
 const NOISY_BLOCKS: i32 = 16
 const NOISE: i32 = 8192
+/** Places of edges, uint32, collected until EDGES_END is reached; one block's more fit behind. */
+const EDGES: usize = memory.data(4096 + 4 * 64)
+const EDGES_END: usize = EDGES + 4096
 
 /**
  * Fills COUNTS from two masks of class ids, whose rows are `step` bytes apart. Elements are bytes, or with

@@ -1,4 +1,4 @@
-import { COLUMNS, COUNTS, ROWS, TABLES } from './memory'
+import { COLUMNS, COUNTS, ROWS } from './memory'
 
 // Histograms of pixels that differ from their neighbours. Masks are bytes; what is not below `classes` is outside.
 
@@ -8,18 +8,18 @@ const PAIR_CLASSES: i32 = 10
 const WORD_CLASSES: i32 = 126
 
 /** By label up to PAIR_CLASSES: label · (classes + 1), bytes. */
-const KEYS: usize = TABLES + 2048
-/** Histogram of pairs of pixels, [key of the second][key of the first], uint16. */
-const PAIRS: usize = TABLES + 2064
-/** Pairs that PAIRS takes for sure. */
-const MOST_PAIRS: u32 = 65535
+const KEYS: usize = memory.data(16)
 
 /** Four histograms, 64 KiB and a bit apart: alike in their low 12 bits, addresses would collide. */
 const SPACING: usize = 65536 + 832
-const T0: usize = TABLES + 2064
+const T0: usize = memory.data(4 * (65536 + 832))
 const T1: usize = T0 + SPACING
 const T2: usize = T0 + 2 * SPACING
 const T3: usize = T0 + 3 * SPACING
+/** In their place the histogram of pairs of pixels, [key of the second][key of the first], uint16. */
+const PAIRS: usize = T0
+/** Pairs that PAIRS takes for sure. */
+const MOST_PAIRS: u32 = 65535
 
 /** Whether there is something in the histograms. */
 let used = false
