@@ -1,3 +1,6 @@
+import { MessageError } from '../cdr/message-error.ts'
+import { CdrReader } from '../cdr/reader.ts'
+
 const IMAGE = 'sensor_msgs/msg/Image'
 const COMPRESSED_IMAGE = 'sensor_msgs/msg/CompressedImage'
 
@@ -15,46 +18,20 @@ export interface ImageDescription {
 
 /** The description of a CDR sensor_msgs Image or CompressedImage; undefined when the bytes are none. */
 export function describeImage(type: string, message: Uint8Array): ImageDescription | undefined {
+  const reader = new CdrReader()
   try {
-    const fields = new CdrFields(message)
-    fields.uint32()
-    fields.uint32()
-    fields.text()
-    if (isCompressedType(type)) return { encoding: fields.text(), ...pngSize(fields.bytes()) }
-    const [height, width] = [fields.uint32(), fields.uint32()]
-    return { encoding: fields.text(), width, height }
+    reader.begin(message)
+    reader.int32()
+    reader.uint32()
+    reader.string('frame_id')
+    if (isCompressedType(type)) {
+      return { encoding: reader.text('format'), ...pngSize(reader.bytes('data')) }
+    }
+    const [height, width] = [reader.uint32(), reader.uint32()]
+    return { encoding: reader.text('encoding'), width, height }
   } catch (error) {
-    if (error instanceof RangeError) return undefined
+    if (error instanceof MessageError) return undefined
     throw error
-  }
-}
-
-/** Reads CDR fields one after another; beyond the end a RangeError. */
-class CdrFields {
-  readonly #view: DataView
-  readonly #little: boolean
-  #at = 4
-
-  constructor(message: Uint8Array) {
-    this.#view = new DataView(message.buffer, message.byteOffset, message.byteLength)
-    this.#little = (this.#view.getUint8(1) & 1) === 1
-  }
-
-  uint32(): number {
-    this.#at = (this.#at + 3) & ~3
-    this.#at += 4
-    return this.#view.getUint32(this.#at - 4, this.#little)
-  }
-
-  bytes(): Uint8Array {
-    const length = this.uint32()
-    if (this.#at + length > this.#view.byteLength) throw new RangeError('beyond the end')
-    this.#at += length
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset + this.#at - length, length)
-  }
-
-  text(): string {
-    return Buffer.from(this.bytes()).toString('utf8').replace(/\0$/, '')
   }
 }
 

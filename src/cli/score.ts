@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { CdrReader } from '../cdr/reader.ts'
 import { KernelsAhead } from '../counting/kernels-ahead.ts'
 import type { SecondThread } from '../counting/second-thread.ts'
 import type { InputStatistics } from '../monitor/input.ts'
@@ -128,6 +129,7 @@ class Side {
   readonly stamps = new Stamps()
   readonly #topic: string
   readonly #input: InputStatistics
+  readonly #reader = new CdrReader()
   readonly #reasons = new Map<string, { count: number; first: string }>()
   #rejected = 0
 
@@ -165,9 +167,8 @@ class Side {
 
   /** CDR: the stamp of the header is the first thing in an Image and a CompressedImage. */
   #noteStamp(data: Uint8Array): void {
-    const view = new DataView(data.buffer, data.byteOffset, data.byteLength)
-    const little = (data[1]! & 1) === 1
-    this.stamps.push(view.getInt32(4, little), view.getUint32(8, little))
+    this.#reader.begin(data)
+    this.stamps.push(this.#reader.int32(), this.#reader.uint32())
   }
 }
 

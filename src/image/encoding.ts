@@ -1,5 +1,5 @@
+import { MessageError } from '../cdr/message-error.ts'
 import { PixelFormat } from '../kernels/layout.ts'
-import { MessageError } from './message-error.ts'
 
 /** What the bytes of one encoding mean, endianness apart. */
 interface Encoding {

@@ -1,4 +1,4 @@
-import { MessageError } from '../image/message-error.ts'
+import { MessageError } from '../cdr/message-error.ts'
 
 /** How the messages of one topic arrived. */
 export class InputStatistics {

@@ -1,5 +1,5 @@
+import { MessageError } from '../cdr/message-error.ts'
 import { type ImageHeader, readImageHeader } from '../image/header.ts'
-import { MessageError } from '../image/message-error.ts'
 import { Kernels } from '../kernels/kernels.ts'
 import { Moment } from '../pairing/moment.ts'
 import { Pairing, type PairingOptions } from '../pairing/pairing.ts'

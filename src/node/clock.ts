@@ -1,3 +1,5 @@
+import { MessageError } from '../cdr/message-error.ts'
+import { CdrReader } from '../cdr/reader.ts'
 import type { Node, Ros, Subscription } from './rclnodejs.ts'
 
 /**
@@ -10,6 +12,7 @@ export class SimClock {
   nanosec = 0
   readonly #ros: Ros
   readonly #node: Node
+  readonly #reader = new CdrReader()
   #subscription: Subscription | undefined
 
   constructor(ros: Ros, node: Node) {
@@ -42,9 +45,14 @@ export class SimClock {
 
   /** Reads a serialized rosgraph_msgs/Clock. */
   readonly #onClock = (message: Buffer): void => {
-    if (message.length < 12) return
-    const isLittle = message[1] === 1
-    this.sec = isLittle ? message.readInt32LE(4) : message.readInt32BE(4)
-    this.nanosec = isLittle ? message.readUInt32LE(8) : message.readUInt32BE(8)
+    const reader = this.#reader
+    try {
+      reader.begin(message)
+      const sec = reader.int32()
+      this.nanosec = reader.uint32()
+      this.sec = sec
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error
+    }
   }
 }

@@ -1,8 +1,5 @@
+import { CdrWriter } from '../cdr/writer.ts'
 import type { Frame } from '../monitor/frame.ts'
-import { alignedTo, CdrWriter } from './cdr-writer.ts'
-
-/** Bytes behind a std_msgs/Header that begins the message. */
-const headerEnd = (frame: Frame) => 4 + 8 + 4 + (frame.label.frameIdEnd - frame.label.frameIdStart) + 1
 
 function writeHeader(writer: CdrWriter, { label, labelMessage }: Frame): void {
   writer.int32(label.sec)
@@ -23,7 +20,7 @@ export class MetricsMessage {
   write(frame: Frame): Buffer {
     const writer = this.#writer
     const classes = frame.classCount
-    writer.begin(this.#size(frame))
+    writer.begin()
     writeHeader(writer, frame)
     writer.int32(frame.prediction.sec)
     writer.uint32(frame.prediction.nanosec)
@@ -44,7 +41,7 @@ export class MetricsMessage {
     writer.float64s(frame.classRecall, classes)
     writer.uint8(frame.level)
     writer.uint64(frame.frameCount)
-    return writer.buffer
+    return writer.message
   }
 
   #collectScores(frame: Frame): void {
@@ -59,18 +56,6 @@ export class MetricsMessage {
     scores[7] = frame.softDiceLoss
     scores[8] = frame.windowDice
     scores[9] = frame.windowIou
-  }
-
-  #size(frame: Frame): number {
-    const classes = frame.classCount
-    let at = alignedTo(8, alignedTo(4, headerEnd(frame)) + 8)
-    at = alignedTo(8, at + 10 * 8 + 5 * 4) + 2 * 8
-    at += 4 + 2 * classes
-    for (let array = 0; array < 4; array++) {
-      at = alignedTo(4, at) + 4
-      if (classes > 0) at = alignedTo(8, at) + 8 * classes
-    }
-    return alignedTo(8, at + 1) + 8
   }
 }
 
@@ -90,7 +75,7 @@ export class DiagnosticsMessage {
   /** @returns a buffer that the next call writes over */
   write(stamp: { sec: number; nanosec: number }, statuses: readonly DiagnosticStatus[]): Buffer {
     const writer = this.#writer
-    writer.begin(this.#size(statuses))
+    writer.begin()
     writer.int32(stamp.sec)
     writer.uint32(stamp.nanosec)
     writer.text('')
@@ -106,26 +91,7 @@ export class DiagnosticsMessage {
         writer.text(value)
       }
     }
-    return writer.buffer
-  }
-
-  #size(statuses: readonly DiagnosticStatus[]): number {
-    let at = 4 + 8
-    const addText = (text: string) => {
-      at = alignedTo(4, at) + 4 + Buffer.byteLength(text) + 1
-    }
-    addText('')
-    at = alignedTo(4, at) + 4
-    for (const { name, message, hardware_id, values } of statuses) {
-      at++
-      for (const text of [name, message, hardware_id]) addText(text)
-      at = alignedTo(4, at) + 4
-      for (const { key, value } of values) {
-        addText(key)
-        addText(value)
-      }
-    }
-    return at
+    return writer.message
   }
 }
 
@@ -137,8 +103,7 @@ export class ConfusionMessage {
   write(frame: Frame): Buffer {
     const writer = this.#writer
     const classes = frame.classCount
-    const idsEnd = alignedTo(4, headerEnd(frame)) + 4 + 2 * classes
-    writer.begin(alignedTo(4, idsEnd) + 4 + 4 * classes * classes + 4 + 4 * classes)
+    writer.begin()
     writeHeader(writer, frame)
     writer.uint16s(frame.classIds, classes)
     writer.uint32(classes * classes)
@@ -151,6 +116,6 @@ export class ConfusionMessage {
     for (let label = 0; label < classes; label++) {
       writer.uint32(frame.unknownPrediction[frame.classIds[label]!]!)
     }
-    return writer.buffer
+    return writer.message
   }
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { McapWriter } from '@mcap/core'
 import type { ScoreOptions } from '../../src/cli/score.ts'
+import { serializeImage } from '../../src/image/serialize.ts'
 
 /** A raw mask to be recorded. */
 export interface RecordedMask {
@@ -76,33 +77,8 @@ export async function writeRecording(
 }
 
 /** A sensor_msgs/msg/Image in little-endian CDR. */
-export function imageMessage({ time, width, height, encoding = 'mono8', data }: RecordedMask): Uint8Array {
-  const text = Buffer.from(`${encoding}\0`)
-  const message = Buffer.alloc(64 + text.length + data.length)
-  let at = 0
-  const align = () => {
-    at = (at + 3) & ~3
-  }
-  const uint32 = (value: number) => {
-    align()
-    at = message.writeUInt32LE(value, at)
-  }
-  message.writeUInt8(1, 1)
-  at = 4
-  uint32(Math.floor(time))
-  uint32(Math.round((time % 1) * 1e9))
-  uint32(1)
-  at += 1
-  uint32(height)
-  uint32(width)
-  uint32(text.length)
-  at += text.copy(message, at)
-  at += 1
-  uint32(data.length / height)
-  uint32(data.length)
-  message.set(data, at)
-  return message.subarray(0, at + data.length)
-}
+export const imageMessage = ({ time, encoding = 'mono8', ...mask }: RecordedMask): Uint8Array =>
+  serializeImage({ ...mask, sec: Math.floor(time), nanosec: Math.round((time % 1) * 1e9), encoding })
 
 /** Two topics of class ids 0 to 2; `wrong` of 10 prediction pixels are another class. */
 export function masks(

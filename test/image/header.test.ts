@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MessageError } from '../../src/cdr/message-error.ts'
 import { ImageHeader, readImageHeader } from '../../src/image/header.ts'
-import { MessageError } from '../../src/image/message-error.ts'
 import { type ImageMessage, serializeImage } from '../../src/image/serialize.ts'
 import { PixelFormat } from '../../src/kernels/layout.ts'
 
