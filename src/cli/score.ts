@@ -58,8 +58,8 @@ export async function scoreRecording(recording: Recording, options: ScoreOptions
   const fetchOptions = () => ({
     topics,
     tolerance: parameters['sync.tolerance'],
-    threshold: parameters['prediction.threshold'],
-    classes: monitor.classes.capacity,
+    rules: monitor.rules,
+    capacity: monitor.classes.capacity,
   })
   const selection: ReadOptions = {
     inUse: () => waitingMessages(monitor),

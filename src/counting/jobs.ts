@@ -1,4 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import type { CountingRules } from '../monitor/count-pair.ts'
 import type { Extent } from '../recording/extent.ts'
 
 /** What an extent holds. */
@@ -28,10 +29,9 @@ export interface Job {
 export interface PairOptions {
   /** Largest difference of the stamps of a pair, s. */
   tolerance: number
-  /** Probability from which on a pixel is of the second of two classes. */
-  threshold: number
-  /** Class ids that are counted apart in label masks. */
-  classes: number
+  rules: CountingRules
+  /** Class ids to be counted apart in label masks. */
+  capacity: number
 }
 
 /** Counts of two messages that lie in shared memory. */

@@ -1,6 +1,7 @@
 import { ImageHeader, readImageHeader } from '../image/header.ts'
 import type { WorkSpace } from '../kernels/instance.ts'
 import { Kernels } from '../kernels/kernels.ts'
+import { countPair } from '../monitor/count-pair.ts'
 import { Opcode, parseMessageHeader, recordsOf } from '../recording/mcap/records.ts'
 import type { CountedPair, Job, Order, PairOptions } from './jobs.ts'
 import type { MessageMemory } from './message-memory.ts'
@@ -73,34 +74,26 @@ export class PairCounter {
     }
   }
 
-  #countPair(
-    prediction: Message,
-    label: Message,
-    { classes, threshold }: PairOptions,
-  ): CountedPair | undefined {
-    const { width, height } = label.header
-    if (prediction.header.width !== width || prediction.header.height !== height) return undefined
+  #countPair(prediction: Message, label: Message, { rules, capacity }: PairOptions): CountedPair | undefined {
     const kernels = this.#kernels
-    const pair = {
-      predictionAddress: prediction.address,
-      predictionLength: prediction.length,
-      labelAddress: label.address,
-      labelLength: label.length,
-    }
     try {
       kernels.loadAt(0, prediction.address, prediction.length)
       kernels.loadAt(1, label.address, label.length)
-      if (!prediction.header.isProbabilities) {
-        kernels.countLabels(width, height, prediction.header, label.header, classes)
-        return { ...pair, classes, counts: kernels.counts.slice(), sums: NOTHING, minimum: 0, maximum: 0 }
+      const classes = countPair(kernels, prediction.header, label.header, rules, capacity)
+      const { isProbabilities } = prediction.header
+      return {
+        predictionAddress: prediction.address,
+        predictionLength: prediction.length,
+        labelAddress: label.address,
+        labelLength: label.length,
+        classes,
+        counts: kernels.counts.slice(),
+        sums: isProbabilities ? kernels.sums.slice() : NOTHING,
+        minimum: kernels.minimum,
+        maximum: kernels.maximum,
       }
-      const { channels } = prediction.header
-      const count = channels === 1 ? 2 : channels
-      kernels.countProbabilities(width, height, prediction.header, label.header, count, threshold)
-      const { minimum, maximum } = kernels
-      const sums = kernels.sums.slice()
-      return { ...pair, classes: count, counts: kernels.counts.slice(), sums, minimum, maximum }
     } catch {
+      // The engine names why they do not fit together.
       return undefined
     }
   }

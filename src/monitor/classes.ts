@@ -1,4 +1,5 @@
 import { MAX_CLASSES } from './configuration.ts'
+import { capacityFor } from './count-pair.ts'
 
 /** Ids that unnamed classes are first counted up to; doubled when a larger one comes. */
 const FIRST_CAPACITY = 16
@@ -50,6 +51,6 @@ export class Classes {
 
   /** Makes room for `id`. */
   growTo(id: number): void {
-    while (this.capacity <= id) this.capacity *= 2
+    this.capacity = capacityFor(id, this.capacity)
   }
 }

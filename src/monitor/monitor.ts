@@ -1,5 +1,4 @@
-import { MessageError } from '../cdr/message-error.ts'
-import { type ImageHeader, readImageHeader } from '../image/header.ts'
+import { readImageHeader } from '../image/header.ts'
 import { Kernels } from '../kernels/kernels.ts'
 import { Moment } from '../pairing/moment.ts'
 import { Pairing, type PairingOptions } from '../pairing/pairing.ts'
@@ -7,6 +6,7 @@ import type { Stream } from '../pairing/stream.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { Classes } from './classes.ts'
 import { type Configuration, configurationFrom, MAX_CLASSES } from './configuration.ts'
+import { type CountingRules, countingRules, countPair } from './count-pair.ts'
 import { Frame, Mean } from './frame.ts'
 import { InputStatistics } from './input.ts'
 import { addToTotals, collectCounts, scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
@@ -14,9 +14,6 @@ import { Stopwatch } from './stopwatch.ts'
 import { Totals } from './totals.ts'
 import { Hysteresis, Level, wantedLevel } from './verdict.ts'
 import { Window } from './window.ts'
-
-/** Float rounding that a softmax may show around 0 and 1. */
-const PROBABILITY_SLACK = 1e-3
 
 /** How messages are paired. */
 export const pairingOptions = (parameters: Parameters): PairingOptions => ({
@@ -48,6 +45,7 @@ export class Monitor {
   lastFrameArrival = Number.NaN
   #parameters: Parameters
   #configuration: Configuration
+  #rules: CountingRules
   #window: Window
   /** 1 for the positions of classes that enter the means. */
   readonly #evaluated = new Uint8Array(MAX_CLASSES)
@@ -63,6 +61,7 @@ export class Monitor {
     this.#kernels = kernels
     this.#parameters = parameters
     this.#configuration = configurationFrom(parameters)
+    this.#rules = countingRules(parameters, this.#configuration)
     this.pairing = new Pairing(pairingOptions(parameters))
     this.classes = new Classes(this.#configuration.names)
     this.totals = new Totals(this.classes.capacity)
@@ -76,6 +75,11 @@ export class Monitor {
     return this.#parameters
   }
 
+  /** How the next pair is counted. */
+  get rules(): CountingRules {
+    return this.#rules
+  }
+
   get configuration(): Configuration {
     return this.#configuration
   }
@@ -84,6 +88,7 @@ export class Monitor {
   configure(parameters: Parameters): void {
     this.#configuration = configurationFrom(parameters)
     this.#parameters = parameters
+    this.#rules = countingRules(parameters, this.#configuration)
     this.pairing.configure(pairingOptions(parameters))
     this.#window = this.#window.resized(parameters['window.frames'], this.classes.capacity)
     this.verdict.configure(parameters['thresholds.frames'])
@@ -190,89 +195,24 @@ export class Monitor {
     this.onFrame(frame)
   }
 
-  /** Counts the frame's two masks. @throws MessageError when they do not fit together or the classes */
+  /** Counts the frame's two masks. @throws MessageError when they do not fit together or the rules */
   #count(): void {
-    const { prediction, label } = this.frame
-    this.#checkKinds(prediction, label)
-    this.#kernels.load(0, this.frame.predictionMessage)
-    this.#kernels.load(1, this.frame.labelMessage)
-    if (prediction.isProbabilities) this.#countProbabilities(prediction, label)
-    else this.#countLabels(prediction, label)
-    this.frame.counts = this.#kernels.counts
-  }
-
-  #checkKinds(prediction: ImageHeader, label: ImageHeader): void {
-    if (prediction.width !== label.width || prediction.height !== label.height) {
-      throw new MessageError(
-        `size: prediction ${prediction.width}x${prediction.height}, label ${label.width}x${label.height}`,
-      )
-    }
-    if (label.isProbabilities) throw new MessageError('label: expected class ids, got probabilities')
-    const kind = this.#parameters['prediction.kind']
-    if (kind === 'labels' && prediction.isProbabilities) {
-      throw new MessageError('prediction: expected class ids (prediction.kind), got probabilities')
-    }
-    if (kind === 'probabilities' && !prediction.isProbabilities) {
-      throw new MessageError('prediction: expected probabilities (prediction.kind), got class ids')
-    }
-  }
-
-  #countLabels(prediction: ImageHeader, label: ImageHeader): void {
-    const { classes, frame } = this
-    const { width, height } = label
-    this.#kernels.countLabels(width, height, prediction, label, classes.capacity)
-    if (!classes.areNamed && classes.capacity < MAX_CLASSES && this.#hasOutsideIds()) {
-      const { ignored } = this.#configuration
-      const largest = Math.max(
-        this.#kernels.largest(0, width, height, prediction, ignored),
-        this.#kernels.largest(1, width, height, label, ignored),
-      )
-      if (largest >= classes.capacity) {
-        this.#growTo(largest)
-        this.#kernels.countLabels(width, height, prediction, label, classes.capacity)
-      }
-    }
-    frame.countedClasses = classes.capacity
-  }
-
-  /** Whether a value of either mask is beyond the ids counted apart. */
-  #hasOutsideIds(): boolean {
-    const { counts } = this.#kernels
-    const outside = this.classes.capacity
-    const stride = outside + 1
-    for (let i = 0; i <= outside; i++) {
-      if (counts[outside * stride + i]! > 0 || counts[i * stride + outside]! > 0) return true
-    }
-    return false
+    const { frame, classes } = this
+    const { prediction, label } = frame
+    const kernels = this.#kernels
+    kernels.load(0, frame.predictionMessage)
+    kernels.load(1, frame.labelMessage)
+    const counted = countPair(kernels, prediction, label, this.#rules, classes.capacity)
+    if (!classes.areNamed && counted > classes.capacity) this.#growTo(counted - 1)
+    if (!classes.areNamed && prediction.isProbabilities) for (let id = 0; id < counted; id++) classes.see(id)
+    frame.countedClasses = counted
+    frame.counts = kernels.counts
   }
 
   #growTo(id: number): void {
     this.classes.growTo(id)
     this.totals.grow(this.classes.capacity)
     this.#window = this.#window.resized(this.#parameters['window.frames'], this.classes.capacity)
-  }
-
-  #countProbabilities(prediction: ImageHeader, label: ImageHeader): void {
-    const { classes } = this
-    const count = prediction.channels === 1 ? 2 : prediction.channels
-    if (classes.areNamed && count !== classes.names.length) {
-      throw new MessageError(
-        prediction.channels === 1
-          ? `prediction: 32FC1 is the probability of the second of 2 classes, classes.names has ${classes.names.length}`
-          : `prediction: expected ${classes.names.length} channels, one a class, got ${prediction.channels}`,
-      )
-    }
-    const kernels = this.#kernels
-    const threshold = this.#parameters['prediction.threshold']
-    kernels.countProbabilities(label.width, label.height, prediction, label, count, threshold)
-    if (kernels.minimum < -PROBABILITY_SLACK || kernels.maximum > 1 + PROBABILITY_SLACK) {
-      throw new MessageError(
-        `prediction: expected probabilities from 0 to 1, got ${kernels.minimum} to ${kernels.maximum}: are these logits?`,
-      )
-    }
-    if (!classes.areNamed && count > classes.capacity) this.#growTo(count - 1)
-    this.frame.countedClasses = count
-    if (!classes.areNamed) for (let id = 0; id < count; id++) classes.see(id)
   }
 
   /** Without names, makes classes of the ids that this frame shows in either mask. */

@@ -1,0 +1,120 @@
+import { MessageError } from '../cdr/message-error.ts'
+import type { ImageHeader } from '../image/header.ts'
+import type { Kernels } from '../kernels/kernels.ts'
+import type { Parameters } from '../parameters/table.ts'
+import { type Configuration, MAX_CLASSES } from './configuration.ts'
+
+/** How a pair is counted: what the parameters say of it. */
+export interface CountingRules {
+  kind: Parameters['prediction.kind']
+  /** Foreground probability from which on a pixel is of the second of two classes. */
+  threshold: number
+  /** How many classes are named; 0 when classes are the ids that are seen. */
+  namedClasses: number
+  /** 1 for the 256 values that are no class in a label. */
+  ignored: Uint8Array
+}
+
+export const countingRules = (parameters: Parameters, { names, ignored }: Configuration): CountingRules => ({
+  kind: parameters['prediction.kind'],
+  threshold: parameters['prediction.threshold'],
+  namedClasses: names.length,
+  ignored,
+})
+
+/** Float rounding that a softmax may show around 0 and 1. */
+const PROBABILITY_SLACK = 1e-3
+
+/**
+ * Counts the two messages that are loaded into the kernels, and leaves the result in them.
+ * @param capacity class ids to be counted apart in label masks: the names there are, or without names those seen so
+ *   far, and then more if the masks have larger ids
+ * @returns how many were counted apart, ids 0 to that less one
+ * @throws MessageError when the masks do not fit together or the rules
+ */
+export function countPair(
+  kernels: Kernels,
+  prediction: ImageHeader,
+  label: ImageHeader,
+  rules: CountingRules,
+  capacity: number,
+): number {
+  checkFit(prediction, label, rules.kind)
+  return prediction.isProbabilities
+    ? countProbabilities(kernels, prediction, label, rules)
+    : countLabels(kernels, prediction, label, rules, capacity)
+}
+
+/** A capacity that has room for an id: doubled until it has. */
+export function capacityFor(id: number, capacity: number): number {
+  while (capacity <= id) capacity *= 2
+  return capacity
+}
+
+function checkFit(prediction: ImageHeader, label: ImageHeader, kind: CountingRules['kind']): void {
+  if (prediction.width !== label.width || prediction.height !== label.height) {
+    throw new MessageError(
+      `size: prediction ${prediction.width}x${prediction.height}, label ${label.width}x${label.height}`,
+    )
+  }
+  if (label.isProbabilities) throw new MessageError('label: expected class ids, got probabilities')
+  if (kind === 'labels' && prediction.isProbabilities) {
+    throw new MessageError('prediction: expected class ids (prediction.kind), got probabilities')
+  }
+  if (kind === 'probabilities' && !prediction.isProbabilities) {
+    throw new MessageError('prediction: expected probabilities (prediction.kind), got class ids')
+  }
+}
+
+function countLabels(
+  kernels: Kernels,
+  prediction: ImageHeader,
+  label: ImageHeader,
+  { namedClasses, ignored }: CountingRules,
+  capacity: number,
+): number {
+  const { width, height } = label
+  kernels.countLabels(width, height, prediction, label, capacity)
+  if (namedClasses > 0 || capacity === MAX_CLASSES || !hasOutsideIds(kernels.counts, capacity))
+    return capacity
+  const largest = Math.max(
+    kernels.largest(0, width, height, prediction, ignored),
+    kernels.largest(1, width, height, label, ignored),
+  )
+  if (largest < capacity) return capacity
+  const grown = capacityFor(largest, capacity)
+  kernels.countLabels(width, height, prediction, label, grown)
+  return grown
+}
+
+/** Whether a value of either mask is beyond the ids counted apart. */
+function hasOutsideIds(counts: Uint32Array, outside: number): boolean {
+  const stride = outside + 1
+  for (let i = 0; i <= outside; i++) {
+    if (counts[outside * stride + i]! > 0 || counts[i * stride + outside]! > 0) return true
+  }
+  return false
+}
+
+function countProbabilities(
+  kernels: Kernels,
+  prediction: ImageHeader,
+  label: ImageHeader,
+  { namedClasses, threshold }: CountingRules,
+): number {
+  const classes = prediction.channels === 1 ? 2 : prediction.channels
+  if (namedClasses > 0 && classes !== namedClasses) {
+    throw new MessageError(
+      prediction.channels === 1
+        ? `prediction: 32FC1 is the probability of the second of 2 classes, classes.names has ${namedClasses}`
+        : `prediction: expected ${namedClasses} channels, one a class, got ${prediction.channels}`,
+    )
+  }
+  kernels.countProbabilities(label.width, label.height, prediction, label, classes, threshold)
+  if (kernels.minimum < -PROBABILITY_SLACK || kernels.maximum > 1 + PROBABILITY_SLACK) {
+    throw new MessageError(
+      `prediction: expected probabilities from 0 to 1, got ${kernels.minimum} to ${kernels.maximum}: are these logits?`,
+    )
+  }
+  return classes
+}
