@@ -1,3 +1,4 @@
+import { encodingNamed } from '../image/encoding.ts'
 import type { ImageDescription } from './image-description.ts'
 import { isCompressedType, isImageType } from './image-description.ts'
 
@@ -54,9 +55,6 @@ const PREDICTION_WORDS: Record<string, number> = {
   output: 1,
 }
 
-const LABEL_ENCODING = /^(mono8|8UC1|mono16|16UC1|32SC1)$/
-const PROBABILITY_ENCODING = /^32FC\d+$/
-
 /** Words of a name: split at slashes, underscores, hyphens, dots, digits and changes of case. */
 const wordsOf = (topic: string) =>
   topic
@@ -91,7 +89,7 @@ export function plausiblePairs(topics: readonly ImageTopic[], given: Partial<Top
 function isCandidate({ type, count, image }: ImageTopic): boolean {
   if (!isImageType(type) || count === 0 || image === undefined) return false
   if (isCompressedType(type)) return /png/i.test(image.encoding)
-  return LABEL_ENCODING.test(image.encoding) || PROBABILITY_ENCODING.test(image.encoding)
+  return encodingNamed(image.encoding) !== undefined
 }
 
 /** `image/compressed` is the same as `image`, if both were recorded. */
@@ -105,7 +103,8 @@ function plausibility(
   given: Partial<TopicPair>,
   candidates: number,
 ): number {
-  if (prediction.name === label.name || PROBABILITY_ENCODING.test(label.image?.encoding ?? '')) return 0
+  if (prediction.name === label.name) return 0
+  if (encodingNamed(label.image?.encoding ?? '')?.holds === 'probabilities') return 0
   const { width, height } = label.image ?? {}
   const { width: otherWidth = width, height: otherHeight = height } = prediction.image ?? {}
   if (width !== undefined && (width !== otherWidth || height !== otherHeight)) return 0

@@ -1,82 +1,106 @@
 import { MessageError } from '../cdr/message-error.ts'
-import { PixelFormat } from '../kernels/layout.ts'
+import { type PixelFormat, VALUE_TYPES, type ValueType } from '../kernels/layout.ts'
 
-/** What the bytes of one encoding mean, endianness apart. */
-interface Encoding {
+/** One row of the table of encodings. */
+export interface Encoding {
+  /** As in sensor_msgs/image_encodings.hpp; where `channels` is {@link NAMED}, what stands before their number. */
   name: string
-  bytes: number
-  little: PixelFormat
-  big: PixelFormat
+  /** What the values of a pixel are: one class id, or a probability a class. */
+  holds: 'ids' | 'probabilities'
+  /** Interleaved values a pixel. */
+  channels: number
+  value: ValueType
 }
 
-/** The encodings of sensor_msgs/image_encodings.hpp that hold class ids, one value a pixel. */
-const LABEL_ENCODINGS: readonly Encoding[] = [
-  { name: 'mono8', bytes: 1, little: PixelFormat.U8, big: PixelFormat.U8 },
-  { name: '8UC1', bytes: 1, little: PixelFormat.U8, big: PixelFormat.U8 },
-  { name: 'mono16', bytes: 2, little: PixelFormat.U16LE, big: PixelFormat.U16BE },
-  { name: '16UC1', bytes: 2, little: PixelFormat.U16LE, big: PixelFormat.U16BE },
-  { name: '32SC1', bytes: 4, little: PixelFormat.I32LE, big: PixelFormat.I32BE },
-]
+/** As `channels`: the encoding's name ends in their number, 1 to 256. */
+const NAMED = 0
+const MAX_CHANNELS = 256
 
-/** `32FC` and a number of channels: one float32 a class and pixel. */
-const PROBABILITY_PREFIX = '32FC'
+const { uint8, uint16, int32, float32 } = VALUE_TYPES
+
+/** Every encoding that can be scored. */
+const ENCODINGS: readonly Encoding[] = [
+  { name: 'mono8', holds: 'ids', channels: 1, value: uint8 },
+  { name: '8UC1', holds: 'ids', channels: 1, value: uint8 },
+  { name: 'mono16', holds: 'ids', channels: 1, value: uint16 },
+  { name: '16UC1', holds: 'ids', channels: 1, value: uint16 },
+  { name: '32SC1', holds: 'ids', channels: 1, value: int32 },
+  { name: '32FC', holds: 'probabilities', channels: NAMED, value: float32 },
+]
 
 /** Where {@link readEncoding} puts its result; the caller keeps one and uses it again. */
 export interface EncodingResult {
+  encoding: Encoding
   format: PixelFormat
   channels: number
   /** Bytes of one pixel, all channels together. */
   bytesPerPixel: number
 }
 
+/** The encoding that a header has before it is read. */
+export const DEFAULT_ENCODING: Encoding = ENCODINGS[0]!
+
 /**
  * Reads the encoding named by ASCII bytes `start` to `end` without making a string.
- * @throws MessageError naming an encoding that holds neither class ids nor probabilities
+ * @throws MessageError naming an encoding that is not in the table
  */
 export function readEncoding(
   message: Uint8Array,
   start: number,
   end: number,
-  bigEndian: boolean,
+  isBigEndian: boolean,
   result: EncodingResult,
 ): void {
-  for (let i = 0; i < LABEL_ENCODINGS.length; i++) {
-    const encoding = LABEL_ENCODINGS[i]!
-    if (end - start !== encoding.name.length || !startsWith(message, start, encoding.name)) continue
-    result.format = bigEndian ? encoding.big : encoding.little
-    result.channels = 1
-    result.bytesPerPixel = encoding.bytes
+  for (let i = 0; i < ENCODINGS.length; i++) {
+    const encoding = ENCODINGS[i]!
+    const channels = channelsAs(encoding, message, start, end)
+    if (channels === 0) continue
+    result.encoding = encoding
+    result.format = isBigEndian ? encoding.value.big : encoding.value.little
+    result.channels = channels
+    result.bytesPerPixel = channels * encoding.value.bytes
     return
   }
-  const channels = probabilityChannels(message, start, end)
-  if (channels === 0) throw unsupported(message, start, end)
-  result.format = bigEndian ? PixelFormat.F32BE : PixelFormat.F32LE
-  result.channels = channels
-  result.bytesPerPixel = 4 * channels
+  throw unsupported(message, start, end)
 }
 
-function startsWith(message: Uint8Array, start: number, text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (message[start + i] !== text.charCodeAt(i)) return false
-  return true
+/** The encoding of that name; undefined if it is not in the table. */
+export function encodingNamed(name: string): Encoding | undefined {
+  const bytes = Buffer.from(name, 'utf8')
+  return ENCODINGS.find(encoding => channelsAs(encoding, bytes, 0, bytes.length) > 0)
 }
 
-/** 1 to 256, or 0 when the bytes are no probability encoding. */
-function probabilityChannels(message: Uint8Array, start: number, end: number): number {
-  const digits = start + PROBABILITY_PREFIX.length
-  if (end <= digits || end > digits + 3 || !startsWith(message, start, PROBABILITY_PREFIX)) return 0
+/** The channels of the encoding that the bytes name if it is this one; else 0. */
+function channelsAs({ name, channels }: Encoding, message: Uint8Array, start: number, end: number): number {
+  const rest = end - start - name.length
+  if (rest < 0 || (rest > 0 && channels !== NAMED)) return 0
+  for (let i = 0; i < name.length; i++) if (message[start + i] !== name.charCodeAt(i)) return 0
+  return channels === NAMED ? numberOfChannels(message, start + name.length, end) : channels
+}
+
+/** 1 to 256, or 0 when the bytes are no such number. */
+function numberOfChannels(message: Uint8Array, start: number, end: number): number {
+  if (end > start + 3) return 0
   let channels = 0
-  for (let i = digits; i < end; i++) {
+  for (let i = start; i < end; i++) {
     const digit = message[i]! - 48
     if (digit < 0 || digit > 9) return 0
     channels = channels * 10 + digit
   }
-  return channels <= 256 ? channels : 0
+  return channels <= MAX_CHANNELS ? channels : 0
 }
 
 function unsupported(message: Uint8Array, start: number, end: number): MessageError {
   const name = Buffer.from(message.buffer, message.byteOffset + start, end - start).toString('latin1')
-  const known = LABEL_ENCODINGS.map(encoding => encoding.name).join(', ')
   return new MessageError(
-    `encoding "${name.slice(0, 40)}": expected class ids (${known}) or probabilities (32FC1 to 32FC256)`,
+    `encoding "${name.slice(0, 40)}": expected class ids (${namesOf('ids')}) or probabilities (${namesOf('probabilities')})`,
   )
+}
+
+function namesOf(holds: Encoding['holds']): string {
+  const shown = ({ name, channels }: Encoding) =>
+    channels === NAMED ? `${name}1 to ${name}${MAX_CHANNELS}` : name
+  return ENCODINGS.filter(encoding => encoding.holds === holds)
+    .map(shown)
+    .join(', ')
 }

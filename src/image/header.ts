@@ -1,7 +1,7 @@
 import { MessageError } from '../cdr/message-error.ts'
 import { CdrReader } from '../cdr/reader.ts'
 import { PixelFormat, type PixelLayout } from '../kernels/layout.ts'
-import { type EncodingResult, readEncoding } from './encoding.ts'
+import { DEFAULT_ENCODING, type Encoding, type EncodingResult, readEncoding } from './encoding.ts'
 
 /**
  * What a serialized sensor_msgs/Image says before its pixels. One object is filled again for every message, so that
@@ -16,6 +16,7 @@ export class ImageHeader implements PixelLayout, EncodingResult {
   frameIdEnd = 0
   height = 0
   width = 0
+  encoding: Encoding = DEFAULT_ENCODING
   format: PixelFormat = PixelFormat.U8
   channels = 1
   bytesPerPixel = 1
@@ -24,7 +25,7 @@ export class ImageHeader implements PixelLayout, EncodingResult {
   offset = 0
 
   get isProbabilities(): boolean {
-    return this.format === PixelFormat.F32LE || this.format === PixelFormat.F32BE
+    return this.encoding.holds === 'probabilities'
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Instance, instantiate, instantiateShared, PAGE, type WorkSpace } from './instance.ts'
-import { PixelFormat, type PixelLayout } from './layout.ts'
+import { PixelFormat, type PixelLayout, VALUE_BYTES } from './layout.ts'
 
 /** Bytes copied at once. */
 const WORD = 8
@@ -7,9 +7,6 @@ const WORD = 8
 /** Regions of kernel memory: a message and a contiguous conversion of it for each of the two masks. */
 const Region = { PREDICTION: 0, LABEL: 1, PREDICTION_IDS: 2, LABEL_IDS: 3, PREDICTION_VALUES: 4 } as const
 const REGIONS = 5
-
-const valueBytes = (format: PixelFormat): number =>
-  format === PixelFormat.U8 ? 1 : format === PixelFormat.U16LE || format === PixelFormat.U16BE ? 2 : 4
 
 /**
  * From two serialized messages to counts and sums. The messages are copied into the memory of a WebAssembly
@@ -222,7 +219,7 @@ export class Kernels {
   #locate(mask: 0 | 1, width: number, height: number, layout: PixelLayout): number {
     const { offset, step, format, channels } = layout
     const length = this.#lengths[mask]!
-    const rowBytes = width * channels * valueBytes(format)
+    const rowBytes = width * channels * VALUE_BYTES[format]!
     const end = width * height === 0 ? 0 : offset + step * (height - 1) + rowBytes
     if (!(offset >= 0 && step >= 0 && end <= length)) {
       const name = mask === 0 ? 'prediction' : 'label'

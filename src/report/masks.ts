@@ -1,5 +1,4 @@
 import type { ImageHeader } from '../image/header.ts'
-import { PixelFormat } from '../kernels/layout.ts'
 
 /** A mask made small: class ids by pixel, row-major; what is no class is {@link NO_CLASS}. */
 export interface SmallMask {
@@ -40,32 +39,23 @@ export function sampleMask(message: Uint8Array, header: ImageHeader, options: Ma
 
 /** Reads the class id of the pixel at a byte offset; -1 for none. */
 function reader(view: DataView, header: ImageHeader, threshold: number): (at: number) => number {
-  switch (header.format) {
-    case PixelFormat.U8:
-      return at => view.getUint8(at)
-    case PixelFormat.U16LE:
-    case PixelFormat.U16BE:
-      return at => view.getUint16(at, header.format === PixelFormat.U16LE)
-    case PixelFormat.I32LE:
-    case PixelFormat.I32BE:
-      return at => view.getInt32(at, header.format === PixelFormat.I32LE)
-    default: {
-      const little = header.format === PixelFormat.F32LE
-      if (header.channels === 1) return at => foreground(view.getFloat32(at, little), threshold)
-      return at => argMax(view, at, header.channels, little)
-    }
-  }
+  const { encoding, format, channels } = header
+  const { value } = encoding
+  const valueAt = (at: number) => value.read(view, at, format === value.little)
+  if (encoding.holds === 'ids') return valueAt
+  if (channels === 1) return at => foreground(valueAt(at), threshold)
+  return at => argMax(channel => valueAt(at + channel * value.bytes), channels)
 }
 
 const foreground = (value: number, threshold: number) =>
   Number.isNaN(value) ? -1 : value >= threshold ? 1 : 0
 
 /** The channel with the largest value, the first among equals; -1 when one is NaN. */
-function argMax(view: DataView, at: number, channels: number, little: boolean): number {
+function argMax(valueIn: (channel: number) => number, channels: number): number {
   let best = 0
   let highest = Number.NEGATIVE_INFINITY
   for (let channel = 0; channel < channels; channel++) {
-    const value = view.getFloat32(at + 4 * channel, little)
+    const value = valueIn(channel)
     if (Number.isNaN(value)) return -1
     if (value <= highest) continue
     highest = value

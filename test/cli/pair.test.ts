@@ -43,6 +43,7 @@ test('a probability map is no label', () => {
 test('masks of different size, and colour images, are no pair', () => {
   expect(found(topic('/label'), topic('/prediction', { width: 320 }))).toEqual([])
   expect(found(topic('/label'), topic('/prediction', { encoding: 'bgr8' }))).toEqual([])
+  expect(found(topic('/label'), topic('/prediction', { encoding: '32FC257' }))).toEqual([])
 })
 
 test('topics of one namespace belong together; two such pairs are ambiguous', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MessageError } from '../../src/cdr/message-error.ts'
+import { encodingNamed } from '../../src/image/encoding.ts'
 import { ImageHeader, readImageHeader } from '../../src/image/header.ts'
 import { type ImageMessage, serializeImage } from '../../src/image/serialize.ts'
 import { PixelFormat } from '../../src/kernels/layout.ts'
@@ -48,6 +49,32 @@ describe('reading an image header', () => {
     const image = mask({ encoding, data })
     expect(read(serializeImage(image))).toMatchObject({ format: little, bytesPerPixel, channels })
     expect(read(serializeImage({ ...image, isBigEndian: true })).format).toBe(big)
+  })
+
+  it.each([
+    ['mono8', 'ids'],
+    ['16UC1', 'ids'],
+    ['32FC1', 'probabilities'],
+    ['32FC256', 'probabilities'],
+    ['rgb8', undefined],
+    ['32FC', undefined],
+    ['32FC0', undefined],
+    ['32FC257', undefined],
+    ['32FC0001', undefined],
+    ['32FC1 ', undefined],
+    ['mono', undefined],
+    ['mono88', undefined],
+    ['', undefined],
+  ])('knows by its name what "%s" holds: %s', (name, holds) => {
+    expect(encodingNamed(name)?.holds).toBe(holds)
+  })
+
+  it.each([1, 2, 255])('takes is_bigendian %i for big-endian', value => {
+    const message = serializeImage(mask({ encoding: 'mono16', data: new Uint8Array(16), isBigEndian: true }))
+    const flag = message.length - 16 - 8 - 1
+    expect(message[flag]).toBe(1)
+    message[flag] = value
+    expect(read(message).format).toBe(PixelFormat.U16BE)
   })
 
   it('reads big-endian CDR', () => {

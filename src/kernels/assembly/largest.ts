@@ -1,10 +1,7 @@
+import { I32LE, U16BE, U16LE, U8 } from './formats'
 import { IGNORED } from './memory'
 
-// The largest class id of a mask. Formats are PixelFormat of layout.ts.
-const U8: i32 = 0
-const U16LE: i32 = 1
-const U16BE: i32 = 2
-const I32LE: i32 = 3
+// The largest class id of a mask.
 
 /** The largest value from 0 to 255 whose flag in IGNORED is 0; -1 if there is none. Rows are `step` bytes apart. */
 export function largest(mask: usize, step: usize, format: i32, width: i32, height: i32): i32 {

@@ -1,9 +1,6 @@
 // One pass from 16- or 32-bit pixels, in rows `step` bytes apart, to contiguous class ids.
 
-/** PixelFormat of layout.ts. */
-const U16LE: i32 = 1
-const U16BE: i32 = 2
-const I32LE: i32 = 3
+import { I32LE, U16BE, U16LE } from './formats'
 
 /**
  * Writes width x height class ids, whatever is no class as `classes`: bytes, or uint16 where 256 classes leave no
