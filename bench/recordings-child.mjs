@@ -1,7 +1,7 @@
 // One measurement of the recordings benchmark, with the compiled package: `score` is what `dice-monitor evaluate`
 // does before it writes anything; `read` only reads and decompresses, in one thread.
-import { scoreRecording } from '../dist/cli/score.js'
-import { startSecondThread } from '../dist/cli/second-thread.js'
+import { openRecordingSource } from '../dist/evaluation/recording-source.js'
+import { scoreMasks } from '../dist/evaluation/score.js'
 import { parametersFrom } from '../dist/parameters/parameters.js'
 import { openRecording } from '../dist/recording/open.js'
 
@@ -16,8 +16,7 @@ async function read() {
 }
 
 async function score() {
-  const secondThread = startSecondThread(path)
-  const recording = await openRecording(path)
+  const source = await openRecordingSource(path)
   const parameters = parametersFrom(new Map())
   const options = {
     parameters,
@@ -27,11 +26,9 @@ async function score() {
     withPictures: false,
     onProgress: () => {},
     checkInterrupted: () => {},
-    secondThread,
   }
-  const { counts, frames } = await scoreRecording(recording, options)
-  await secondThread?.close()
-  await recording.close()
+  const { counts, frames } = await scoreMasks(source, options)
+  await source.close()
   const { classes, confusion } = counts
   const agreeing = classes.reduce((sum, _, i) => sum + confusion[i * classes.length + i], 0)
   return { pairs: frames.length, agreeing }

@@ -1,10 +1,10 @@
+import { imageTopics } from '../evaluation/look.ts'
+import { type ImageTopic, plausiblePairs } from '../evaluation/pair.ts'
 import { openRecording } from '../recording/open.ts'
 import type { Recording, TopicInfo } from '../recording/recording.ts'
 import { alignedColumns, printable } from '../report/table.ts'
 import { Exit } from './errors.ts'
-import { imageTopics } from './look.ts'
 import { Messages } from './messages.ts'
-import { type ImageTopic, plausiblePairs } from './pair.ts'
 import { pairOptions, sizeText } from './topics.ts'
 
 /** `dice-monitor info`. @returns the exit code */

@@ -24,9 +24,9 @@ export interface ReadOptions {
   /** Only these topics; all by default. */
   topics?: readonly string[]
   /** Only messages logged at this time or later, ns since 1970. */
-  start?: bigint
+  start?: bigint | undefined
   /** Only messages logged at this time or before, ns since 1970. */
-  end?: bigint
+  end?: bigint | undefined
   /**
    * The messages of earlier batches that are still needed, asked for when the next batch is. The memory of all
    * others is then used again, which makes reading several times as fast. Without it every message keeps its own.

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { masks, writeRecording } from './recording.ts'
+import { masks, writeRecording } from '../evaluation/recording.ts'
 import { finished, run, start } from './run.ts'
 
 let directory: string

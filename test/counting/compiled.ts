@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type * as Score from '../../src/cli/score.ts'
 import type * as Thread from '../../src/counting/second-thread.ts'
+import type * as Source from '../../src/evaluation/recording-source.ts'
+import type * as Score from '../../src/evaluation/score.ts'
 import type * as Open from '../../src/recording/open.ts'
 import type { ReadOptions } from '../../src/recording/recording.ts'
 
@@ -27,7 +28,9 @@ export async function compiled() {
   execFileSync(process.execPath, [typescript, ...options], { stdio: 'inherit' })
   const load = async (path: string) => await import(pathToFileURL(join(build, path)).href)
   const { SecondThread } = (await load('counting/second-thread.js')) as typeof Thread
-  const { scoreRecording } = (await load('cli/score.js')) as typeof Score
+  const { scoreMasks } = (await load('evaluation/score.js')) as typeof Score
+  const { RecordingSource } = (await load('evaluation/recording-source.js')) as typeof Source
   const { openRecording } = (await load('recording/open.js')) as typeof Open
-  return { SecondThread, scoreRecording, openRecording, remove: () => rmSync(build, { recursive: true }) }
+  const remove = () => rmSync(build, { recursive: true })
+  return { SecondThread, RecordingSource, scoreMasks, openRecording, remove }
 }

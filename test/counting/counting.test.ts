@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
 import type { RecordedMessage } from '../../src/recording/recording.ts'
-import { type RecordedMask, SCORE_ALL, writeRecording } from '../cli/recording.ts'
+import { type RecordedMask, SCORE_ALL, writeRecording } from '../evaluation/recording.ts'
 import { digest } from '../recording/read.ts'
 import { writeRecordings } from '../recording/written.ts'
 import { compiled, readWith } from './compiled.ts'
 
-const { SecondThread, scoreRecording, openRecording, remove } = await compiled()
+const { SecondThread, RecordingSource, scoreMasks, openRecording, remove } = await compiled()
 const directory = mkdtempSync(join(tmpdir(), 'dice-counting-'))
 const written = writeRecordings(100_000)
 
@@ -55,11 +55,8 @@ async function score(
 ) {
   const recording = await openRecording(path)
   try {
-    return await scoreRecording(recording, {
-      parameters: parametersFrom(new Map(settings)),
-      ...SCORE_ALL,
-      secondThread,
-    })
+    const parameters = parametersFrom(new Map(settings))
+    return await scoreMasks(new RecordingSource(recording, secondThread), { parameters, ...SCORE_ALL })
   } finally {
     await recording.close()
   }

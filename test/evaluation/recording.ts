@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { McapWriter } from '@mcap/core'
-import type { ScoreOptions } from '../../src/cli/score.ts'
+import type { ScoreOptions } from '../../src/evaluation/score.ts'
 import { serializeImage } from '../../src/image/serialize.ts'
 
 /** A raw mask to be recorded. */

@@ -1,19 +1,16 @@
 import { setImmediate } from 'node:timers/promises'
 import { CdrReader } from '../cdr/reader.ts'
-import { KernelsAhead } from '../counting/kernels-ahead.ts'
-import type { SecondThread } from '../counting/second-thread.ts'
 import type { InputStatistics } from '../monitor/input.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Parameters } from '../parameters/table.ts'
-import type { ReadOptions, RecordedMessage, Recording } from '../recording/recording.ts'
 import { FrameTable } from '../report/frames.ts'
 import { Stamps } from '../report/stamps.ts'
 import type { Counts, PairingSummary } from '../report/summary.ts'
 import { WORST_FRAMES } from '../report/summary.ts'
 import { WorstFrames } from '../report/worst-frames.ts'
-import type { TopicPair } from './pair.ts'
+import type { MaskSelection, MaskSource, StampedMask, TopicPair } from './source.ts'
 
-/** What a recording scored. */
+/** What a source scored. */
 export interface Scored {
   counts: Counts
   frames: FrameTable
@@ -25,7 +22,7 @@ export interface Scored {
 export interface ScoreOptions {
   parameters: Parameters
   topics: TopicPair
-  /** Seconds from the start of the recording; undefined for no limit. */
+  /** Seconds from the start of the source; undefined for no limit. */
   start: number | undefined
   end: number | undefined
   /** Pictures of the worst frames are kept only for a page. */
@@ -33,46 +30,40 @@ export interface ScoreOptions {
   onProgress: (part: number, pairs: number) => void
   /** Throws when the run is to end. */
   checkInterrupted: () => void
-  /** Second thread to read and count with; to be closed by the caller. */
-  secondThread?: SecondThread | undefined
 }
 
 /**
- * Plays the two topics of a recording into the engine, as the node would receive them.
+ * Plays two topics of a source into the engine, as the node would receive them.
  * @throws ParameterError when the engine refuses the parameters
  */
-export async function scoreRecording(recording: Recording, options: ScoreOptions): Promise<Scored> {
-  const { topics, parameters, secondThread } = options
-  const monitor = new Monitor(parameters, secondThread && new KernelsAhead(secondThread))
+export async function scoreMasks(source: MaskSource, options: ScoreOptions): Promise<Scored> {
+  const { topics, parameters } = options
+  const monitor = new Monitor(parameters, source.kernels)
   const frames = new FrameTable()
   const worst = new WorstFrames(options.withPictures ? WORST_FRAMES : 0)
   monitor.onFrame = frame => {
     frames.push(frame)
     worst.offer(frame, monitor)
   }
-  const origin = recording.startTime ?? 0n
+  const origin = source.startTime ?? 0n
   const [start, end] = [nanosecondsAfter(origin, options.start), nanosecondsAfter(origin, options.end)]
-  const duration = Number((end ?? recording.endTime ?? origin) - (start ?? origin))
+  const duration = Number((end ?? source.endTime ?? origin) - (start ?? origin))
   const predictions = new Side(topics.prediction, monitor.predictionInput)
   const labels = new Side(topics.label, monitor.labelInput)
-  const fetchOptions = () => ({
-    topics,
-    tolerance: parameters['sync.tolerance'],
-    rules: monitor.rules,
-    capacity: monitor.classes.capacity,
-  })
-  const selection: ReadOptions = {
-    inUse: () => waitingMessages(monitor),
-    ...(secondThread && {
-      blocks: secondThread.memory,
-      fetchAhead: secondThread.fetchAhead(fetchOptions),
-    }),
+  const selection: MaskSelection = {
     topics: [topics.prediction, topics.label],
-    ...(start !== undefined && { start }),
-    ...(end !== undefined && { end }),
+    start,
+    end,
+    inUse: () => waitingMessages(monitor),
+    counting: () => ({
+      topics,
+      tolerance: parameters['sync.tolerance'],
+      rules: monitor.rules,
+      capacity: monitor.classes.capacity,
+    }),
   }
-  const secondsOf = ({ logTime }: RecordedMessage) => Number(logTime - origin) / 1e9
-  const take = (batch: readonly RecordedMessage[]) => {
+  const secondsOf = ({ logTime }: StampedMask) => Number(logTime - origin) / 1e9
+  const take = (batch: readonly StampedMask[]) => {
     for (const message of batch) {
       const now = secondsOf(message)
       if (message.topic === topics.prediction) {
@@ -89,7 +80,7 @@ export async function scoreRecording(recording: Recording, options: ScoreOptions
     if (last) options.onProgress(Number(last.logTime - (start ?? origin)) / (duration || 1), frames.length)
   }
   let breath = performance.now()
-  for await (const batch of recording.messages(selection)) {
+  for await (const batch of source.messages(selection)) {
     if (performance.now() - breath > BREATH) {
       // Reading never leaves the thread: signals are only seen when the event loop has had a turn.
       await setImmediate()
@@ -101,13 +92,13 @@ export async function scoreRecording(recording: Recording, options: ScoreOptions
   options.checkInterrupted()
   monitor.flush()
   predictions.noteRejections(Number.NaN)
-  const problems = [...recording.problems, ...predictions.problems(), ...labels.problems()]
+  const problems = [...source.problems, ...predictions.problems(), ...labels.problems()]
   return {
     counts: countsOf(monitor),
     frames,
     worst,
     received: { predictions: predictions.stamps, labels: labels.stamps },
-    pairing: pairingOf(monitor, recording.problems.length > 0, problems),
+    pairing: pairingOf(monitor, source.problems.length > 0, problems),
   }
 }
 

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type ScoreOptions, scoreRecording } from '../../src/cli/score.ts'
+import { openRecordingSource } from '../../src/evaluation/recording-source.ts'
+import { type ScoreOptions, scoreMasks } from '../../src/evaluation/score.ts'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
-import { openRecording } from '../../src/recording/open.ts'
+
 import { summarize, WORST_FRAMES } from '../../src/report/summary.ts'
 import { masks, SCORE_ALL, writeRecording } from './recording.ts'
 
@@ -16,18 +17,23 @@ afterAll(() => rmSync(directory, { recursive: true }))
 
 async function score(path: string, settings: [string, RawValue][] = [], options: Partial<ScoreOptions> = {}) {
   const parameters = parametersFrom(new Map(settings))
-  const recording = await openRecording(path)
+  const source = await openRecordingSource(path)
   try {
-    const scored = await scoreRecording(recording, {
+    const scored = await scoreMasks(source, {
       parameters,
       ...SCORE_ALL,
       ...options,
     })
-    const source = { recording: path, prediction_topic: '', label_topic: '', start: null, end: null }
-    const about = { source, pairing: scored.pairing, config: parameters, version: '' }
+    const none = { prediction_topic: '', label_topic: '', start: null, end: null }
+    const about = {
+      source: { recording: path, ...none },
+      pairing: scored.pairing,
+      config: parameters,
+      version: '',
+    }
     return { scored, summary: summarize(scored.counts, scored.frames, about) }
   } finally {
-    await recording.close()
+    await source.close()
   }
 }
 

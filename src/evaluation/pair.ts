@@ -1,6 +1,7 @@
 import { encodingNamed } from '../image/encoding.ts'
 import type { ImageDescription } from './image-description.ts'
 import { isCompressedType, isImageType } from './image-description.ts'
+import type { TopicPair } from './source.ts'
 
 /** A topic that may hold masks. */
 export interface ImageTopic {
@@ -9,11 +10,6 @@ export interface ImageTopic {
   count: number
   /** Of its first message; undefined when that could not be read. */
   image: ImageDescription | undefined
-}
-
-export interface TopicPair {
-  prediction: string
-  label: string
 }
 
 /** Words of a topic's name and how surely they speak for one role. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type ImageTopic, plausiblePairs } from '../../src/cli/pair.ts'
+import { type ImageTopic, plausiblePairs } from '../../src/evaluation/pair.ts'
 
 const mono8 = { encoding: 'mono8', width: 640, height: 480 }
 const topic = (

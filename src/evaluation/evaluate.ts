@@ -1,0 +1,68 @@
+import { parametersFrom, type RawValue } from '../parameters/parameters.ts'
+import type { Parameters } from '../parameters/table.ts'
+import { type Summary, summarize } from '../report/summary.ts'
+import { EvaluationError } from './error.ts'
+import { type Scored, type ScoreOptions, scoreMasks } from './score.ts'
+import type { MaskSource, TopicPair } from './source.ts'
+import { roundedUp, stampDistance } from './tolerance.ts'
+import { transportParameters } from './topics.ts'
+
+/** What is to be evaluated of a source. */
+export interface EvaluationRequest extends Omit<ScoreOptions, 'parameters'> {
+  /** The parameters that were chosen, by name; the rest is default. */
+  chosen: ReadonlyMap<string, RawValue>
+  /** Of this package, for the summary. */
+  version: string
+}
+
+/** What a source scored, and the summary of it. */
+export interface Evaluation extends Scored {
+  summary: Summary
+}
+
+/**
+ * Scores two topics of a source, and sums them up.
+ * @throws EvaluationError when no pair could be scored
+ * @throws ParameterError when the parameters do not fit together
+ */
+export async function evaluate(source: MaskSource, request: EvaluationRequest): Promise<Evaluation> {
+  const { topics, chosen, version, start, end } = request
+  const parameters = parametersFrom(new Map([...transportParameters(source, topics), ...chosen]))
+  const scored = await scoreMasks(source, { ...request, parameters })
+  const { pairing, counts, frames } = scored
+  if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))
+  const about = { source: sourceOf(source, topics, start, end), pairing, config: parameters, version }
+  return { ...scored, summary: summarize(counts, frames, about) }
+}
+
+const sourceOf = (
+  { path }: MaskSource,
+  topics: TopicPair,
+  start: number | undefined,
+  end: number | undefined,
+): Summary['source'] => ({
+  recording: path,
+  prediction_topic: topics.prediction,
+  label_topic: topics.label,
+  start: start ?? null,
+  end: end ?? null,
+})
+
+function nothingMatched(path: string, { pairing, received }: Scored, parameters: Parameters): string {
+  const { prediction_unmatched: predictions, label_unmatched: labels, rejected, problems } = pairing
+  const lines = [
+    `${path}: no pair could be scored: ${predictions} predictions and ${labels} labels without a partner, ${rejected} messages not used`,
+    ...problems,
+  ]
+  const distance = stampDistance(received.labels, received.predictions)
+  const tolerance = parameters['sync.tolerance']
+  if (distance && distance.most > tolerance) {
+    const [median, most] = [distance.median, distance.most].map(
+      seconds => `${Number(seconds.toPrecision(2))} s`,
+    )
+    lines.push(
+      `half of the labels have a prediction within ${median}, nine of ten within ${most}; sync.tolerance is ${tolerance} s: try --set sync.tolerance=${roundedUp(distance.most)}`,
+    )
+  }
+  return lines.join('\n')
+}

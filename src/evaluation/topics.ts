@@ -1,0 +1,61 @@
+import type { RawValue } from '../parameters/parameters.ts'
+import { EvaluationError } from './error.ts'
+import { isCompressedType, isImageType } from './image-description.ts'
+import { imageTopics } from './look.ts'
+import { type ImageTopic, plausiblePairs } from './pair.ts'
+import type { MaskSource, TopicPair } from './source.ts'
+
+/** Of the image topics of a source none, or more than one, is a plausible pair. */
+export class NoOnePairError extends EvaluationError {
+  override name = 'NoOnePairError'
+  readonly topics: readonly ImageTopic[]
+  readonly pairs: readonly TopicPair[]
+
+  constructor(path: string, topics: readonly ImageTopic[], pairs: readonly TopicPair[]) {
+    super(
+      pairs.length > 1
+        ? `${path}: several pairs of topics are plausible`
+        : `${path}: no plausible pair of a prediction and a label`,
+    )
+    this.topics = topics
+    this.pairs = pairs
+  }
+}
+
+/**
+ * The topics to score: those given, or the only plausible pair.
+ * @throws EvaluationError when a topic is not there, and NoOnePairError
+ */
+export async function chooseTopics(source: MaskSource, given: Partial<TopicPair>): Promise<TopicPair> {
+  const { label, prediction } = given
+  if (label !== undefined) checkTopic(source, label)
+  if (prediction !== undefined) checkTopic(source, prediction)
+  if (label !== undefined && prediction !== undefined) {
+    if (label === prediction) throw new EvaluationError(`--label and --prediction are both ${label}`)
+    return { label, prediction }
+  }
+  const topics = await imageTopics(source)
+  const pairs = plausiblePairs(topics, given)
+  const [pair] = pairs
+  if (!pair || pairs.length > 1) throw new NoOnePairError(source.path, topics, pairs)
+  return pair
+}
+
+function checkTopic(source: MaskSource, name: string): void {
+  const topic = source.topics.find(other => other.name === name)
+  if (topic && isImageType(topic.type)) return
+  const what = topic ? `is a ${topic.type}, not an image` : 'is not in it'
+  const images = source.topics.filter(({ type }) => isImageType(type)).map(other => other.name)
+  const have = images.length > 0 ? `its image topics are ${images.join(', ')}` : 'it has no image topics'
+  throw new EvaluationError(`${source.path}: topic ${name} ${what}; ${have}`)
+}
+
+/** How the topics arrive; what the user set goes before. */
+export function transportParameters(source: MaskSource, topics: TopicPair): Map<string, RawValue> {
+  const isCompressed = (name: string) =>
+    source.topics.some(topic => topic.name === name && isCompressedType(topic.type))
+  const values = new Map<string, RawValue>()
+  if (isCompressed(topics.prediction)) values.set('prediction.transport', 'compressed')
+  if (isCompressed(topics.label)) values.set('label.transport', 'compressed')
+  return values
+}
