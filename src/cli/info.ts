@@ -54,7 +54,14 @@ function topicTable(recording: Recording, images: readonly ImageTopic[]): string
   const rows = recording.topics.map(topic => {
     const image = images.find(({ name }) => name === topic.name)?.image
     const count = String(topic.count)
-    return [topic.name, topic.type, image?.encoding ?? '', sizeText(image), count, rate(topic)]
+    return [
+      topic.name,
+      topic.storedAs ?? topic.type,
+      image?.encoding ?? '',
+      sizeText(image),
+      count,
+      rate(topic),
+    ]
   })
   return alignedColumns([['topic', 'type', 'encoding', 'size', 'messages', 'rate'], ...rows], [0, 1, 2])
 }

@@ -14,9 +14,25 @@ export interface ImageMessage {
   data: Uint8Array
 }
 
+/** A sensor_msgs/CompressedImage to serialize. */
+export interface CompressedImageMessage {
+  sec: number
+  nanosec: number
+  frameId?: string
+  /** As image_transport writes it, such as `mono8; png compressed `. */
+  format: string
+  data: Uint8Array
+}
+
 /** The message as CDR in little-endian byte order, as rmw implementations send it. */
 export function serializeImage(image: ImageMessage): Uint8Array {
   const writer = new CdrWriter(256 + image.data.length)
+  writeImage(writer, image)
+  return writer.message
+}
+
+/** Writes a sensor_msgs/Image. */
+export function writeImage(writer: CdrWriter, image: ImageMessage): void {
   writer.int32(image.sec)
   writer.uint32(image.nanosec)
   writer.text(image.frameId ?? '')
@@ -26,5 +42,13 @@ export function serializeImage(image: ImageMessage): Uint8Array {
   writer.uint8(image.isBigEndian ? 1 : 0)
   writer.uint32(image.step ?? image.data.length / image.height)
   writer.bytes(image.data)
-  return writer.message
+}
+
+/** Writes a sensor_msgs/CompressedImage. */
+export function writeCompressedImage(writer: CdrWriter, image: CompressedImageMessage): void {
+  writer.int32(image.sec)
+  writer.uint32(image.nanosec)
+  writer.text(image.frameId ?? '')
+  writer.text(image.format)
+  writer.bytes(image.data)
 }

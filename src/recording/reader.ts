@@ -10,6 +10,8 @@ import { MessageDecoder } from './message-decoder.ts'
 import { inOrder, mergeFiles } from './order.ts'
 import { messageOf, Problems } from './problems.ts'
 import { type ReadOptions, type RecordedMessage, RecordingError, type TopicInfo } from './recording.ts'
+import { Ros1Storage } from './ros1/bag.ts'
+import { MAGIC as ROS1_MAGIC } from './ros1/records.ts'
 import { MAGIC as SQLITE_MAGIC } from './sqlite/format.ts'
 import { SqliteStorage } from './sqlite/sqlite.ts'
 import type { Reading, Storage } from './storage.ts'
@@ -112,12 +114,13 @@ function openStorage(path: string, metadata: Location['metadata']): Storage {
   const bytes = sniff(new FileSource(path))
   if (isMcap(bytes)) return new McapStorage(() => new FileSource(path), name, decoder)
   if (isSqlite(bytes)) return new SqliteStorage(path, name, decoder, new Problems())
+  if (isRos1(bytes, path)) return new Ros1Storage(path, name)
   if (isZstd(bytes)) return openCompressed(path, name, decoder)
   const compression =
     metadata?.compressionMode === 'file' ? ` (compressed by file as ${metadata.compressionFormat})` : ''
   const found = bytes.length === 0 ? 'it is empty' : `it begins with ${Buffer.from(bytes).toString('hex')}`
   throw new RecordingError(
-    `${path}: expected MCAP or SQLite3, plain or compressed by zstd; ${found}${compression}`,
+    `${path}: expected MCAP or SQLite3, plain or compressed by zstd, or a ROS 1 bag; ${found}${compression}`,
   )
 }
 
@@ -150,6 +153,18 @@ function sniff(source: ByteSource): Uint8Array {
 
 function isMcap(bytes: Uint8Array): boolean {
   return MCAP_MAGIC.every((byte, i) => bytes[i] === byte)
+}
+
+/** @throws RecordingError for a bag of an older format */
+function isRos1(bytes: Uint8Array, path: string): boolean {
+  const begin = Buffer.from(bytes).toString('latin1')
+  const version = /^#ROSBAG (V[0-9.]+)/.exec(begin)?.[1]
+  if (version !== undefined && !begin.startsWith(ROS1_MAGIC)) {
+    throw new RecordingError(
+      `${path}: a ROS 1 bag of format ${version}, expected V2.0: convert it with ROS 1's "rosbag fix"`,
+    )
+  }
+  return version !== undefined
 }
 
 function isSqlite(bytes: Uint8Array): boolean {

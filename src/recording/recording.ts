@@ -6,8 +6,10 @@ export interface TopicInfo {
   name: string
   /** ROS 2 type, e.g. `sensor_msgs/msg/Image`. */
   type: string
-  /** `cdr` for every rosbag2 recording. */
+  /** Of the messages as they are read: `cdr` in every rosbag2 recording. */
   serializationFormat: string
+  /** What messages are in the recording that are read as another type, e.g. `foxglove.RawImage (protobuf)`. */
+  storedAs?: string
   /** Messages in the recording, of all files together. */
   count: number
 }

@@ -5,6 +5,7 @@ import { Survey } from '../order.ts'
 import { Problems } from '../problems.ts'
 import type { RecordedMessage, TopicInfo } from '../recording.ts'
 import type { Reading, Selection, Storage } from '../storage.ts'
+import { topicOf } from '../transcode/transcode.ts'
 import { DataCheck } from './data-check.ts'
 import type { Channel, Schema } from './records.ts'
 import { dataEndPosition, readSummary, type Summary } from './summary.ts'
@@ -105,8 +106,7 @@ export class McapStorage implements Storage {
   #topics(survey: Survey): TopicInfo[] {
     return [...this.#channels.values()].map(channel => ({
       name: channel.topic,
-      type: this.#schemas.get(channel.schemaId)?.name ?? '',
-      serializationFormat: channel.encoding,
+      ...topicOf(channel.encoding, this.#schemas.get(channel.schemaId)?.name ?? ''),
       count: survey.counts.get(channel.id) ?? 0,
     }))
   }

@@ -8,6 +8,8 @@ import { messageOf } from '../problems.ts'
 import type { RecordedMessage } from '../recording.ts'
 import { type Piece, Request } from '../request.ts'
 import { Batch, deliver, type Reading } from '../storage.ts'
+import { transcodedOrProblem } from '../transcode/transcode.ts'
+import { Channels } from './channels.ts'
 import type { DataCheck } from './data-check.ts'
 import {
   type Channel,
@@ -17,10 +19,8 @@ import {
   MAGIC,
   MESSAGE_HEADER_BYTES,
   Opcode,
-  parseChannel,
   parseChunkHeader,
   parseMessageHeader,
-  parseSchema,
   parseStatistics,
   RECORD_HEADER_BYTES,
   recordsOf,
@@ -55,7 +55,7 @@ class DamageError extends Error {}
 export class Walk {
   readonly #cursor: Cursor
   readonly #options: WalkOptions & Reading
-  readonly #wanted = new Map<number, boolean>()
+  readonly #channels: Channels
   readonly #chunkIndex: Map<number, ChunkIndex>
   readonly #batch = new Batch()
   /** Messages read, wanted or not. */
@@ -68,6 +68,8 @@ export class Walk {
   constructor(cursor: Cursor, reading: Reading, options: WalkOptions) {
     this.#cursor = cursor
     this.#options = { ...options, ...reading }
+    const { schemas, channels } = options
+    this.#channels = new Channels(schemas, channels, topic => reading.selection.wants(topic))
     if (options.file === undefined) this.#options.fetchAhead = undefined
     this.#chunkIndex = new Map(options.chunks.map(chunk => [chunk.offset, chunk]))
   }
@@ -168,7 +170,7 @@ export class Walk {
       const cursor = this.#cursor
       this.#bring(RECORD_HEADER_BYTES + length)
       const begin = cursor.offset + RECORD_HEADER_BYTES
-      this.#define(opcode, new Fields(cursor.view, begin, begin + length))
+      this.#channels.define(opcode, new Fields(cursor.view, begin, begin + length))
     }
     return undefined
   }
@@ -179,29 +181,15 @@ export class Walk {
     if (!this.#cursor.ensure(length)) throw new DamageError('the file ends within a record')
   }
 
-  #define(opcode: number, fields: Fields): void {
-    if (opcode === Opcode.schema) {
-      const schema = parseSchema(fields)
-      this.#options.schemas.set(schema.id, schema)
-    } else {
-      const channel = parseChannel(fields)
-      this.#options.channels.set(channel.id, channel)
-      this.#wanted.delete(channel.id)
-    }
-  }
-
-  #wants(channelId: number): boolean {
-    const known = this.#wanted.get(channelId)
-    if (known !== undefined) return known
-    const channel = this.#options.channels.get(channelId)
+  /** The channel of a message that is wanted. */
+  #wantedChannel(channelId: number): Channel | undefined {
+    const channel = this.#channels.get(channelId)
     if (channel === undefined) {
       const { problems, name } = this.#options
       problems.add(`${name}: a message of an unknown channel was passed over`, `channel ${channelId}`)
-      return false
+      return undefined
     }
-    const wanted = this.#options.selection.wants(channel.topic)
-    this.#wanted.set(channelId, wanted)
-    return wanted
+    return this.#channels.wants(channel) ? channel : undefined
   }
 
   /** A message outside of chunks. */
@@ -211,8 +199,9 @@ export class Walk {
     const begin = cursor.offset + RECORD_HEADER_BYTES
     const { channelId, logTime, dataOffset } = parseMessageHeader(cursor.view, { begin, end: begin + length })
     this.messages++
-    if (!this.#wants(channelId)) return undefined
-    const { survey, selection, channels, decoder, memory } = this.#options
+    const channel = this.#wantedChannel(channelId)
+    if (channel === undefined) return undefined
+    const { survey, selection, decoder, memory } = this.#options
     if (survey) {
       survey.count(channelId)
       survey.spread(logTime, logTime)
@@ -222,16 +211,24 @@ export class Walk {
     const storedLength = length - MESSAGE_HEADER_BYTES
     const head = cursor.block.subarray(dataOffset, begin + Math.min(length, MESSAGE_HEAD_BYTES))
     cursor.skip(RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES)
-    const { topic } = channels.get(channelId)!
     const extent = this.#extent(storedLength, decoder.storedAs(head, storedLength))
-    const request = new Request(extent, memory, { topic })
-    return this.#fetched(request, () => this.#deliver(request, topic, logTime))
+    const request = new Request(extent, memory, { topic: channel.topic })
+    return this.#fetched(request, () => this.#deliver(request, channel, logTime))
   }
 
-  #deliver(request: Request, topic: string, logTime: bigint): void {
-    const data = this.#options.decoder.decodeFetched(request, logTime, this.#options)
-    if (data) this.#batch.add({ topic, logTime, data })
+  #deliver(request: Request, channel: Channel, logTime: bigint): void {
+    const stored = this.#options.decoder.decodeFetched(request, logTime, this.#options)
+    const data = stored && this.#transcoded(channel, logTime, stored)
+    if (data) this.#batch.add({ topic: channel.topic, logTime, data })
     request.release(data === request.bytes)
+  }
+
+  /** A message as ROS 2 has it where it can be that; undefined, and a problem, where it is damaged. */
+  #transcoded(channel: Channel, logTime: bigint, data: Uint8Array): Uint8Array | undefined {
+    const transcoder = this.#channels.transcoder(channel)
+    if (transcoder === undefined) return data
+    const { name, problems, memory } = this.#options
+    return transcodedOrProblem(transcoder, { name, topic: channel.topic, logTime, data }, problems, memory)
   }
 
   /** What is stored from the cursor on. */
@@ -274,9 +271,8 @@ export class Walk {
   }
 
   #chunkRequest(position: number, header: ChunkHeader): Request | undefined {
-    const { memory, channels } = this.#options
-    const channelIds = (topic: string) =>
-      [...channels.values()].filter(channel => channel.topic === topic).map(({ id }) => id)
+    const { memory } = this.#options
+    const channelIds = (topic: string) => this.#channels.idsOf(topic)
     try {
       const { size: length, crc } = header
       const extent = this.#extent(header.storedSize, { compression: compressionOf(header), length, crc })
@@ -314,29 +310,33 @@ export class Walk {
     }
     const channelIds = this.#chunkIndex.get(position)?.channelIds
     if (channelIds === undefined || channelIds.length === 0) return true
-    return channelIds.some(id => !this.#options.channels.has(id) || this.#wants(id))
+    return channelIds.some(
+      id => this.#channels.get(id) === undefined || this.#wantedChannel(id) !== undefined,
+    )
   }
 
   #readChunkRecords(records: Uint8Array, found: RecordedMessage[]): void {
     const view = new DataView(records.buffer, records.byteOffset, records.byteLength)
-    const { survey, selection, channels, decoder } = this.#options
+    const { survey, selection, decoder } = this.#options
     const times = new Survey()
     try {
       for (const record of recordsOf(view)) {
         const { opcode, begin, end } = record
         if (opcode === Opcode.schema || opcode === Opcode.channel) {
-          this.#define(opcode, new Fields(view, begin, end))
+          this.#channels.define(opcode, new Fields(view, begin, end))
         }
         if (opcode !== Opcode.message) continue
         const { channelId, logTime, dataOffset } = parseMessageHeader(view, record)
         this.messages++
-        if (!this.#wants(channelId)) continue
+        const channel = this.#wantedChannel(channelId)
+        if (channel === undefined) continue
         if (survey) {
           survey.count(channelId)
           times.spread(logTime, logTime)
         } else if (logTime >= selection.start && logTime <= selection.end) {
-          const data = decoder.decode(records.subarray(dataOffset, end), logTime, this.#options)
-          if (data) found.push({ topic: channels.get(channelId)!.topic, logTime, data })
+          const stored = decoder.decode(records.subarray(dataOffset, end), logTime, this.#options)
+          const data = stored && this.#transcoded(channel, logTime, stored)
+          if (data) found.push({ topic: channel.topic, logTime, data })
         }
       }
     } finally {
