@@ -29,10 +29,10 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
   const { topics, chosen, version, start, end } = request
   const parameters = parametersFrom(new Map([...transportParameters(source, topics), ...chosen]))
   const scored = await scoreMasks(source, { ...request, parameters })
-  const { pairing, counts, frames } = scored
+  const { pairing, classes, counts, frames } = scored
   if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))
   const about = { source: sourceOf(source, topics, start, end), pairing, config: parameters, version }
-  return { ...scored, summary: summarize(counts, frames, about) }
+  return { ...scored, summary: summarize(classes, counts, frames, about) }
 }
 
 const sourceOf = (

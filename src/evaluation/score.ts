@@ -1,18 +1,21 @@
 import { setImmediate } from 'node:timers/promises'
 import { CdrReader } from '../cdr/reader.ts'
+import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import type { InputStatistics } from '../monitor/input.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { FrameTable } from '../report/frames.ts'
 import { Stamps } from '../report/stamps.ts'
-import type { Counts, PairingSummary } from '../report/summary.ts'
+import type { PairingSummary } from '../report/summary.ts'
 import { WORST_FRAMES } from '../report/summary.ts'
 import { WorstFrames } from '../report/worst-frames.ts'
 import type { MaskSelection, MaskSource, StampedMask, TopicPair } from './source.ts'
 
 /** What a source scored. */
 export interface Scored {
-  counts: Counts
+  classes: { id: number; name: string }[]
+  /** In the order of `classes`. */
+  counts: ConfusionMatrix
   frames: FrameTable
   worst: WorstFrames
   received: { predictions: Stamps; labels: Stamps }
@@ -93,8 +96,10 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   monitor.flush()
   predictions.noteRejections(Number.NaN)
   const problems = [...source.problems, ...predictions.problems(), ...labels.problems()]
+  const ids = [...monitor.classes.ids.subarray(0, monitor.classes.count)]
   return {
-    counts: countsOf(monitor),
+    classes: ids.map(id => ({ id, name: monitor.classes.name(id) })),
+    counts: monitor.totals.select(ids),
     frames,
     worst,
     received: { predictions: predictions.stamps, labels: labels.stamps },
@@ -163,28 +168,11 @@ class Side {
   }
 }
 
-/** The engine's totals, kept by class id, in the order of the classes there are. */
-function countsOf({ classes, totals }: Monitor): Counts {
-  const ids = [...classes.ids.subarray(0, classes.count)]
-  const confusion = new Float64Array(ids.length * ids.length)
-  ids.forEach((label, row) => {
-    ids.forEach((prediction, column) => {
-      confusion[row * ids.length + column] = totals.confusion[label * totals.classes + prediction]!
-    })
-  })
-  return {
-    classes: ids.map(id => ({ id, name: classes.name(id) })),
-    confusion,
-    unknownPrediction: Float64Array.from(ids, id => totals.unknownPrediction[id]!),
-    pixelsIgnored: totals.pixelsIgnored,
-  }
-}
-
 function pairingOf(monitor: Monitor, truncated: boolean, problems: string[]): PairingSummary {
-  const { pairing, predictionInput, labelInput, totals } = monitor
+  const { pairing, predictionInput, labelInput, frame } = monitor
   const unmatched = ({ statistics }: typeof pairing.labels) => statistics.received - statistics.matched
   return {
-    matched: totals.frames,
+    matched: frame.frameCount,
     prediction_unmatched: unmatched(pairing.predictions),
     label_unmatched: unmatched(pairing.labels),
     rejected: predictionInput.rejected + labelInput.rejected,

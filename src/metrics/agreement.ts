@@ -1,9 +1,10 @@
-import { type ConfusionMatrix, evaluatedPixels, labelPixels, predictionPixels } from './confusion.ts'
+import type { ConfusionMatrix } from './confusion.ts'
 import { type EmptyClass, iou } from './scores.ts'
 
 /** ΣTP / ΣN over all evaluated pixels; NaN without any. */
 export function accuracy(matrix: ConfusionMatrix): number {
-  return correct(matrix) / evaluatedPixels(matrix)
+  const { truePositives, labelPixels } = matrix.sums()
+  return truePositives[matrix.classes]! / labelPixels[matrix.classes]!
 }
 
 /**
@@ -16,22 +17,22 @@ export function matthewsCorrelation(
   matrix: ConfusionMatrix,
   undefinedScore: EmptyClass | 'epsilon' = 'exclude',
 ): number {
-  const total = evaluatedPixels(matrix)
+  const { classes } = matrix
+  const { truePositives, labelPixels, predictionPixels } = matrix.sums()
+  const total = labelPixels[classes]!
   let both = 0
   let labels = 0
   let predictions = 0
-  let known = 0
-  for (let c = 0; c < matrix.classes; c++) {
-    const l = labelPixels(matrix, c)
-    const p = predictionPixels(matrix, c)
+  for (let c = 0; c < classes; c++) {
+    const l = labelPixels[c]!
+    const p = predictionPixels[c]!
     both += l * p
     labels += l * l
     predictions += p * p
-    known += p
   }
   // Predictions that are no class are one more column, without label.
-  predictions += (total - known) ** 2
-  const numerator = correct(matrix) * total - both
+  predictions += (total - predictionPixels[classes]!) ** 2
+  const numerator = truePositives[classes]! * total - both
   const spread = (total * total - labels) * (total * total - predictions)
   if (spread !== 0) return numerator / Math.sqrt(spread)
   if (undefinedScore === 'epsilon') return matthewsNearEmpty(matrix)
@@ -41,14 +42,14 @@ export function matthewsCorrelation(
 /** Two classes of which one is never labelled, or never predicted. */
 function matthewsNearEmpty(matrix: ConfusionMatrix): number {
   if (matrix.classes !== 2) return 0
-  const right = correct(matrix)
-  const wrong = evaluatedPixels(matrix) - right
+  const { truePositives, labelPixels, predictionPixels } = matrix.sums()
+  const right = truePositives[2]!
+  const wrong = labelPixels[2]! - right
   if (wrong === 0 && right > 0) return 1
   if (right === 0 && wrong > 0) return -1
   const epsilon = 2 ** -23
   let product = 1
-  for (let c = 0; c < 2; c++)
-    product *= (labelPixels(matrix, c) + epsilon) * (predictionPixels(matrix, c) + epsilon)
+  for (let c = 0; c < 2; c++) product *= (labelPixels[c]! + epsilon) * (predictionPixels[c]! + epsilon)
   return (Math.sqrt(epsilon) * (right - wrong)) / Math.sqrt(product)
 }
 
@@ -61,21 +62,23 @@ export function cohenKappa(
   matrix: ConfusionMatrix,
   weights: 'none' | 'linear' | 'quadratic' = 'none',
 ): number {
-  const { classes, counts } = matrix
-  if (weights !== 'none' && matrix.unknownPrediction.some(count => count > 0))
+  const { classes, unknownPrediction } = matrix
+  if (weights !== 'none' && unknownPrediction.some(count => count > 0))
     throw new RangeError('cohenKappa: a prediction that is no class has no distance to one')
-  const total = evaluatedPixels(matrix)
+  const { labelPixels, predictionPixels } = matrix.sums()
+  const total = labelPixels[classes]!
+  const unknown = total - predictionPixels[classes]!
   let observed = 0
   let expected = 0
   for (let l = 0; l < classes; l++) {
-    const label = labelPixels(matrix, l)
-    observed += matrix.unknownPrediction[l]!
-    expected += (label * unknownPredictions(matrix)) / total
+    const label = labelPixels[l]!
+    observed += unknownPrediction[l]!
+    expected += (label * unknown) / total
     for (let p = 0; p < classes; p++) {
       const weight =
         weights === 'none' ? Number(l !== p) : weights === 'linear' ? Math.abs(l - p) : (l - p) ** 2
-      observed += weight * counts[l * classes + p]!
-      expected += (weight * label * predictionPixels(matrix, p)) / total
+      observed += weight * matrix.at(l, p)
+      expected += (weight * label * predictionPixels[p]!) / total
     }
   }
   return 1 - observed / expected
@@ -83,24 +86,11 @@ export function cohenKappa(
 
 /** Σ over classes of (share of label pixels)·IoU (Long 2015); NaN without pixels. */
 export function frequencyWeightedIou(matrix: ConfusionMatrix): number {
-  const total = evaluatedPixels(matrix)
+  const { truePositives, labelPixels, predictionPixels } = matrix.sums()
   let sum = 0
   for (let c = 0; c < matrix.classes; c++) {
-    const label = labelPixels(matrix, c)
-    if (label === 0) continue
-    sum += label * iou(matrix.counts[c * matrix.classes + c]!, label, predictionPixels(matrix, c))
+    const label = labelPixels[c]!
+    if (label > 0) sum += label * iou(truePositives[c]!, label, predictionPixels[c]!)
   }
-  return sum / total
-}
-
-function correct({ classes, counts }: ConfusionMatrix): number {
-  let sum = 0
-  for (let c = 0; c < classes; c++) sum += counts[c * classes + c]!
-  return sum
-}
-
-function unknownPredictions({ unknownPrediction }: ConfusionMatrix): number {
-  let sum = 0
-  for (const count of unknownPrediction) sum += count
-  return sum
+  return sum / labelPixels[matrix.classes]!
 }

@@ -1,15 +1,148 @@
+import { ClassSums } from './class-sums.ts'
+
 /**
- * Counts of label against prediction: the only state of a score. They are integers and they add, so windows, whole
- * runs and merged runs are the same arithmetic.
+ * Counts of label against prediction: the only state of a score. They are integers, exact up to 2^53, and they add, so
+ * windows, regions, whole runs and merged runs are the same arithmetic.
  */
-export interface ConfusionMatrix {
-  readonly classes: number
+export class ConfusionMatrix {
+  /** Ids 0 to classes - 1 are counted apart. */
+  classes: number
   /** Pixels, row-major classes × classes: rows are labels, columns predictions. */
-  readonly counts: Float64Array
+  counts: Float64Array
   /** Pixels a label class each whose prediction is no class: wrong predictions, in the label's count only. */
-  readonly unknownPrediction: Float64Array
+  unknownPrediction: Float64Array
   /** Pixels whose label is ignored or no class; they are in no other count. */
-  ignored: number
+  ignored = 0
+  /** 1 for the classes that a label may have: those not ignored in everything that was counted. */
+  mayBeLabel: Uint8Array
+
+  constructor(classes: number) {
+    this.classes = classes
+    this.counts = new Float64Array(classes * classes)
+    this.unknownPrediction = new Float64Array(classes)
+    this.mayBeLabel = new Uint8Array(classes)
+  }
+
+  /** Reads rows of counts and the unknown predictions of each row. */
+  static fromRows(
+    rows: readonly (readonly number[])[],
+    unknownPrediction: readonly number[],
+  ): ConfusionMatrix {
+    const matrix = new ConfusionMatrix(rows.length)
+    rows.forEach((row, label) => {
+      matrix.counts.set(row, label * matrix.classes)
+    })
+    matrix.unknownPrediction.set(unknownPrediction)
+    return matrix
+  }
+
+  /** Pixels with this label and prediction. */
+  at(label: number, prediction: number): number {
+    return this.counts[label * this.classes + prediction]!
+  }
+
+  /** The counts as rows, a label each. */
+  rows(): number[][] {
+    const { classes, counts } = this
+    return Array.from({ length: classes }, (_, l) => [...counts.subarray(l * classes, (l + 1) * classes)])
+  }
+
+  /**
+   * Replaces all counts by those of a kernel.
+   * @param counts (classes + 1)² row-major: the last row is labels, the last column predictions that are no class
+   * @param classes ids counted apart in them, at most those of this matrix
+   * @param ignoredLabels 1 by id for labels that are left out
+   * @param noClass 1 by id for predictions that are no class
+   */
+  take(counts: Uint32Array, classes: number, ignoredLabels: Uint8Array, noClass: Uint8Array): void {
+    this.clear()
+    const own = this.counts
+    for (let label = 0; label <= classes; label++) {
+      const isLeftOut = label === classes || ignoredLabels[label] === 1
+      if (!isLeftOut) this.mayBeLabel[label] = 1
+      const row = label * (classes + 1)
+      const ownRow = label * this.classes
+      for (let prediction = 0; prediction <= classes; prediction++) {
+        const count = counts[row + prediction]!
+        if (count === 0) continue
+        if (isLeftOut) this.ignored += count
+        else if (prediction === classes || noClass[prediction] === 1) this.unknownPrediction[label]! += count
+        else own[ownRow + prediction] = count
+      }
+    }
+  }
+
+  /**
+   * Adds other counts: scoring the sum equals scoring all pixels together.
+   * @param places the class here of each class of `from`, by default the same; several may become one. With -1 a label
+   *   becomes ignored, a prediction no class.
+   */
+  add(from: ConfusionMatrix, places?: ArrayLike<number>): this {
+    if (!places && from.classes > this.classes)
+      throw new RangeError(`counts of ${from.classes} classes do not add to counts of ${this.classes}`)
+    this.ignored += from.ignored
+    for (let l = 0; l < from.classes; l++) {
+      const label = places === undefined ? l : places[l]!
+      const row = label * this.classes
+      if (label >= 0) {
+        this.unknownPrediction[label]! += from.unknownPrediction[l]!
+        this.mayBeLabel[label]! |= from.mayBeLabel[l]!
+      } else {
+        this.ignored += from.unknownPrediction[l]!
+      }
+      for (let p = 0; p < from.classes; p++) {
+        const count = from.counts[l * from.classes + p]!
+        const prediction = places === undefined ? p : places[p]!
+        if (label < 0) this.ignored += count
+        else if (prediction < 0) this.unknownPrediction[label]! += count
+        else this.counts[row + prediction]! += count
+      }
+    }
+    return this
+  }
+
+  /** The counts of some classes in this order; labels and predictions of others are none. */
+  select(ids: readonly number[]): ConfusionMatrix {
+    const places = new Array<number>(this.classes).fill(-1)
+    ids.forEach((id, place) => {
+      places[id] = place
+    })
+    return new ConfusionMatrix(ids.length).add(this, places)
+  }
+
+  /** Makes room for more classes. */
+  grow(classes: number): void {
+    Object.assign(this, new ConfusionMatrix(classes).add(this))
+  }
+
+  clear(): void {
+    this.counts.fill(0)
+    this.unknownPrediction.fill(0)
+    this.mayBeLabel.fill(0)
+    this.ignored = 0
+  }
+
+  /** What each class has in both masks, in the label and in the prediction. @param into to be written over */
+  sums(into = new ClassSums(this.classes)): ClassSums {
+    const { classes, counts, unknownPrediction } = this
+    const { truePositives, labelPixels, predictionPixels } = into
+    into.clear()
+    for (let label = 0; label < classes; label++) {
+      const row = label * classes
+      let pixels = unknownPrediction[label]!
+      for (let prediction = 0; prediction < classes; prediction++) {
+        const count = counts[row + prediction]!
+        pixels += count
+        predictionPixels[prediction]! += count
+      }
+      labelPixels[label] = pixels
+      truePositives[label] = counts[row + label]!
+      truePositives[classes]! += counts[row + label]!
+      labelPixels[classes]! += pixels
+      predictionPixels[classes]! += pixels - unknownPrediction[label]!
+    }
+    return into
+  }
 }
 
 export interface CountOptions {
@@ -22,12 +155,7 @@ export interface CountOptions {
 export function emptyConfusion(classes: number): ConfusionMatrix {
   if (!(Number.isInteger(classes) && classes > 0))
     throw new RangeError(`classes: expected a positive integer, got ${classes}`)
-  return {
-    classes,
-    counts: new Float64Array(classes * classes),
-    unknownPrediction: new Float64Array(classes),
-    ignored: 0,
-  }
+  return new ConfusionMatrix(classes)
 }
 
 /**
@@ -46,7 +174,8 @@ export function countLabels(
     throw new RangeError(`prediction has ${prediction.length} pixels, label ${label.length}`)
   if (into.classes !== classes)
     throw new RangeError(`counts have ${into.classes} classes, expected ${classes}`)
-  const { counts, unknownPrediction } = into
+  const { counts, unknownPrediction, mayBeLabel } = into
+  for (let c = 0; c < classes; c++) if (!ignoredLabels?.includes(c)) mayBeLabel[c] = 1
   for (let i = 0; i < label.length; i++) {
     const l = label[i]!
     if (!isClass(l, classes) || ignoredLabels?.includes(l)) {
@@ -64,10 +193,7 @@ export function countLabels(
 export function addCounts(into: ConfusionMatrix, from: ConfusionMatrix): ConfusionMatrix {
   if (into.classes !== from.classes)
     throw new RangeError(`counts of ${from.classes} classes do not add to counts of ${into.classes}`)
-  for (let i = 0; i < into.counts.length; i++) into.counts[i]! += from.counts[i]!
-  for (let i = 0; i < into.classes; i++) into.unknownPrediction[i]! += from.unknownPrediction[i]!
-  into.ignored += from.ignored
-  return into
+  return into.add(from)
 }
 
 /** Each class against the rest: four counts a sample and class, row-major samples × classes. */
@@ -78,6 +204,8 @@ export interface ClassCounts {
   readonly fp: Float64Array
   readonly fn: Float64Array
   readonly tn: Float64Array
+  /** The classes that a label may have: those that are scored where nothing else is asked for; default all. */
+  readonly evaluated?: readonly number[]
 }
 
 /** One-against-the-rest counts of one matrix, or of one a sample. */
@@ -93,45 +221,37 @@ export function classCounts(matrices: ConfusionMatrix | readonly ConfusionMatrix
     fn: new Float64Array(size),
     tn: new Float64Array(size),
   }
+  const mayBeLabel = new Uint8Array(classes)
   for (let n = 0; n < list.length; n++) {
     const matrix = list[n]!
     if (matrix.classes !== classes)
       throw new RangeError(`sample ${n} has ${matrix.classes} classes, expected ${classes}`)
-    const total = evaluatedPixels(matrix)
+    const { truePositives, labelPixels, predictionPixels } = matrix.sums()
     for (let c = 0; c < classes; c++) {
-      const tp = matrix.counts[c * classes + c]!
-      const fn = labelPixels(matrix, c) - tp
-      const fp = predictionPixels(matrix, c) - tp
+      if (matrix.mayBeLabel[c] === 1 || labelPixels[c]! > 0) mayBeLabel[c] = 1
+      const tp = truePositives[c]!
+      const fn = labelPixels[c]! - tp
+      const fp = predictionPixels[c]! - tp
       const at = n * classes + c
       result.tp[at] = tp
       result.fp[at] = fp
       result.fn[at] = fn
-      result.tn[at] = total - tp - fp - fn
+      result.tn[at] = labelPixels[classes]! - tp - fp - fn
     }
   }
-  return result
+  return mayBeLabel.includes(1) ? { ...result, evaluated: idsOf(mayBeLabel) } : result
 }
 
 /** L: pixels whose label is class `c`. */
-export function labelPixels({ classes, counts, unknownPrediction }: ConfusionMatrix, c: number): number {
-  let sum = unknownPrediction[c]!
-  for (let p = 0; p < classes; p++) sum += counts[c * classes + p]!
-  return sum
-}
+export const labelPixels = (matrix: ConfusionMatrix, c: number): number => matrix.sums().labelPixels[c]!
 
 /** P: evaluated pixels whose prediction is class `c`. */
-export function predictionPixels({ classes, counts }: ConfusionMatrix, c: number): number {
-  let sum = 0
-  for (let l = 0; l < classes; l++) sum += counts[l * classes + c]!
-  return sum
-}
+export const predictionPixels = (matrix: ConfusionMatrix, c: number): number =>
+  matrix.sums().predictionPixels[c]!
 
 /** Pixels whose label is a class that is not ignored. */
-export function evaluatedPixels({ counts, unknownPrediction }: ConfusionMatrix): number {
-  let sum = 0
-  for (const count of counts) sum += count
-  for (const count of unknownPrediction) sum += count
-  return sum
-}
+export const evaluatedPixels = (matrix: ConfusionMatrix): number => matrix.sums().labelPixels[matrix.classes]!
+
+const idsOf = (flags: Uint8Array) => [...flags.keys()].filter(id => flags[id] === 1)
 
 const isClass = (value: number, classes: number) => value >= 0 && value < classes && Number.isInteger(value)

@@ -3,7 +3,7 @@ export { classMask, innerBoundary, innerRing } from './boundary.ts'
 export {
   addCounts,
   type ClassCounts,
-  type ConfusionMatrix,
+  ConfusionMatrix,
   type CountOptions,
   classCounts,
   countLabels,

@@ -7,7 +7,7 @@ export interface ScoreOptions {
   readonly metric?: Metric
   /** β of `fBeta`: recall counts β times as much as precision; default 1. */
   readonly beta?: number
-  /** Class ids that enter; default all. `[1, 2]` leaves out a background 0. */
+  /** Class ids that enter; default all that a label may have, those not ignored. `[1, 2]` leaves out a background 0. */
   readonly evaluated?: readonly number[]
   /**
    * `pooled` (default) adds the counts of all samples and scores once. `mean` scores each sample, then takes the
@@ -35,7 +35,10 @@ export interface ScoreOptions {
 
 export interface Score {
   readonly value: number
-  /** [classes]: of the pooled counts, or the mean over samples; the evaluated classes in their order. */
+  /**
+   * [classes]: of the pooled counts, or the mean over samples; the `evaluated` classes in their order, or without
+   * that option all, NaN for one that no label may have.
+   */
   readonly perClass: Float64Array
   /** [samples]: averaged over classes; one where samples are pooled. */
   readonly perSample: Float64Array
@@ -52,7 +55,7 @@ export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
   const beta = options.beta ?? 1
   if (!(beta >= 0)) throw new RangeError(`beta: expected a number of at least 0, got ${beta}`)
   const ratio = ratios[options.metric ?? 'dice']
-  const table = select(counts, options.evaluated, samples === 'pooled')
+  const table = select(counts, options.evaluated ?? counts.evaluated, samples === 'pooled')
   const cells = scoreCells(table, ratio, beta, options)
   const perSample = new Float64Array(table.samples)
   const weights = new Float64Array(table.classes)
@@ -75,7 +78,24 @@ export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
   for (let c = 0; c < table.classes; c++)
     perClass[c] = table.samples === 1 ? scores[c]! : meanOver(scores, c, table.classes, table.samples)
   const orZero = (mean: number) => (Number.isNaN(mean) && options.emptyMean === 'zero' ? 0 : mean)
-  return { value: orZero(value), perClass: perClass.map(orZero), perSample: perSample.map(orZero), ...cells }
+  const placed = (values: Float64Array) =>
+    options.evaluated ? values : spread(values, counts.evaluated, counts.classes)
+  return {
+    value: orZero(value),
+    perClass: placed(perClass.map(orZero)),
+    perSample: perSample.map(orZero),
+    scores: placed(scores),
+    defined: cells.defined,
+  }
+}
+
+/** Rows of the scored classes as rows of all: a class that no label may have has no score. */
+function spread(values: Float64Array, ids: readonly number[] | undefined, classes: number): Float64Array {
+  if (ids === undefined || ids.length === classes) return values
+  const all = new Float64Array((values.length / ids.length) * classes).fill(Number.NaN)
+  for (let i = 0; i < values.length; i++)
+    all[Math.floor(i / ids.length) * classes + ids[i % ids.length]!] = values[i]!
+  return all
 }
 
 /** The evaluated classes, with the samples added up or one by one. */

@@ -49,8 +49,32 @@ export class Classes {
     this.ids[position] = id
   }
 
+  /**
+   * Makes classes of the ids that a kernel's counts show in either mask.
+   * @param counts (counted + 1)², row-major; the last row and the last column are of no class
+   * @param noClass 1 by id for values that are no class
+   */
+  seeIn(counts: Uint32Array, counted: number, noClass: Uint8Array): void {
+    if (this.areNamed) return
+    for (let id = 0; id < counted; id++) {
+      if (this.#seen[id] === 0 && noClass[id] === 0 && hasPixels(counts, counted, id)) this.see(id)
+    }
+  }
+
+  /** Makes classes of all ids that are counted, as the channels of probabilities are. */
+  seeAll(counted: number, noClass: Uint8Array): void {
+    for (let id = 0; id < counted; id++) if (noClass[id] === 0) this.see(id)
+  }
+
   /** Makes room for `id`. */
   growTo(id: number): void {
     this.capacity = capacityFor(id, this.capacity)
   }
+}
+
+function hasPixels(counts: Uint32Array, counted: number, id: number): boolean {
+  const stride = counted + 1
+  for (let i = 0; i < stride; i++)
+    if (counts[id * stride + i]! > 0 || counts[i * stride + id]! > 0) return true
+  return false
 }

@@ -18,6 +18,8 @@ export interface Configuration {
   evaluated: Uint8Array
   /** 1 for label values left out of the counts. */
   ignored: Uint8Array
+  /** 1 for prediction values that are no class although they are counted apart. */
+  noClass: Uint8Array
   emptyClass: EmptyClass
   meanLimits: DiceLimits
   classLimits: readonly { id: number; limits: DiceLimits }[]
@@ -27,16 +29,23 @@ export interface Configuration {
 export function configurationFrom(parameters: Parameters): Configuration {
   refuseUnsupported(parameters)
   const names = checkedNames(parameters['classes.names'])
+  const ignored = ignoredLabels(parameters)
+  const evaluated = evaluatedClasses(parameters)
   return {
     names,
-    evaluated: evaluatedFlags(parameters['classes.evaluated'], names),
-    ignored: ignoredFlags(parameters['classes.ignored_labels']),
+    evaluated,
+    ignored,
+    // Without names an ignored value is no class, whichever mask it is in, unless it is to be evaluated.
+    noClass: ignored.map((flag, id) => (names.length === 0 && flag === 1 && evaluated[id] === 0 ? 1 : 0)),
     emptyClass: parameters.empty_class as EmptyClass,
     meanLimits: checkedLimits('thresholds.dice', {
       warn: parameters['thresholds.dice.warn'],
       error: parameters['thresholds.dice.error'],
     }),
-    classLimits: parameters['thresholds.class_dice'].map(text => classLimits(text, names)),
+    classLimits: parameters['thresholds.class_dice'].map(text => {
+      const { name, limits } = classLimits(text)
+      return { id: knownClass(name, names, 'thresholds.class_dice'), limits }
+    }),
   }
 }
 
@@ -70,47 +79,62 @@ function checkedNames(names: readonly string[]): readonly string[] {
   return names
 }
 
-/** The id of a class name; without names a class is named by its number. @throws ParameterError when unknown */
-function classId(name: string, names: readonly string[], parameter: string): number {
-  if (names.length === 0) {
-    const id = /^\d{1,3}$/.test(name) ? Number(name) : MAX_CLASSES
-    if (id < MAX_CLASSES) return id
-    throw new ParameterError(
-      `parameter ${parameter}: unknown class "${name}": without classes.names a class is a number from 0 to 255`,
-    )
-  }
-  const id = names.indexOf(name)
-  if (id >= 0) return id
-  throw new ParameterError(
-    `parameter ${parameter}: unknown class "${name}", classes.names has ${names.join(', ')}`,
-  )
+/** The id of a class name, undefined where it is none. Without names a class is named by its number. */
+export function classId(name: string, names: readonly string[]): number | undefined {
+  const id = names.length > 0 ? names.indexOf(name) : Number(name)
+  const isClass =
+    names.length > 0 ? id >= 0 : Number.isInteger(id) && String(id) === name && id >= 0 && id < MAX_CLASSES
+  return isClass ? id : undefined
 }
 
-function evaluatedFlags(evaluated: readonly string[], names: readonly string[]): Uint8Array {
+/** @throws ParameterError when the name is of no class */
+function knownClass(name: string, names: readonly string[], parameter: string): number {
+  const id = classId(name, names)
+  if (id !== undefined) return id
+  const known =
+    names.length > 0
+      ? `classes.names has ${names.join(', ')}`
+      : `without classes.names a class is a number from 0 to ${MAX_CLASSES - 1}`
+  throw new ParameterError(`parameter ${parameter}: unknown class "${name}", ${known}`)
+}
+
+/** The parameters that say what the classes are. */
+export type ClassParameters = Pick<
+  Parameters,
+  'classes.names' | 'classes.evaluated' | 'classes.ignored_labels'
+>
+
+/**
+ * Flags by class id, 1 for the classes that enter the means: those that are named for it, or else all that a label can
+ * have.
+ * @throws ParameterError for an unknown class
+ */
+export function evaluatedClasses(parameters: ClassParameters): Uint8Array {
+  const evaluated = parameters['classes.evaluated']
+  if (evaluated.length === 0) return ignoredLabels(parameters).map(flag => 1 - flag)
   const flags = new Uint8Array(MAX_CLASSES)
-  if (evaluated.length === 0) return flags.fill(1)
-  for (const name of evaluated) flags[classId(name, names, 'classes.evaluated')] = 1
+  for (const name of evaluated) flags[knownClass(name, parameters['classes.names'], 'classes.evaluated')] = 1
   return flags
 }
 
 /** Values beyond 255 are no class, so they are ignored without being named. */
-function ignoredFlags(values: readonly number[]): Uint8Array {
+function ignoredLabels(parameters: ClassParameters): Uint8Array {
   const flags = new Uint8Array(MAX_CLASSES)
-  for (const value of values) if (value >= 0 && value < MAX_CLASSES) flags[value] = 1
+  for (const value of parameters['classes.ignored_labels'])
+    if (value >= 0 && value < MAX_CLASSES) flags[value] = 1
   return flags
 }
 
-function classLimits(text: string, names: readonly string[]): { id: number; limits: DiceLimits } {
-  const match = /^(.+):([^:]+):([^:]+)$/.exec(text)
-  const warn = Number(match?.[2])
-  const error = Number(match?.[3])
-  if (!match || !isScore(warn) || !isScore(error)) {
+/** A class and its limits, "class:warn:error", the class by its name. @throws ParameterError when it is not so */
+export function classLimits(text: string): { name: string; limits: DiceLimits } {
+  const [, name = '', ...limits] = /^(.+):([^:]+):([^:]+)$/.exec(text) ?? []
+  const [warn = Number.NaN, error = Number.NaN] = limits.map(Number)
+  if (!isScore(warn) || !isScore(error)) {
     throw new ParameterError(
       `parameter thresholds.class_dice: expected "class:warn:error" with values from 0 to 1, got "${text}"`,
     )
   }
-  const limits = checkedLimits(`thresholds.class_dice "${text}"`, { warn, error })
-  return { id: classId(match[1]!, names, 'thresholds.class_dice'), limits }
+  return { name, limits: checkedLimits(`thresholds.class_dice "${text}"`, { warn, error }) }
 }
 
 const isScore = (value: number) => value >= 0 && value <= 1

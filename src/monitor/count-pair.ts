@@ -11,15 +11,15 @@ export interface CountingRules {
   threshold: number
   /** How many classes are named; 0 when classes are the ids that are seen. */
   namedClasses: number
-  /** 1 for the 256 values that are no class in a label. */
-  ignored: Uint8Array
+  /** 1 by id for values that are no class. */
+  noClass: Uint8Array
 }
 
-export const countingRules = (parameters: Parameters, { names, ignored }: Configuration): CountingRules => ({
+export const countingRules = (parameters: Parameters, { names, noClass }: Configuration): CountingRules => ({
   kind: parameters['prediction.kind'],
   threshold: parameters['prediction.threshold'],
   namedClasses: names.length,
-  ignored,
+  noClass,
 })
 
 /** Float rounding that a softmax may show around 0 and 1. */
@@ -70,7 +70,7 @@ function countLabels(
   kernels: Kernels,
   prediction: ImageHeader,
   label: ImageHeader,
-  { namedClasses, ignored }: CountingRules,
+  { namedClasses, noClass }: CountingRules,
   capacity: number,
 ): number {
   const { width, height } = label
@@ -78,8 +78,8 @@ function countLabels(
   if (namedClasses > 0 || capacity === MAX_CLASSES || !hasOutsideIds(kernels.counts, capacity))
     return capacity
   const largest = Math.max(
-    kernels.largest(0, width, height, prediction, ignored),
-    kernels.largest(1, width, height, label, ignored),
+    kernels.largest(0, width, height, prediction, noClass),
+    kernels.largest(1, width, height, label, noClass),
   )
   if (largest < capacity) return capacity
   const grown = capacityFor(largest, capacity)

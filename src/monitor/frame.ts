@@ -1,4 +1,6 @@
 import { ImageHeader } from '../image/header.ts'
+import { ClassSums } from '../metrics/class-sums.ts'
+import { ConfusionMatrix } from '../metrics/confusion.ts'
 import { MAX_CLASSES } from './configuration.ts'
 
 const perClass = () => new Float64Array(MAX_CLASSES)
@@ -51,24 +53,29 @@ export class Frame {
   classesDefined = 0
   windowFrames = 0
 
-  pixelsEvaluated = 0
-  pixelsIgnored = 0
-  pixelsUnknownPrediction = 0
   /** Verdict after this frame: 0 OK, 1 WARN, 2 ERROR. */
   level = 0
   /** Frames scored so far, this one included. */
   frameCount = 0
 
-  /** Counts by class id. */
-  readonly truePositives = perClass()
-  readonly labelPixels = perClass()
-  readonly predictionPixels = perClass()
-  /** Pixels of a label class whose prediction is no class. */
-  readonly unknownPrediction = perClass()
-  /** Ids counted in this frame: 0 to countedClasses - 1. */
-  countedClasses = 0
-  /** The kernel's counts, (countedClasses + 1)² row-major by id. */
-  counts: Uint32Array = new Uint32Array(0)
+  /** Pixels by class id. */
+  confusion = new ConfusionMatrix(1)
+  /** What the scores are made of, by class id. */
+  sums = new ClassSums(1)
+
+  /** Pixels whose label is a class that is not ignored. */
+  get pixelsEvaluated(): number {
+    return this.sums.labelPixels[this.sums.classes]!
+  }
+
+  get pixelsIgnored(): number {
+    return this.confusion.ignored
+  }
+
+  /** Evaluated pixels whose prediction is no class. */
+  get pixelsUnknownPrediction(): number {
+    return this.pixelsEvaluated - this.sums.predictionPixels[this.sums.classes]!
+  }
 
   get dice(): number {
     return this.means[Mean.dice]!
@@ -105,13 +112,5 @@ export class Frame {
 
   get windowIou(): number {
     return this.means[Mean.windowIou]!
-  }
-
-  /** Pixels with this label and prediction, the classes given by position. */
-  confusion(labelPosition: number, predictionPosition: number): number {
-    const label = this.classIds[labelPosition]!
-    const prediction = this.classIds[predictionPosition]!
-    if (label >= this.countedClasses || prediction >= this.countedClasses) return 0
-    return this.counts[label * (this.countedClasses + 1) + prediction]!
   }
 }

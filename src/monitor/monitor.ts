@@ -1,5 +1,7 @@
 import { readImageHeader } from '../image/header.ts'
 import { Kernels } from '../kernels/kernels.ts'
+import { ClassSums } from '../metrics/class-sums.ts'
+import { ConfusionMatrix } from '../metrics/confusion.ts'
 import { Moment } from '../pairing/moment.ts'
 import { Pairing, type PairingOptions } from '../pairing/pairing.ts'
 import type { Stream } from '../pairing/stream.ts'
@@ -9,9 +11,8 @@ import { type Configuration, configurationFrom, MAX_CLASSES } from './configurat
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
 import { Frame, Mean } from './frame.ts'
 import { InputStatistics } from './input.ts'
-import { addToTotals, collectCounts, scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
+import { scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
 import { Stopwatch } from './stopwatch.ts'
-import { Totals } from './totals.ts'
 import { Hysteresis, Level, wantedLevel } from './verdict.ts'
 import { Window } from './window.ts'
 
@@ -35,7 +36,8 @@ export class Monitor {
   readonly frame = new Frame()
   readonly pairing: Pairing
   readonly classes: Classes
-  readonly totals: Totals
+  /** The added counts of all frames. */
+  readonly totals: ConfusionMatrix
   readonly predictionInput = new InputStatistics()
   readonly labelInput = new InputStatistics()
   readonly verdict: Hysteresis
@@ -50,6 +52,8 @@ export class Monitor {
   /** 1 for the positions of classes that enter the means. */
   readonly #evaluated = new Uint8Array(MAX_CLASSES)
   readonly #kernels: Kernels
+  /** Ids that the kernels counted apart in this frame: 0 to #counted - 1. */
+  #counted = 0
   readonly #stopwatch = new Stopwatch()
   readonly #arriving = new Frame().prediction
 
@@ -64,10 +68,11 @@ export class Monitor {
     this.#rules = countingRules(parameters, this.#configuration)
     this.pairing = new Pairing(pairingOptions(parameters))
     this.classes = new Classes(this.#configuration.names)
-    this.totals = new Totals(this.classes.capacity)
+    this.totals = new ConfusionMatrix(this.classes.capacity)
     this.#window = new Window(parameters['window.frames'], this.classes.capacity)
     this.verdict = new Hysteresis(parameters['thresholds.frames'])
     this.frame.classIds = this.classes.ids
+    this.#makeRoom()
     this.#placeEvaluated()
   }
 
@@ -175,17 +180,16 @@ export class Monitor {
     }
     const { ignored, emptyClass } = this.#configuration
     const evaluated = this.#evaluated
-    collectCounts(frame, ignored, classes.areNamed)
-    this.#seeClasses()
+    frame.confusion.sums(frame.sums)
     if (classes.count !== frame.classCount) this.#placeEvaluated()
     frame.classCount = classes.count
     scoreFrame(frame, classes, evaluated, emptyClass)
     frame.means[Mean.softDice] = Number.NaN
     if (frame.prediction.isProbabilities) {
-      scoreSoft(frame, this.#kernels.sums, ignored, classes, evaluated, emptyClass)
+      scoreSoft(frame, this.#kernels.sums, this.#counted, ignored, classes, evaluated, emptyClass)
     }
-    addToTotals(frame, this.totals, ignored)
-    this.#window.add(frame.truePositives, frame.labelPixels, frame.predictionPixels)
+    this.totals.add(frame.confusion)
+    this.#window.add(frame.sums)
     scoreWindow(frame, this.#window, classes, evaluated, emptyClass)
     this.verdict.update(this.#wantedLevel())
     frame.level = this.verdict.level
@@ -198,33 +202,28 @@ export class Monitor {
   /** Counts the frame's two masks. @throws MessageError when they do not fit together or the rules */
   #count(): void {
     const { frame, classes } = this
-    const { prediction, label } = frame
     const kernels = this.#kernels
     kernels.load(0, frame.predictionMessage)
     kernels.load(1, frame.labelMessage)
-    const counted = countPair(kernels, prediction, label, this.#rules, classes.capacity)
+    const counted = countPair(kernels, frame.prediction, frame.label, this.#rules, classes.capacity)
     if (!classes.areNamed && counted > classes.capacity) this.#growTo(counted - 1)
-    if (!classes.areNamed && prediction.isProbabilities) for (let id = 0; id < counted; id++) classes.see(id)
-    frame.countedClasses = counted
-    frame.counts = kernels.counts
+    const { ignored, noClass } = this.#configuration
+    classes.seeIn(kernels.counts, counted, noClass)
+    if (frame.prediction.isProbabilities) classes.seeAll(counted, noClass)
+    frame.confusion.take(kernels.counts, counted, ignored, noClass)
+    this.#counted = counted
   }
 
   #growTo(id: number): void {
     this.classes.growTo(id)
     this.totals.grow(this.classes.capacity)
+    this.#makeRoom()
     this.#window = this.#window.resized(this.#parameters['window.frames'], this.classes.capacity)
   }
 
-  /** Without names, makes classes of the ids that this frame shows in either mask. */
-  #seeClasses(): void {
-    const { classes, frame } = this
-    if (classes.areNamed) return
-    const { ignored } = this.#configuration
-    const { counts, countedClasses } = frame
-    for (let id = 0; id < countedClasses; id++) {
-      if (ignored[id] === 1) continue
-      if (frame.labelPixels[id]! > 0 || columnHasPixels(counts, countedClasses, id)) classes.see(id)
-    }
+  #makeRoom(): void {
+    this.frame.confusion = new ConfusionMatrix(this.classes.capacity)
+    this.frame.sums = new ClassSums(this.classes.capacity)
   }
 
   #placeEvaluated(): void {
@@ -247,9 +246,4 @@ export class Monitor {
     }
     return wanted
   }
-}
-
-function columnHasPixels(counts: Uint32Array, classes: number, id: number): boolean {
-  for (let label = 0; label <= classes; label++) if (counts[label * (classes + 1) + id]! > 0) return true
-  return false
 }

@@ -109,12 +109,12 @@ export class ConfusionMessage {
     writer.uint32(classes * classes)
     for (let label = 0; label < classes; label++) {
       for (let prediction = 0; prediction < classes; prediction++) {
-        writer.uint32(frame.confusion(label, prediction))
+        writer.uint32(frame.confusion.at(frame.classIds[label]!, frame.classIds[prediction]!))
       }
     }
     writer.uint32(classes)
     for (let label = 0; label < classes; label++) {
-      writer.uint32(frame.unknownPrediction[frame.classIds[label]!]!)
+      writer.uint32(frame.confusion.unknownPrediction[frame.classIds[label]!]!)
     }
     return writer.message
   }

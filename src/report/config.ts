@@ -1,5 +1,8 @@
-import { isParameterName, PARAMETERS } from '../parameters/table.ts'
+import { classLimits, type DiceLimits, evaluatedClasses } from '../monitor/configuration.ts'
+import { isParameterName, PARAMETERS, type Parameters } from '../parameters/table.ts'
 import type { Config } from './summary.ts'
+
+export type { DiceLimits }
 
 /** A parameter of a run beside its default, both as YAML would have them. */
 export interface ConfigRow {
@@ -20,12 +23,14 @@ export function configRows(config: Config): ConfigRow[] {
 const text = (value: Config[string]) =>
   typeof value === 'object' ? `[${value.map(item => JSON.stringify(item)).join(', ')}]` : String(value)
 
-/** Limits on the windowed dice of single classes, by name (`thresholds.class_dice`, "class:warn:error"). */
-export function classLimits(config: Config): Map<string, { warn: number; error: number }> {
-  const limits = new Map<string, { warn: number; error: number }>()
-  for (const entry of config['thresholds.class_dice'] as readonly string[]) {
-    const [, name, warn, error] = /^(.+):([^:]+):([^:]+)$/.exec(entry) ?? []
-    if (name !== undefined) limits.set(name, { warn: Number(warn), error: Number(error) })
-  }
-  return limits
+/** 1 for the classes that enter the means, in the order of `classes`. */
+export function evaluatedFlags(classes: readonly { id: number }[], config: Config): Uint8Array {
+  const flags = evaluatedClasses(config as unknown as Parameters)
+  return Uint8Array.from(classes, ({ id }) => flags[id]!)
+}
+
+/** Limits on the windowed dice of single classes, by name. */
+export function limitsByClass(config: Config): Map<string, DiceLimits> {
+  const entries = (config['thresholds.class_dice'] as readonly string[]).map(classLimits)
+  return new Map(entries.map(({ name, limits }) => [name, limits]))
 }

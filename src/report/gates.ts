@@ -1,3 +1,4 @@
+import { classId } from '../monitor/configuration.ts'
 import type { FrameTable } from './frames.ts'
 import { mean, percentile, sorted } from './statistics.ts'
 import { PERCENTILES, type Summary } from './summary.ts'
@@ -75,8 +76,7 @@ interface Meaning {
 function resolve(gate: Gate, classes: readonly string[]): Meaning {
   if (gate.rest === '') return { className: undefined, percent: Number.NaN }
   const takesClass = gate.metric !== 'accuracy'
-  const isClass = (name: string) =>
-    takesClass && (classes.length > 0 ? classes.includes(name) : /^\d{1,3}$/.test(name))
+  const isClass = (name: string) => takesClass && classId(name, classes) !== undefined
   if (isClass(gate.rest)) return { className: gate.rest, percent: Number.NaN }
   const [suffix = '', statistic = ''] = (gate.scope === 'frame' && STATISTIC.exec(gate.rest)) || []
   const percent = percentOf(statistic)

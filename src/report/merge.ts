@@ -1,6 +1,7 @@
+import { ConfusionMatrix } from '../metrics/confusion.ts'
 import type { Run } from './compare.ts'
 import { FrameTable } from './frames.ts'
-import { type Counts, type Source, type Summary, summarize } from './summary.ts'
+import { type Source, type Summary, summarize } from './summary.ts'
 
 /** Runs that cannot be added; the message says why. */
 export class MergeError extends Error {
@@ -26,7 +27,7 @@ export function mergeRuns(
   version: string,
 ): { summary: Summary; frames: FrameTable | undefined } {
   checkAgreement(runs)
-  const counts = addedCounts(runs.map(run => run.summary))
+  const { classes, counts } = addedCounts(runs.map(run => run.summary))
   const frames = runs.every(run => run.frames) ? joinedFrames(runs) : undefined
   const summaries = runs.map(run => run.summary)
   const total = (value: (summary: Summary) => number) =>
@@ -40,7 +41,12 @@ export function mergeRuns(
     problems: summaries.flatMap(({ pairing }) => pairing.problems ?? []),
   }
   const source = mergedSource(summaries.map(summary => summary.source))
-  const summary = summarize(counts, frames, { source, pairing, config: summaries[0]!.config, version })
+  const summary = summarize(classes, counts, frames, {
+    source,
+    pairing,
+    config: summaries[0]!.config,
+    version,
+  })
   return { summary, frames }
 }
 
@@ -55,26 +61,19 @@ function checkAgreement(runs: readonly Run[]): void {
 }
 
 /** Sums of the counts, over the classes of all. Without names the runs may have seen different classes. */
-function addedCounts(summaries: readonly Summary[]): Counts {
+function addedCounts(summaries: readonly Summary[]) {
   const names = new Map(
     summaries.flatMap(({ classes }) => classes.map(({ id, name }) => [id, name] as const)),
   )
   const classes = [...names].map(([id, name]) => ({ id, name })).sort((a, b) => a.id - b.id)
-  const size = classes.length
-  const confusion = new Float64Array(size * size)
-  const unknownPrediction = new Float64Array(size)
-  let pixelsIgnored = 0
+  const counts = new ConfusionMatrix(classes.length)
   for (const summary of summaries) {
-    const place = summary.classes.map(({ id }) => classes.findIndex(c => c.id === id))
-    pixelsIgnored += summary.pixels.ignored
-    summary.confusion.forEach((row, label) => {
-      unknownPrediction[place[label]!]! += summary.unknown_prediction[label]!
-      row.forEach((count, prediction) => {
-        confusion[place[label]! * size + place[prediction]!]! += count
-      })
-    })
+    const { confusion, unknown_prediction: unknown, pixels } = summary
+    const places = summary.classes.map(({ id }) => classes.findIndex(c => c.id === id))
+    counts.add(ConfusionMatrix.fromRows(confusion, unknown), places)
+    counts.ignored += pixels.ignored
   }
-  return { classes, confusion, unknownPrediction, pixelsIgnored }
+  return { classes, counts }
 }
 
 function joinedFrames(runs: readonly Run[]): FrameTable {

@@ -1,4 +1,7 @@
+import type { ClassSums } from '../metrics/class-sums.ts'
+import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import { dice, type EmptyClass, iou, meanScore, precision, recall } from '../metrics/scores.ts'
+import { evaluatedFlags } from './config.ts'
 import type { FrameTable } from './frames.ts'
 import { mean, percentile, sorted } from './statistics.ts'
 
@@ -78,15 +81,6 @@ export type Config = Readonly<
   Record<string, boolean | number | string | readonly number[] | readonly string[]>
 >
 
-/** The added counts of a run, in the order of `classes`. */
-export interface Counts {
-  classes: readonly { id: number; name: string }[]
-  /** classes · classes, row-major; rows are labels. */
-  confusion: Float64Array
-  unknownPrediction: Float64Array
-  pixelsIgnored: number
-}
-
 /** How many frames `worst_frames` lists. */
 export const WORST_FRAMES = 10
 
@@ -95,18 +89,19 @@ export const score = (value: number): Score => (Number.isNaN(value) ? null : val
 /**
  * The summary of added counts and of the frames they came from. Without frames, what is made from single frames is
  * null.
+ * @param counts in the order of `classes`
  */
 export function summarize(
-  counts: Counts,
+  classes: readonly { id: number; name: string }[],
+  counts: ConfusionMatrix,
   frames: FrameTable | undefined,
   about: Pick<Summary, 'source' | 'pairing' | 'config' | 'version'>,
 ): Summary {
-  const { classes, confusion, unknownPrediction } = counts
   const size = classes.length
   const evaluated = evaluatedFlags(classes, about.config)
-  const perClass = classScores(counts)
-  const sumOf = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0)
-  const pixels = sumOf(perClass.labelPixels)
+  const sums = counts.sums()
+  const perClass = classScores(sums)
+  const pixels = sums.labelPixels[size]!
   const emptyClass = about.config.empty_class as EmptyClass
   const pooledDice = meanScore(perClass.dice, evaluated, size, emptyClass)
   return {
@@ -115,8 +110,8 @@ export function summarize(
     pairing: about.pairing,
     pixels: {
       evaluated: pixels,
-      ignored: counts.pixelsIgnored,
-      unknown_prediction: sumOf(unknownPrediction),
+      ignored: counts.ignored,
+      unknown_prediction: pixels - sums.predictionPixels[size]!,
     },
     pooled: {
       dice: score(pooledDice),
@@ -124,7 +119,7 @@ export function summarize(
       iou: score(meanScore(perClass.iou, evaluated, size, emptyClass)),
       precision: score(meanScore(perClass.precision, evaluated, size, emptyClass)),
       recall: score(meanScore(perClass.recall, evaluated, size, emptyClass)),
-      accuracy: score(sumOf(perClass.truePositives) / pixels),
+      accuracy: score(sums.truePositives[size]! / pixels),
       classes_defined: perClass.dice.filter((value, i) => evaluated[i] === 1 && !Number.isNaN(value)).length,
     },
     frame_mean: frameMean(frames),
@@ -136,46 +131,21 @@ export function summarize(
       iou: score(perClass.iou[i]!),
       precision: score(perClass.precision[i]!),
       recall: score(perClass.recall[i]!),
-      label_pixels: perClass.labelPixels[i]!,
-      prediction_pixels: perClass.predictionPixels[i]!,
+      label_pixels: sums.labelPixels[i]!,
+      prediction_pixels: sums.predictionPixels[i]!,
     })),
-    confusion: classes.map((_, row) => [...confusion.subarray(row * size, (row + 1) * size)]),
-    unknown_prediction: [...unknownPrediction],
+    confusion: counts.rows(),
+    unknown_prediction: [...counts.unknownPrediction],
     worst_frames: frames ? worstFrames(frames, WORST_FRAMES) : [],
     config: about.config,
     version: about.version,
   }
 }
 
-/** 1 for the classes that enter the means, in the order of `classes`. */
-export function evaluatedFlags(classes: readonly { name: string }[], config: Config): Uint8Array {
-  const names = config['classes.evaluated'] as readonly string[]
-  return Uint8Array.from(classes, ({ name }) => (names.length === 0 || names.includes(name) ? 1 : 0))
-}
-
-function classScores({ classes, confusion, unknownPrediction }: Counts) {
-  const size = classes.length
-  const make = () => new Float64Array(size)
-  const [labelPixels, predictionPixels, truePositives] = [unknownPrediction.slice(), make(), make()]
-  for (let label = 0; label < size; label++) {
-    for (let prediction = 0; prediction < size; prediction++) {
-      const count = confusion[label * size + prediction]!
-      labelPixels[label]! += count
-      predictionPixels[prediction]! += count
-      if (label === prediction) truePositives[label] = count
-    }
-  }
+function classScores({ truePositives, labelPixels, predictionPixels, classes }: ClassSums) {
   const of = (ratio: (tp: number, label: number, prediction: number) => number) =>
-    make().map((_, i) => ratio(truePositives[i]!, labelPixels[i]!, predictionPixels[i]!))
-  return {
-    labelPixels,
-    predictionPixels,
-    truePositives,
-    dice: of(dice),
-    iou: of(iou),
-    precision: of(precision),
-    recall: of(recall),
-  }
+    new Float64Array(classes).map((_, i) => ratio(truePositives[i]!, labelPixels[i]!, predictionPixels[i]!))
+  return { dice: of(dice), iou: of(iou), precision: of(precision), recall: of(recall) }
 }
 
 function frameMean(frames: FrameTable | undefined): Summary['frame_mean'] {

@@ -1,7 +1,8 @@
 import { CONFIDENCE } from './bootstrap.ts'
 import type { Comparison, PairedDifference } from './compare.ts'
+import { evaluatedFlags } from './config.ts'
 import type { GateResult } from './gates.ts'
-import { evaluatedFlags, PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
+import { PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
 
 /** A score as it is shown: four decimals, a dash for undefined. */
 export const shown = (value: Score): string => (value === null ? '-' : value.toFixed(4))

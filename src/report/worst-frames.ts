@@ -79,10 +79,10 @@ function mistakesOf(frame: Frame): Mistake[] {
     const labelId = frame.classIds[label]!
     for (let prediction = 0; prediction < frame.classCount; prediction++) {
       if (prediction === label) continue
-      const pixels = frame.confusion(label, prediction)
-      mistakes.push({ labelId, predictionId: frame.classIds[prediction]!, pixels })
+      const predictionId = frame.classIds[prediction]!
+      mistakes.push({ labelId, predictionId, pixels: frame.confusion.at(labelId, predictionId) })
     }
-    mistakes.push({ labelId, predictionId: undefined, pixels: frame.unknownPrediction[labelId]! })
+    mistakes.push({ labelId, predictionId: undefined, pixels: frame.confusion.unknownPrediction[labelId]! })
   }
   return mistakes
     .filter(({ pixels }) => pixels > 0)

@@ -11,7 +11,7 @@ import type { ReadOptions } from '../../src/recording/recording.ts'
 /** Has a recording of masks of 12 classes read with a second thread. */
 export function readWith(thread: Thread.SecondThread): ReadOptions {
   const topics = { prediction: '/prediction', label: '/label' }
-  const rules = { kind: 'auto' as const, threshold: 0.5, namedClasses: 12, ignored: new Uint8Array(256) }
+  const rules = { kind: 'auto' as const, threshold: 0.5, namedClasses: 12, noClass: new Uint8Array(256) }
   const options = { topics, tolerance: 0, rules, capacity: 12 }
   return { blocks: thread.memory, fetchAhead: thread.fetchAhead(() => options) }
 }

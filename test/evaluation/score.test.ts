@@ -31,7 +31,7 @@ async function score(path: string, settings: [string, RawValue][] = [], options:
       config: parameters,
       version: '',
     }
-    return { scored, summary: summarize(scored.counts, scored.frames, about) }
+    return { scored, summary: summarize(scored.classes, scored.counts, scored.frames, about) }
   } finally {
     await source.close()
   }

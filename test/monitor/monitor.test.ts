@@ -34,14 +34,18 @@ class Rig {
     this.monitor = new Monitor(parametersFrom(new Map(Object.entries(values))))
     this.monitor.onFrame = frame => {
       const { dice, iou, precision, recall, softDice, windowDice, windowIou } = frame
+      const { pixelsEvaluated, pixelsIgnored, pixelsUnknownPrediction } = frame
       const positions = Array.from({ length: frame.classCount }, (_, position) => position)
       this.frames.push({
         ...frame,
         ...{ dice, iou, precision, recall, softDice, windowDice, windowIou },
+        ...{ pixelsEvaluated, pixelsIgnored, pixelsUnknownPrediction },
         classIds: positions.map(i => frame.classIds[i]!),
         classDice: positions.map(i => frame.classDice[i]!),
         classIou: positions.map(i => frame.classIou[i]!),
-        confusion: positions.map(l => positions.map(p => frame.confusion(l, p))),
+        confusion: positions.map(l =>
+          positions.map(p => frame.confusion.at(frame.classIds[l]!, frame.classIds[p]!)),
+        ),
       })
     }
   }
@@ -225,7 +229,7 @@ describe('classes without names', () => {
       classIds: [0, 1, 3, 7, 100, 200],
       classDice: [Number.NaN, Number.NaN, Number.NaN, Number.NaN, 0, 2 / 3],
     })
-    expect(rig.monitor.totals.confusion[7 * rig.monitor.totals.classes + 7]).toBe(2)
+    expect(rig.monitor.totals.at(7, 7)).toBe(2)
   })
 
   it('are never an ignored value: predicting it is a miss', () => {
@@ -260,8 +264,8 @@ describe('window, totals and verdict', () => {
     expect(frame.windowDice).toBe((1 + 4 / 5 + 2 / 3) / 3)
     expect(frame.windowFrames).toBe(2)
     expect(good().windowFrames).toBe(2)
-    expect(rig.monitor.totals).toMatchObject({ frames: 3, pixelsEvaluated: 9 })
-    expect([...rig.monitor.totals.confusion]).toEqual([3, 0, 0, 0, 3, 0, 0, 1, 2])
+    expect(rig.monitor.frame.frameCount).toBe(3)
+    expect([...rig.monitor.totals.counts]).toEqual([3, 0, 0, 0, 3, 0, 0, 1, 2])
   })
 
   it('change the level after thresholds.frames frames, and name the class to blame', () => {
@@ -284,7 +288,11 @@ describe('window, totals and verdict', () => {
     bad()
     rig.monitor.reset()
     expect(good()).toMatchObject({ windowDice: 1, windowFrames: 1, frameCount: 1, level: 0 })
-    expect(rig.monitor.totals.frames).toBe(1)
+    expect(rig.monitor.totals.rows()).toEqual([
+      [1, 0, 0],
+      [0, 1, 0],
+      [0, 0, 1],
+    ])
   })
 
   it('follow parameters changed at run time', () => {

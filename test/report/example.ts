@@ -1,3 +1,4 @@
+import { ConfusionMatrix, countLabels } from '../../src/metrics/confusion.ts'
 import { dice, iou, meanScore } from '../../src/metrics/scores.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 import { FrameTable } from '../../src/report/frames.ts'
@@ -41,10 +42,8 @@ export function exampleRun(options: ExampleOptions): Report {
   const size = names.length
   const frames = new FrameTable()
   const received = { predictions: new Stamps(), labels: new Stamps() }
-  const confusion = new Float64Array(size * size)
-  const unknownPrediction = new Float64Array(size)
+  const matrix = new ConfusionMatrix(size)
   const pictures: PicturedFrame[] = []
-  let pixelsIgnored = 0
   let rounds = 0
   for (let i = 0; i < count; i++) {
     const stamp = ORIGIN + BigInt(i) * PERIOD
@@ -55,23 +54,10 @@ export function exampleRun(options: ExampleOptions): Report {
     const label = bands(size, i)
     const amount = noise * (1 + Math.sin(i / 9)) * (i % 37 === 30 ? 2 : 1)
     const prediction = { ...label, ids: label.ids.map(id => predicted(id, amount, size, random)) }
-    const counts = new Float64Array(size * size)
-    const unknown = new Float64Array(size)
-    let ignored = 0
-    label.ids.forEach((id, pixel) => {
-      const other = prediction.ids[pixel]!
-      if (id === NO_CLASS) ignored++
-      else if (other === NO_CLASS) unknown[id]!++
-      else counts[id * size + other]!++
-    })
-    counts.forEach((value, at) => {
-      confusion[at]! += value
-    })
-    unknown.forEach((value, at) => {
-      unknownPrediction[at]! += value
-    })
-    pixelsIgnored += ignored
-    const scores = scoresOf(counts, unknown, size)
+    const counts = countLabels(prediction.ids, label.ids, { classes: size })
+    matrix.add(counts)
+    const { ignored } = counts
+    const scores = scoresOf(counts)
     frames.push({
       label: time,
       prediction: time,
@@ -94,7 +80,9 @@ export function exampleRun(options: ExampleOptions): Report {
       pixelsEvaluated: WIDTH * HEIGHT - ignored,
       label,
       prediction,
-      mistakes: [{ labelId: 0, predictionId: size > 1 ? 1 : undefined, pixels: counts[1] ?? 0 }],
+      mistakes: [
+        { labelId: 0, predictionId: size > 1 ? 1 : undefined, pixels: size > 1 ? counts.at(0, 1) : 0 },
+      ],
     })
   }
   pictures.sort((a, b) => a.dice - b.dice)
@@ -124,7 +112,7 @@ export function exampleRun(options: ExampleOptions): Report {
     config,
     version: '0.0.0',
   }
-  const summary = summarize({ classes, confusion, unknownPrediction, pixelsIgnored }, frames, about)
+  const summary = summarize(classes, matrix, frames, about)
   return { summary, frames, pictures: pictures.slice(0, WORST_FRAMES), received }
 }
 
@@ -148,18 +136,11 @@ function predicted(id: number, amount: number, size: number, random: () => numbe
   return random() < 0.02 ? NO_CLASS : Math.floor(random() * size)
 }
 
-function scoresOf(counts: Float64Array, unknown: Float64Array, size: number) {
-  const scores = { dice: new Float64Array(size), iou: new Float64Array(size), right: 0 }
-  for (let id = 0; id < size; id++) {
-    const tp = counts[id * size + id]!
-    let [labels, predictions] = [unknown[id]!, 0]
-    for (let other = 0; other < size; other++) {
-      labels += counts[id * size + other]!
-      predictions += counts[other * size + id]!
-    }
-    scores.dice[id] = dice(tp, labels, predictions)
-    scores.iou[id] = iou(tp, labels, predictions)
-    scores.right += tp
-  }
-  return scores
+function scoresOf(counts: ConfusionMatrix) {
+  const { classes, truePositives, labelPixels, predictionPixels } = counts.sums()
+  const of = (ratio: typeof dice) =>
+    Float64Array.from({ length: classes }, (_, i) =>
+      ratio(truePositives[i]!, labelPixels[i]!, predictionPixels[i]!),
+    )
+  return { dice: of(dice), iou: of(iou), right: truePositives[classes]! }
 }

@@ -1,11 +1,11 @@
-import { classLimits } from '../config.ts'
+import { type DiceLimits, evaluatedFlags, limitsByClass } from '../config.ts'
 import { classColor, cssColor } from '../palette.ts'
-import { type ClassSummary, evaluatedFlags } from '../summary.ts'
+import type { ClassSummary } from '../summary.ts'
 import { type Html, html, name } from './html.ts'
 import { count, scoreValue } from './numbers.ts'
 import type { Report } from './report.ts'
 import { sparkline } from './sparkline.ts'
-import type { Limits, Timeline } from './timeline.ts'
+import type { Timeline } from './timeline.ts'
 
 const COLUMNS = ['dice', 'IoU', 'precision', 'recall', 'label pixels', 'prediction pixels'] as const
 
@@ -15,7 +15,7 @@ export const swatch = (id: number): Html =>
 /** Pooled scores a class, with the course of its frames' dice. */
 export function classTable({ summary, frames }: Report, timeline: Timeline | undefined): Html {
   const evaluated = evaluatedFlags(summary.classes, summary.config)
-  const limits = classLimits(summary.config)
+  const limits = limitsByClass(summary.config)
   const inOrder = (values: Float64Array) => Float64Array.from(timeline!.order, i => values[i]!)
   const sortable = (label: string) =>
     html`<th scope="col" class="number"><button type="button" data-sort>${label}</button></th>`
@@ -41,7 +41,7 @@ export function classTable({ summary, frames }: Report, timeline: Timeline | und
 }
 
 /** Says in words that a class's pooled dice is below its own threshold. */
-function belowLimit({ dice }: ClassSummary, limits: Limits | undefined): Html {
+function belowLimit({ dice }: ClassSummary, limits: DiceLimits | undefined): Html {
   if (dice === null || !limits || dice >= Math.max(limits.warn, limits.error)) return html``
   const [word, limit] = dice < limits.error ? ['error', limits.error] : ['warning', limits.warn]
   return html` <span class="tag ${word}">below ${word} ${limit}</span>`

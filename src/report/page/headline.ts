@@ -1,5 +1,5 @@
+import { type DiceLimits, evaluatedFlags } from '../config.ts'
 import type { Score } from '../summary.ts'
-import { evaluatedFlags } from '../summary.ts'
 import { type Html, html, name } from './html.ts'
 import { clockTime, count, percent, scoreValue, seconds } from './numbers.ts'
 import type { Report } from './report.ts'
@@ -56,13 +56,8 @@ const lastPart = (path: string) => path.replace(/\/+$/, '').split('/').at(-1) ||
 const list = (value: string | string[]) =>
   typeof value === 'string' ? name(value) : value.map((item, i) => html`${i > 0 && ', '}${name(item)}`)
 
-interface Limits {
-  warn: number
-  error: number
-}
-
 /** A bar from 0 to 1 with the thresholds on it, and in words where the score lies. */
-function meter(label: string, value: Score, { warn, error }: Limits): Html {
+function meter(label: string, value: Score, { warn, error }: DiceLimits): Html {
   if (value === null) return html``
   const [level, words] =
     value < error
@@ -80,7 +75,7 @@ function meter(label: string, value: Score, { warn, error }: Limits): Html {
     ${words !== '' && html`<p class="verdict ${level}"><span aria-hidden="true">${mark}</span> ${words}</p>`}`
 }
 
-function belowLimits(dice: Float64Array, { warn, error }: Limits): Html {
+function belowLimits(dice: Float64Array, { warn, error }: DiceLimits): Html {
   const below = (limit: number) => dice.reduce((sum, value) => sum + (value < limit ? 1 : 0), 0)
   const part = (limit: number, word: string) =>
     limit > 0 &&

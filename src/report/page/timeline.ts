@@ -1,4 +1,4 @@
-import { classLimits } from '../config.ts'
+import { type DiceLimits, limitsByClass } from '../config.ts'
 import type { FrameTable } from '../frames.ts'
 import type { Stamps } from '../stamps.ts'
 import type { Report } from './report.ts'
@@ -11,22 +11,17 @@ export interface Stretch {
   messages: number
 }
 
-export interface Limits {
-  warn: number
-  error: number
-}
-
 /** What the page's script draws. Scores are rounded to 1e-5: enough for any screen. */
 export interface ChartData {
   /** Seconds after the first message, ascending. */
   time: number[]
   dice: (number | null)[]
   window: (number | null)[]
-  classes: { name: string; dice: (number | null)[]; limits: Limits | null }[]
+  classes: { name: string; dice: (number | null)[]; limits: DiceLimits | null }[]
   /** A point stands for so many frames in a row, of which it is the lowest. */
   framesPerPoint: number
   /** Thresholds of the mean over classes; 0 for none. */
-  limits: Limits
+  limits: DiceLimits
   windowFrames: number
   stretches: Stretch[]
   worst: number[]
@@ -105,7 +100,7 @@ const ascending = (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0)
 export function chartData({ summary, frames, pictures }: Report, timeline: Timeline): ChartData {
   const { order, times, stretches, origin } = timeline
   const { config } = summary
-  const ofClasses = classLimits(config)
+  const ofClasses = limitsByClass(config)
   const framesPerPoint = Math.ceil(order.length / MOST_POINTS)
   const points = lowestOfEach(order, frames!, framesPerPoint)
   const withGaps = insertGaps(points, times)

@@ -1,0 +1,37 @@
+/**
+ * Of each class its pixels in both masks, in the label and in the prediction, by id: all that scores of one class
+ * against the rest are made of. They add as counts do. At index `classes` is the sum over all classes, so
+ * `labelPixels[classes]` are the evaluated pixels.
+ */
+export class ClassSums {
+  readonly classes: number
+  /** The three fields behind each other. */
+  readonly values: Float64Array
+  readonly truePositives: Float64Array
+  readonly labelPixels: Float64Array
+  readonly predictionPixels: Float64Array
+
+  constructor(classes: number, values?: ArrayLike<number>) {
+    const length = classes + 1
+    this.classes = classes
+    this.values = new Float64Array(3 * length)
+    if (values) this.values.set(values)
+    this.truePositives = this.values.subarray(0, length)
+    this.labelPixels = this.values.subarray(length, 2 * length)
+    this.predictionPixels = this.values.subarray(2 * length)
+  }
+
+  /** The same sums with room for more classes. */
+  grown(classes: number): ClassSums {
+    const other = new ClassSums(classes)
+    for (const field of ['truePositives', 'labelPixels', 'predictionPixels'] as const) {
+      other[field].set(this[field].subarray(0, this.classes))
+      other[field][classes] = this[field][this.classes]!
+    }
+    return other
+  }
+
+  clear(): void {
+    this.values.fill(0)
+  }
+}
