@@ -53,11 +53,11 @@ export class KernelsAhead extends Kernels {
     prediction: PixelLayout,
     label: PixelLayout,
     classes: number,
-    threshold: number,
+    rules: { readonly threshold: number },
   ): void {
     if (this.#take(classes)) return
     this.#load()
-    super.countProbabilities(width, height, prediction, label, classes, threshold)
+    super.countProbabilities(width, height, prediction, label, classes, rules)
   }
 
   override largest(

@@ -102,6 +102,7 @@ export class Kernels {
    * the probability p of class 1 of two, which it is from `threshold` on; class 0 has 1 - p. Else there is a channel
    * a class, interleaved, and the largest counts, the lowest id of equals. A pixel with a NaN is no class, and a NaN
    * is 0 in the sums.
+   * @param rules hold the threshold: a fraction as an argument might be put on the heap for each frame
    * @throws RangeError when a layout does not lie within its message
    */
   countProbabilities(
@@ -110,7 +111,7 @@ export class Kernels {
     prediction: PixelLayout,
     label: PixelLayout,
     classes: number,
-    threshold: number,
+    rules: { readonly threshold: number },
   ): void {
     checkClasses(classes)
     const { channels } = prediction
@@ -130,7 +131,7 @@ export class Kernels {
     const ids = this.#starts[Region.PREDICTION_IDS]!
     const { exports } = this.#kernels
     if (channels === 1) {
-      exports.countForeground(source, step, labels, labelStep, ids, width, height, threshold)
+      exports.countForeground(source, step, labels, labelStep, ids, width, height, rules.threshold)
     } else {
       const shift = this.#shifts[1]!
       exports.countChannels(source, step, labels, labelStep, shift, ids, idShift, width, height, classes)

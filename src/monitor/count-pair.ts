@@ -100,8 +100,9 @@ function countProbabilities(
   kernels: Kernels,
   prediction: ImageHeader,
   label: ImageHeader,
-  { namedClasses, threshold }: CountingRules,
+  rules: CountingRules,
 ): number {
+  const { namedClasses } = rules
   const classes = prediction.channels === 1 ? 2 : prediction.channels
   if (namedClasses > 0 && classes !== namedClasses) {
     throw new MessageError(
@@ -110,7 +111,7 @@ function countProbabilities(
         : `prediction: expected ${namedClasses} channels, one a class, got ${prediction.channels}`,
     )
   }
-  kernels.countProbabilities(label.width, label.height, prediction, label, classes, threshold)
+  kernels.countProbabilities(label.width, label.height, prediction, label, classes, rules)
   if (kernels.minimum < -PROBABILITY_SLACK || kernels.maximum > 1 + PROBABILITY_SLACK) {
     throw new MessageError(
       `prediction: expected probabilities from 0 to 1, got ${kernels.minimum} to ${kernels.maximum}: are these logits?`,

@@ -24,6 +24,7 @@ const channels = message('32FC3', floats(3))
 
 const kernels = new Kernels()
 const headers = [new ImageHeader(), new ImageHeader()] as const
+const rules = { threshold: 0.5 }
 let sum = 0
 
 function frame(prediction: Uint8Array, classes: number): void {
@@ -32,7 +33,7 @@ function frame(prediction: Uint8Array, classes: number): void {
   kernels.load(0, prediction)
   kernels.load(1, label)
   if (headers[0].isProbabilities) {
-    kernels.countProbabilities(width, height, headers[0], headers[1], classes, 0.5)
+    kernels.countProbabilities(width, height, headers[0], headers[1], classes, rules)
   } else kernels.countLabels(width, height, headers[0], headers[1], classes)
   if (kernels.counts[0] === 1) sum++
 }

@@ -46,7 +46,7 @@ export class Oracle {
     prediction: PixelLayout,
     label: PixelLayout,
     classes: number,
-    threshold: number,
+    { threshold }: { readonly threshold: number },
   ): void {
     this.counts = new Uint32Array((classes + 1) ** 2)
     this.sums = new Float64Array((classes + 1) * classes)

@@ -21,7 +21,7 @@ function expectEqual(
   for (const counter of [kernels, oracle]) {
     counter.load(0, prediction.message)
     counter.load(1, label.message)
-    counter.countProbabilities(width, height, prediction.layout, label.layout, classes, threshold)
+    counter.countProbabilities(width, height, prediction.layout, label.layout, classes, { threshold })
   }
   expect(Buffer.compare(bytesOf(kernels.counts), bytesOf(oracle.counts))).toBe(0)
   // The sign of zero is nobody's concern.
@@ -117,10 +117,10 @@ it('refuses channels that are not the classes', () => {
   const label = mask(4, 4, PixelFormat.U8, 1, 0, 0, 0, () => 0)
   kernels.load(0, map.message)
   kernels.load(1, label.message)
-  expect(() => kernels.countProbabilities(4, 4, map.layout, label.layout, 2, 0.5)).toThrow(
+  expect(() => kernels.countProbabilities(4, 4, map.layout, label.layout, 2, { threshold: 0.5 })).toThrow(
     'expected 3 classes',
   )
-  expect(() => kernels.countProbabilities(4, 5, map.layout, label.layout, 3, 0.5)).toThrow(
+  expect(() => kernels.countProbabilities(4, 5, map.layout, label.layout, 3, { threshold: 0.5 })).toThrow(
     'expected at least',
   )
 })
