@@ -59,6 +59,85 @@ export interface Exports {
   dataStart(): number
   findRuns(labels: number, pixels: number): number
   gather(target: number, source: number, length: number, stride: number, count: number): void
+  pick(
+    source: number,
+    step: number,
+    pixelBytes: number,
+    channel: number,
+    target: number,
+    width: number,
+    height: number,
+  ): void
+  isGray(source: number, step: number, pixelBytes: number, width: number, height: number): number
+  mapValues(
+    source: number,
+    step: number,
+    format: number,
+    target: number,
+    width: number,
+    height: number,
+    codes: number,
+    ranges: number,
+    rangeCount: number,
+    rest: number,
+  ): void
+  mapColours(
+    source: number,
+    step: number,
+    pixelBytes: number,
+    target: number,
+    width: number,
+    height: number,
+    slots: number,
+    multiplier: number,
+    shift: number,
+    rest: number,
+  ): void
+  leaveOut(
+    prediction: number,
+    ignored: number,
+    label: number,
+    step: number,
+    target: number,
+    width: number,
+    height: number,
+    outside: number,
+  ): void
+  countCode(codes: number, length: number, code: number): number
+  clearTally(): void
+  tally(
+    source: number,
+    step: number,
+    pixelBytes: number,
+    isColour: boolean,
+    codes: number,
+    width: number,
+    height: number,
+    code: number,
+  ): number
+  resize(
+    source: number,
+    step: number,
+    fromWidth: number,
+    fromHeight: number,
+    pixelBytes: number,
+    target: number,
+    toWidth: number,
+    toHeight: number,
+    columns: number,
+  ): void
+  unfilter(source: number, target: number, rowBytes: number, height: number, pixelBytes: number): number
+  unpackBits(source: number, bits: number, target: number, width: number, height: number): void
+  spread(
+    source: number,
+    width: number,
+    height: number,
+    pixelBytes: number,
+    target: number,
+    stepX: number,
+    stepY: number,
+    rowBytes: number,
+  ): void
 }
 
 /** Bytes of a page, the unit in which memory grows. */
@@ -76,6 +155,8 @@ type Place =
   | 'PLANE_VALUES'
   | 'RUNS'
   | 'RUN_BLOCK'
+  | 'TALLY'
+  | 'TALLY_SLOTS'
 
 /** Which part of a shared memory an instance works in: two may count at once, one in each. */
 export type WorkSpace = 0 | 1

@@ -13,16 +13,25 @@ export const idFormats = [
   PixelFormat.U16BE,
   PixelFormat.I32LE,
   PixelFormat.I32BE,
+  PixelFormat.S8,
+  PixelFormat.S16LE,
+  PixelFormat.S16BE,
 ] as const
 
+const WORDS: readonly PixelFormat[] = [
+  PixelFormat.U16LE,
+  PixelFormat.U16BE,
+  PixelFormat.S16LE,
+  PixelFormat.S16BE,
+]
 const bytesOf = (format: PixelFormat) =>
-  format === PixelFormat.U8 ? 1 : format === PixelFormat.U16LE || format === PixelFormat.U16BE ? 2 : 4
+  format === PixelFormat.U8 || format === PixelFormat.S8 ? 1 : WORDS.includes(format) ? 2 : 4
 
 function write(view: DataView, at: number, format: PixelFormat, value: number): void {
-  if (format === PixelFormat.U8) view.setUint8(at, value)
-  else if (format === PixelFormat.U16LE) view.setUint16(at, value, true)
-  else if (format === PixelFormat.U16BE) view.setUint16(at, value)
-  else if (format === PixelFormat.I32LE) view.setInt32(at, value, true)
+  if (bytesOf(format) === 1) view.setUint8(at, value)
+  else if (WORDS.includes(format)) {
+    view.setUint16(at, value, format === PixelFormat.U16LE || format === PixelFormat.S16LE)
+  } else if (format === PixelFormat.I32LE) view.setInt32(at, value, true)
   else if (format === PixelFormat.I32BE) view.setInt32(at, value)
   else view.setFloat32(at, value, format === PixelFormat.F32LE)
 }

@@ -98,5 +98,13 @@ function read(view: DataView, layout: PixelLayout, x: number, y: number, channel
       return view.getFloat32(row + 4 * (x * layout.channels + channel), true)
     case PixelFormat.F32BE:
       return view.getFloat32(row + 4 * (x * layout.channels + channel))
+    case PixelFormat.S8:
+      return view.getInt8(row + x)
+    case PixelFormat.S16LE:
+      return view.getInt16(row + 2 * x, true)
+    case PixelFormat.S16BE:
+      return view.getInt16(row + 2 * x)
+    default:
+      throw new Error(`no class ids in format ${layout.format}`)
   }
 }

@@ -1,4 +1,4 @@
-import { I32LE, U16BE, U16LE, U8 } from './formats'
+import { I32LE, S16BE, S16LE, S8, U16BE, U16LE, U8 } from './formats'
 import { IGNORED } from './memory'
 
 // The largest class id of a mask.
@@ -37,8 +37,9 @@ function largestByte(mask: usize, width: i32, found: i32, ignored: i32): i32 {
 function largestWide(mask: usize, format: i32, width: i32, found: i32): i32 {
   for (let x = 0; x < width; x++) {
     let value: u32
-    if (format == U16LE) value = load<u16>(mask + (x << 1))
-    else if (format == U16BE) value = bswap<u16>(load<u16>(mask + (x << 1)))
+    if (format == S8) value = <i32>load<i8>(mask + x)
+    else if (format == U16LE || format == S16LE) value = load<u16>(mask + (x << 1))
+    else if (format == U16BE || format == S16BE) value = bswap<u16>(load<u16>(mask + (x << 1)))
     else if (format == I32LE) value = load<u32>(mask + (x << 2))
     else value = bswap<u32>(load<u32>(mask + (x << 2)))
     found = larger(value, found)

@@ -1,6 +1,6 @@
-// One pass from 16- or 32-bit pixels, in rows `step` bytes apart, to contiguous class ids.
+// One pass from pixels that are signed or of 16 or 32 bits, in rows `step` bytes apart, to contiguous class ids.
 
-import { I32LE, U16BE, U16LE } from './formats'
+import { I32LE, S16BE, S16LE, S8, U16BE, U16LE } from './formats'
 
 /**
  * Writes width x height class ids, whatever is no class as `classes`: bytes, or uint16 where 256 classes leave no
@@ -17,14 +17,16 @@ export function narrow(
 ): void {
   for (let y = 0; y < height; y++) {
     if (classes < 256) {
-      if (format == U16LE) bytesOf16(source, target, width, classes, false)
-      else if (format == U16BE) bytesOf16(source, target, width, classes, true)
+      if (format == S8) bytesOfS8(source, target, width, classes)
+      else if (format == U16LE || format == S16LE) bytesOf16(source, target, width, classes, false)
+      else if (format == U16BE || format == S16BE) bytesOf16(source, target, width, classes, true)
       else if (format == I32LE) bytesOf32(source, target, width, classes, false)
       else bytesOf32(source, target, width, classes, true)
       target += width
     } else {
-      if (format == U16LE) wordsOf16(source, target, width, classes, false)
-      else if (format == U16BE) wordsOf16(source, target, width, classes, true)
+      if (format == S8) wordsOfS8(source, target, width, classes)
+      else if (format == U16LE || format == S16LE) wordsOf16(source, target, width, classes, false)
+      else if (format == U16BE || format == S16BE) wordsOf16(source, target, width, classes, true)
       else if (format == I32LE) wordsOf32(source, target, width, classes, false)
       else wordsOf32(source, target, width, classes, true)
       target += width << 1
@@ -60,6 +62,22 @@ function words32(at: usize, swapped: bool): v128 {
   return v
 }
 
+/** Negative values are large as unsigned ones, and so no class: of 8 bits they have to be made larger still. */
+// @ts-ignore: decorator
+@inline
+function idS8(at: usize, classes: i32): i32 {
+  return <i32>min<u32>(<i32>load<i8>(at), classes)
+}
+
+function bytesOfS8(source: usize, target: usize, width: i32, classes: i32): void {
+  for (let x = 0; x < width; x++) store<u8>(target + x, idS8(source + x, classes))
+}
+
+function wordsOfS8(source: usize, target: usize, width: i32, classes: i32): void {
+  for (let x = 0; x < width; x++) store<u16>(target + (x << 1), idS8(source + x, classes))
+}
+
+/** Negative values of 16 bits are at least 32768. */
 // @ts-ignore: decorator
 @inline
 function id16(at: usize, classes: i32, swapped: bool): i32 {
