@@ -16,7 +16,7 @@ export interface Encoding {
 const NAMED = 0
 const MAX_CHANNELS = 256
 
-const { uint8, uint16, int32, float32 } = VALUE_TYPES
+const { uint8, int8, uint16, int16, int32, float32 } = VALUE_TYPES
 
 /** Every encoding that can be scored. */
 const ENCODINGS: readonly Encoding[] = [
@@ -24,6 +24,8 @@ const ENCODINGS: readonly Encoding[] = [
   { name: '8UC1', holds: 'ids', channels: 1, value: uint8 },
   { name: 'mono16', holds: 'ids', channels: 1, value: uint16 },
   { name: '16UC1', holds: 'ids', channels: 1, value: uint16 },
+  { name: '8SC1', holds: 'ids', channels: 1, value: int8 },
+  { name: '16SC1', holds: 'ids', channels: 1, value: int16 },
   { name: '32SC1', holds: 'ids', channels: 1, value: int32 },
   { name: '32FC', holds: 'probabilities', channels: NAMED, value: float32 },
 ]

@@ -42,6 +42,8 @@ describe('reading an image header', () => {
     ['mono16', 2, PixelFormat.U16LE, PixelFormat.U16BE, 1],
     ['16UC1', 2, PixelFormat.U16LE, PixelFormat.U16BE, 1],
     ['32SC1', 4, PixelFormat.I32LE, PixelFormat.I32BE, 1],
+    ['8SC1', 1, PixelFormat.S8, PixelFormat.S8, 1],
+    ['16SC1', 2, PixelFormat.S16LE, PixelFormat.S16BE, 1],
     ['32FC1', 4, PixelFormat.F32LE, PixelFormat.F32BE, 1],
     ['32FC20', 80, PixelFormat.F32LE, PixelFormat.F32BE, 20],
   ])('knows %s', (encoding, bytesPerPixel, little, big, channels) => {
