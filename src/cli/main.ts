@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
+import { printable } from '../printable.ts'
 import { RecordingError } from '../recording/recording.ts'
 import { ResultFileError } from '../report/files.ts'
-import { printable } from '../report/table.ts'
 import { CliError, Exit } from './errors.ts'
 import { Interrupted } from './interrupt.ts'
 import { createProgram } from './program.ts'
@@ -41,7 +41,7 @@ function report(error: unknown): number {
     process.stderr.write(`dice-monitor: internal error: ${(error as Error)?.stack ?? error}\n`)
     return Exit.BAD_INPUT
   }
-  const lines = (error as Error).message.split('\n').map(printable)
+  const lines = (error as Error).message.split('\n').map(line => printable(line))
   process.stderr.write(`dice-monitor: ${lines.join('\n')}\n`)
   return error instanceof CliError ? error.exitCode : Exit.BAD_INPUT
 }

@@ -1,4 +1,4 @@
-import { printable } from '../report/table.ts'
+import { printable } from '../printable.ts'
 
 /** What is said besides the result; all of it goes to stderr. */
 export class Messages {
@@ -19,6 +19,11 @@ export class Messages {
   }
 
   #write(text: string): void {
-    process.stderr.write(`${text.split('\n').map(printable).join('\n')}\n`)
+    process.stderr.write(
+      `${text
+        .split('\n')
+        .map(line => printable(line))
+        .join('\n')}\n`,
+    )
   }
 }

@@ -1,7 +1,9 @@
+import { MessageError } from '../cdr/message-error.ts'
 import { ImageHeader, readImageHeader } from '../image/header.ts'
 import type { WorkSpace } from '../kernels/instance.ts'
 import { Kernels } from '../kernels/kernels.ts'
 import { countPair } from '../monitor/count-pair.ts'
+import { readFailure } from '../recording/damage.ts'
 import { Opcode, parseMessageHeader, recordsOf } from '../recording/mcap/records.ts'
 import type { CountedPair, Job, Order, PairOptions } from './jobs.ts'
 import type { MessageMemory } from './message-memory.ts'
@@ -59,8 +61,9 @@ export class PairCounter {
             : undefined
         if (into) this.#add(address + dataOffset, record.end - dataOffset, into)
       }
-    } catch {
+    } catch (error) {
       // Whoever takes the chunk in names the damage.
+      readFailure(error)
     }
   }
 
@@ -69,8 +72,9 @@ export class PairCounter {
     try {
       readImageHeader(this.#memory.at(address, length), header)
       into.push({ address, length, header })
-    } catch {
+    } catch (error) {
       // The engine names what is wrong with it.
+      if (!(error instanceof MessageError)) throw error
     }
   }
 
@@ -92,8 +96,9 @@ export class PairCounter {
         minimum: kernels.minimum,
         maximum: kernels.maximum,
       }
-    } catch {
-      // The engine names why they do not fit together.
+    } catch (error) {
+      // The engine names why they do not fit together, or that there is no memory for them.
+      if (!(error instanceof MessageError || error instanceof RangeError)) throw error
       return undefined
     }
   }

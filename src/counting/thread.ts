@@ -1,7 +1,7 @@
 /** A thread that fetches what jobs ask for, and counts the pairs of messages in it. */
 import { type MessagePort, workerData } from 'node:worker_threads'
+import { readFailure } from '../recording/damage.ts'
 import { readStored, unpack } from '../recording/extent.ts'
-import { loadZstd } from '../recording/zstd.ts'
 import { Jobs, type Order } from './jobs.ts'
 import { MessageMemory } from './message-memory.ts'
 import { PairCounter } from './pair-counter.ts'
@@ -18,7 +18,6 @@ const start = workerData as Start
 const memory = new MessageMemory(start.memory)
 const jobs = new Jobs(start.jobs, start.port)
 const counter = new PairCounter(memory, 1)
-await loadZstd()
 
 for (let job = jobs.receive(); job; job = jobs.receive()) {
   const isFetched = job.orders.map(fetched)
@@ -35,7 +34,8 @@ function fetched({ extent, storedAddress, address }: Order): boolean {
     readStored(extent, stored, (...pieces) => memory.gather(...pieces))
     unpack(extent, stored, target)
     return true
-  } catch {
+  } catch (error) {
+    readFailure(error)
     return false
   }
 }

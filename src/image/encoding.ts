@@ -1,5 +1,6 @@
 import { MessageError } from '../cdr/message-error.ts'
 import { type PixelFormat, VALUE_TYPES, type ValueType } from '../kernels/layout.ts'
+import { printable } from '../printable.ts'
 
 /** One row of the table of encodings. */
 export interface Encoding {
@@ -95,7 +96,7 @@ function numberOfChannels(message: Uint8Array, start: number, end: number): numb
 function unsupported(message: Uint8Array, start: number, end: number): MessageError {
   const name = Buffer.from(message.buffer, message.byteOffset + start, end - start).toString('latin1')
   return new MessageError(
-    `encoding "${name.slice(0, 40)}": expected class ids (${namesOf('ids')}) or probabilities (${namesOf('probabilities')})`,
+    `encoding "${printable(name, 40)}": expected class ids (${namesOf('ids')}) or probabilities (${namesOf('probabilities')})`,
   )
 }
 

@@ -1,4 +1,5 @@
 import Bunzip from 'seek-bzip'
+import { DamageError } from './damage.ts'
 
 /** Whether bytes begin as a bzip2 stream does. */
 export function isBzip2(bytes: Uint8Array): boolean {
@@ -8,7 +9,7 @@ export function isBzip2(bytes: Uint8Array): boolean {
 /**
  * Decompresses a bzip2 stream into the target.
  * @returns how many bytes of it are sound: all of them, or those before the end of a stream that was cut
- * @throws DamagedBzip2 where it is damaged, or gives another number of bytes
+ * @throws DamageError where it is damaged, or gives another number of bytes
  */
 export function decompressBzip2Into(target: Uint8Array, bytes: Uint8Array): number {
   let read = 0
@@ -28,7 +29,7 @@ export function decompressBzip2Into(target: Uint8Array, bytes: Uint8Array): numb
   }
   const output = {
     writeByte(byte: number) {
-      if (filled >= target.byteLength) throw new DamagedBzip2(`it has more than ${target.byteLength} bytes`)
+      if (filled >= target.byteLength) throw new DamageError(`it has more than ${target.byteLength} bytes`)
       target[filled++] = byte
     },
   }
@@ -38,12 +39,10 @@ export function decompressBzip2Into(target: Uint8Array, bytes: Uint8Array): numb
     // A block is written only once all of it has been read, so that what was written before is sound.
     if (error instanceof CutShort) return filled
     // The decoder throws a TypeError with a code for damaged data, and without one for a failure of its own.
-    if (error instanceof TypeError && 'errorCode' in error) throw new DamagedBzip2(error.message)
+    if (error instanceof TypeError && 'errorCode' in error) throw new DamageError(error.message)
     throw error
   }
   return filled
 }
 
 class CutShort extends Error {}
-
-export class DamagedBzip2 extends Error {}

@@ -2,8 +2,9 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ByteSource, FileSource } from './bytes.ts'
+import { readFailure } from './damage.ts'
 import { allocate } from './memory.ts'
-import { messageOf, type Problems } from './problems.ts'
+import type { Problems } from './problems.ts'
 import { decompressStream } from './zstd.ts'
 
 const EMPTY = new Uint8Array(0)
@@ -61,7 +62,7 @@ export class ZstdSource implements ByteSource {
         return true
       }
     } catch (error) {
-      this.#onDamage(`cannot be decompressed beyond ${this.#end} bytes: ${messageOf(error)}`)
+      this.#onDamage(`cannot be decompressed beyond ${this.#end} bytes: ${readFailure(error).message}`)
     }
     this.#isAtEnd = true
     return false

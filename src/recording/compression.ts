@@ -1,3 +1,4 @@
+import { DamageError } from './damage.ts'
 import { decompressLz4Into } from './lz4.ts'
 import { decompressStream, decompressZstdInto } from './zstd.ts'
 
@@ -16,7 +17,7 @@ export function isZstd(bytes: Uint8Array): boolean {
 export const Compression = { NONE: 0, ZSTD: 1, LZ4: 2 } as const
 export type Compression = (typeof Compression)[keyof typeof Compression]
 
-/** Decompresses into exactly the target. @throws Error if the bytes are damaged or do not give its length */
+/** Decompresses into exactly the target. @throws DamageError if the bytes are damaged or do not give its length */
 export function decompressInto(target: Uint8Array, bytes: Uint8Array, compression: Compression): void {
   if (compression === Compression.ZSTD) decompressZstdInto(target, bytes)
   else decompressLz4Into(target, bytes)
@@ -24,7 +25,7 @@ export function decompressInto(target: Uint8Array, bytes: Uint8Array, compressio
 
 /**
  * Decompresses zstd frames that do not say their size, as streaming compressors make them.
- * @throws Error if they are damaged, or larger than any message
+ * @throws DamageError if they are damaged, or larger than any message
  */
 export function decompressUnsized(bytes: Uint8Array): Uint8Array {
   let rest = bytes
@@ -38,7 +39,7 @@ export function decompressUnsized(bytes: Uint8Array): Uint8Array {
   let length = 0
   for (const piece of pieces) {
     length += piece.byteLength
-    if (length > MAX_OBJECT_BYTES) throw new Error(`it has more than ${MAX_OBJECT_BYTES} bytes`)
+    if (length > MAX_OBJECT_BYTES) throw new DamageError(`it has more than ${MAX_OBJECT_BYTES} bytes`)
     copies.push(piece.slice())
   }
   const whole = new Uint8Array(length)

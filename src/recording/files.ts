@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { DamageError, readFailure } from './damage.ts'
 import { type Metadata, parseMetadata } from './metadata.ts'
-import { messageOf, type Problems } from './problems.ts'
+import type { Problems } from './problems.ts'
 import { RecordingError } from './recording.ts'
 
 const METADATA = 'metadata.yaml'
@@ -45,10 +46,10 @@ function readMetadata(directory: string, problems: Problems): Metadata | undefin
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) return undefined
   try {
-    if (found.size > MAX_METADATA_BYTES) throw new Error(`it has ${found.size} bytes`)
+    if (found.size > MAX_METADATA_BYTES) throw new DamageError(`it has ${found.size} bytes`)
     return parseMetadata(readFileSync(path, 'utf8'))
   } catch (error) {
-    const reason = messageOf(error).split('\n')[0]
+    const reason = readFailure(error).message.split('\n')[0]
     problems.add(`${METADATA} could not be read, files were found by their names: ${reason}`)
     return undefined
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import factory, { type Lz4Module } from '@foxglove/wasm-lz4/dist/wasm-lz4.js'
+import { DamageError } from './damage.ts'
 
 interface Decoder extends Lz4Module {
   context: number
@@ -9,20 +10,22 @@ interface Decoder extends Lz4Module {
 let compiled: WebAssembly.Module | undefined
 let decoder: Decoder | undefined
 
-/** Decompresses an LZ4 frame that gives exactly the target's length. @throws Error if it does not, or is damaged */
+/** Decompresses an LZ4 frame that gives exactly the target's length. @throws DamageError if it does not, or is damaged */
 export function decompressLz4Into(target: Uint8Array, bytes: Uint8Array): void {
   const size = target.byteLength
   if (size === 0) return
   decoder ??= createDecoder()
   const source = decoder._malloc(bytes.byteLength)
   const result = decoder._malloc(size)
-  if (source === 0 || result === 0) throw new Error(`no memory to decompress ${size} bytes`)
+  if (source === 0 || result === 0) throw new DamageError(`no memory to decompress ${size} bytes`)
   decoder.HEAPU8.set(bytes, source)
   const length = decoder._decompressFrame(decoder.context, result, size, source, bytes.byteLength)
   if (length !== size) {
     // It would take what it is given next for the rest of this frame.
     decoder = undefined
-    throw new Error(length < 0 ? 'damaged LZ4 data' : `expected ${size} bytes of LZ4 data, got ${length}`)
+    throw new DamageError(
+      length < 0 ? 'damaged LZ4 data' : `expected ${size} bytes of LZ4 data, got ${length}`,
+    )
   }
   target.set(decoder.HEAPU8.subarray(result, result + length))
   decoder._free(source)

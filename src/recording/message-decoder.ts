@@ -6,9 +6,9 @@ import {
   isZstd,
   zstdContentSize,
 } from './compression.ts'
+import { readFailure } from './damage.ts'
 import type { Content } from './extent.ts'
 import type { Memory } from './memory.ts'
-import { messageOf } from './problems.ts'
 import type { Request } from './request.ts'
 import type { Reading } from './storage.ts'
 
@@ -53,12 +53,12 @@ export class MessageDecoder {
     try {
       return decompress(data, this.storedAs(data, data.byteLength), reading.memory)
     } catch (error) {
-      return this.#missing(logTime, error, reading)
+      return this.#missing(logTime, readFailure(error), reading)
     }
   }
 
-  #missing(logTime: bigint, error: unknown, { problems }: Reading): undefined {
-    problems.add(`${this.#name}: a message could not be read`, `logged at ${logTime} ns: ${messageOf(error)}`)
+  #missing(logTime: bigint, error: Error, { problems }: Reading): undefined {
+    problems.add(`${this.#name}: a message could not be read`, `logged at ${logTime} ns: ${error.message}`)
   }
 }
 

@@ -1,4 +1,6 @@
 import { parse } from 'yaml'
+import { DamageError } from './damage.ts'
+import { messageOf } from './problems.ts'
 
 /** What of a rosbag2 `metadata.yaml` is needed to read the recording. */
 export interface Metadata {
@@ -10,14 +12,14 @@ export interface Metadata {
   messages: number | undefined
 }
 
-/** @throws Error if the text is no rosbag2 metadata */
+/** @throws DamageError if the text is no rosbag2 metadata */
 export function parseMetadata(text: string): Metadata {
-  const document: unknown = parse(text, { maxAliasCount: 0, logLevel: 'error' })
+  const document = parseYaml(text)
   const info = field(document, 'rosbag2_bagfile_information')
-  if (info === undefined) throw new Error('expected rosbag2_bagfile_information at its top')
+  if (info === undefined) throw new DamageError('expected rosbag2_bagfile_information at its top')
   const files = field(info, 'relative_file_paths')
   if (!Array.isArray(files) || !files.every(file => typeof file === 'string')) {
-    throw new Error('expected a list of names for relative_file_paths')
+    throw new DamageError('expected a list of names for relative_file_paths')
   }
   const messages = field(info, 'message_count')
   const mode = stringOf(field(info, 'compression_mode')).toLowerCase()
@@ -26,6 +28,14 @@ export function parseMetadata(text: string): Metadata {
     compressionMode: mode === 'none' ? '' : mode,
     compressionFormat: stringOf(field(info, 'compression_format')),
     messages: typeof messages === 'number' ? messages : undefined,
+  }
+}
+
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 0, logLevel: 'error' })
+  } catch (error) {
+    throw new DamageError(messageOf(error))
   }
 }
 

@@ -2,14 +2,12 @@ import { Memory } from './memory.ts'
 import { RecordingReader } from './reader.ts'
 import type { ReadOptions, Recording } from './recording.ts'
 import { Recycling } from './recycling.ts'
-import { loadZstd } from './zstd.ts'
 
 /**
  * Opens a rosbag2 recording: a directory, or one of its files, in MCAP or SQLite3, compressed or not.
  * @throws RecordingError if there is nothing that can be read; what is merely damaged becomes a problem of it
  */
 export async function openRecording(path: string): Promise<Recording> {
-  await loadZstd()
   const reader = new RecordingReader(path)
   const { files, topics, startTime, endTime } = reader
   return {

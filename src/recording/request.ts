@@ -1,4 +1,5 @@
 import { Compression, isPossibleSize } from './compression.ts'
+import { DamageError, readFailure } from './damage.ts'
 import { type Extent, readStored, unpack } from './extent.ts'
 import type { Memory } from './memory.ts'
 
@@ -18,12 +19,12 @@ export class Request {
   /** Whether they were brought, or found not to be had. */
   isFetched = false
   /** Why they cannot be had. */
-  error: unknown
+  error: Error | undefined
   readonly #memory: Memory
 
   /**
    * @param filled the stored bytes that are there already, as many as the extent says
-   * @throws Error if the extent cannot have the size it says
+   * @throws DamageError if the extent cannot have the size it says
    */
   constructor(
     extent: Extent,
@@ -33,7 +34,7 @@ export class Request {
   ) {
     const { storedLength, length, compression } = extent
     if (compression !== Compression.NONE && !isPossibleSize(storedLength, length)) {
-      throw new Error(`${storedLength} compressed bytes cannot be ${length} bytes`)
+      throw new DamageError(`${storedLength} compressed bytes cannot be ${length} bytes`)
     }
     this.extent = extent
     if (compression === Compression.NONE) {
@@ -55,7 +56,7 @@ export class Request {
       read()
       unpack(this.extent, this.stored, this.bytes)
     } catch (error) {
-      this.error = error
+      this.error = readFailure(error)
     }
     this.isFetched = true
   }

@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts'
 import { CONFIDENCE } from './bootstrap.ts'
 import type { Comparison, PairedDifference } from './compare.ts'
 import { evaluatedFlags } from './config.ts'
@@ -12,15 +13,9 @@ const signed = (value: Score) => (value === null ? '-' : `${value < 0 ? '' : '+'
 /** Whole numbers with thin grouping: 1 234 567. */
 export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
 
-/** Control characters of untrusted names must not reach a terminal. */
-export const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, character =>
-    [...character].map(c => `\\u{${c.codePointAt(0)!.toString(16)}}`).join(''),
-  )
-
 /** Rows of text in columns, flush right but for the columns in `left`. */
 export function alignedColumns(rows: readonly (readonly string[])[], left: readonly number[] = [0]): string {
-  const clean = rows.map(row => row.map(printable))
+  const clean = rows.map(row => row.map(cell => printable(cell)))
   const widths = (clean[0] ?? []).map((_, column) => Math.max(...clean.map(row => row[column]!.length)))
   const cell = (text: string, column: number) =>
     left.includes(column) ? text.padEnd(widths[column]!) : text.padStart(widths[column]!)

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { ByteSource } from '../bytes.ts'
 import { MAX_OBJECT_BYTES } from '../compression.ts'
+import { DamageError, readFailure } from '../damage.ts'
 import { allocate } from '../memory.ts'
 import type { Problems } from '../problems.ts'
 import {
@@ -55,19 +56,19 @@ export function readSummary(source: ByteSource, name: string, problems: Problems
   try {
     const length = footerPosition - start
     if (start < MAGIC.length + DATA_END_BYTES || length < 0 || length > MAX_OBJECT_BYTES) {
-      throw new Error(`it would begin at byte ${start}`)
+      throw new DamageError(`it would begin at byte ${start}`)
     }
     const bytes = allocate(length)
     source.read(bytes, start)
     if (crc !== 0 && crc32(tail.subarray(0, FOOTER_BYTES - 4), crc32(bytes)) !== crc) {
-      throw new Error('its CRC differs')
+      throw new DamageError('its CRC differs')
     }
     const summary = parseSummary(bytes)
     summary.dataLength = start - DATA_END_BYTES
     summary.dataCrc = readDataCrc(source, summary.dataLength)
     return summary
   } catch (error) {
-    problems.add(`${name}: the summary at the end is damaged and was not used`, (error as Error).message)
+    problems.add(`${name}: the summary at the end is damaged and was not used`, readFailure(error).message)
     return undefined
   }
 }

@@ -1,10 +1,10 @@
 import type { Cursor } from '../bytes.ts'
 import { Compression, MAX_OBJECT_BYTES, ZSTD_HEADER_BYTES } from '../compression.ts'
+import { DamageError, readFailure } from '../damage.ts'
 import { type Content, type Extent, plainExtent } from '../extent.ts'
 import { isWithin, SMALLEST_BLOCK } from '../memory.ts'
 import type { MessageDecoder } from '../message-decoder.ts'
 import { Survey, sortByTime } from '../order.ts'
-import { messageOf } from '../problems.ts'
 import type { RecordedMessage } from '../recording.ts'
 import { type Piece, Request } from '../request.ts'
 import { Batch, deliver, type Reading } from '../storage.ts'
@@ -48,8 +48,6 @@ export interface WalkOptions {
   /** Only survey, do not deliver. */
   survey?: Survey | undefined
 }
-
-class DamageError extends Error {}
 
 /** One walk through the records of an MCAP file, front to back. */
 export class Walk {
@@ -102,9 +100,9 @@ export class Walk {
         if (piece) yield piece
         cursor.skip(position + RECORD_HEADER_BYTES + length - cursor.position)
       } catch (error) {
-        if (!(error instanceof DamageError || error instanceof RangeError)) throw error
+        const { message } = readFailure(error)
         const next = this.#options.chunks.find(chunk => chunk.offset > position)
-        yield { takeIn: () => this.#reportDamage(position, error.message, next) }
+        yield { takeIn: () => this.#reportDamage(position, message, next) }
         if (next === undefined) return
         cursor.skip(next.offset - cursor.position)
       }
@@ -299,7 +297,7 @@ export class Walk {
 
   #reportChunk(position: number, error: unknown): void {
     const { problems, name } = this.#options
-    problems.add(`${name}: a chunk could not be read`, `at byte ${position}: ${messageOf(error)}`)
+    problems.add(`${name}: a chunk could not be read`, `at byte ${position}: ${readFailure(error).message}`)
   }
 
   #wantsChunk(position: number, header: ChunkHeader): boolean {

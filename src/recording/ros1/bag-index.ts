@@ -1,17 +1,9 @@
 import type { ByteSource } from '../bytes.ts'
+import { readFailure } from '../damage.ts'
 import { allocate } from '../memory.ts'
 import { Survey } from '../order.ts'
 import type { BagHeader } from './bag.ts'
-import {
-  BadRecord,
-  type Connection,
-  connectionOf,
-  headerFields,
-  Op,
-  opOf,
-  recordAt,
-  timeField,
-} from './records.ts'
+import { type Connection, connectionOf, headerFields, Op, opOf, recordAt, timeField } from './records.ts'
 
 /** An index is read at once; a larger one is not one. */
 const MAX_INDEX_BYTES = 256 * 2 ** 20
@@ -52,8 +44,8 @@ export function readIndex(
       at = place.dataEnd
     }
   } catch (error) {
-    if (error instanceof BadRecord) return undefined
-    throw error
+    readFailure(error)
+    return undefined
   }
   if (chunkInfos !== chunks || found.size !== connectionCount) return undefined
   for (const id of survey.counts.keys()) if (!found.has(id)) return undefined

@@ -1,3 +1,4 @@
+import { DamageError } from '../damage.ts'
 /** Records of the ROS 1 bag format 2.0 (http://wiki.ros.org/Bags/Format/2.0). All numbers are little-endian. */
 
 export const MAGIC = '#ROSBAG V2.0\n'
@@ -11,9 +12,6 @@ export interface RecordPlace {
   dataStart: number
   dataEnd: number
 }
-
-/** Not a record, or one that contradicts itself. */
-export class BadRecord extends Error {}
 
 const LENGTH_BYTES = 4
 
@@ -31,7 +29,7 @@ export function recordAt(view: DataView, offset: number, end: number): RecordPla
   return dataEnd > end ? undefined : { headerStart, headerEnd, dataStart, dataEnd }
 }
 
-/** The fields of a record's header by name: views into the block. @throws BadRecord where they do not fill the header */
+/** The fields of a record's header by name: views into the block. @throws DamageError where they do not fill the header */
 export function headerFields(view: DataView, { headerStart, headerEnd }: RecordPlace): Map<string, DataView> {
   const fields = new Map<string, DataView>()
   const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength)
@@ -39,7 +37,7 @@ export function headerFields(view: DataView, { headerStart, headerEnd }: RecordP
     const start = at + LENGTH_BYTES
     const end = start > headerEnd ? Number.POSITIVE_INFINITY : start + view.getUint32(at, true)
     const equals = end <= headerEnd ? bytes.indexOf('=', start) : -1
-    if (equals < 0 || equals >= end) throw new BadRecord('a header field without a name')
+    if (equals < 0 || equals >= end) throw new DamageError('a header field without a name')
     const value = new DataView(view.buffer, view.byteOffset + equals + 1, end - equals - 1)
     fields.set(bytes.toString('latin1', start, equals), value)
     at = end
@@ -47,18 +45,18 @@ export function headerFields(view: DataView, { headerStart, headerEnd }: RecordP
   return fields
 }
 
-/** @throws BadRecord without the field, or where it has another size */
+/** @throws DamageError without the field, or where it has another size */
 export function uint32Field(fields: Map<string, DataView>, name: string): number {
   return sized(fields, name, 4).getUint32(0, true)
 }
 
-/** A time in ns. @throws BadRecord */
+/** A time in ns. @throws DamageError */
 export function timeField(fields: Map<string, DataView>, name: string): bigint {
   const field = sized(fields, name, 8)
   return BigInt(field.getUint32(0, true)) * 1_000_000_000n + BigInt(field.getUint32(4, true))
 }
 
-/** A 64-bit position; one that no file has becomes infinite. @throws BadRecord */
+/** A 64-bit position; one that no file has becomes infinite. @throws DamageError */
 export function positionField(fields: Map<string, DataView>, name: string): number {
   const value = sized(fields, name, 8).getBigUint64(0, true)
   return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value)
@@ -70,7 +68,7 @@ export function textField(fields: Map<string, DataView>, name: string): string {
   return field ? Buffer.from(field.buffer, field.byteOffset, field.byteLength).toString('utf8') : ''
 }
 
-/** @throws BadRecord */
+/** @throws DamageError */
 export function opOf(fields: Map<string, DataView>): number {
   return sized(fields, 'op', 1).getUint8(0)
 }
@@ -78,7 +76,7 @@ export function opOf(fields: Map<string, DataView>): number {
 function sized(fields: Map<string, DataView>, name: string, bytes: number): DataView {
   const field = fields.get(name)
   if (field?.byteLength !== bytes) {
-    throw new BadRecord(`expected a field '${name}' of ${bytes} bytes, got ${field?.byteLength ?? 'none'}`)
+    throw new DamageError(`expected a field '${name}' of ${bytes} bytes, got ${field?.byteLength ?? 'none'}`)
   }
   return field
 }
@@ -91,7 +89,7 @@ export interface Connection {
   type: string
 }
 
-/** The connection of a connection record. @throws BadRecord */
+/** The connection of a connection record. @throws DamageError */
 export function connectionOf(
   view: DataView,
   fields: Map<string, DataView>,

@@ -1,14 +1,14 @@
 import type { Cursor } from '../bytes.ts'
-import { DamagedBzip2, decompressBzip2Into } from '../bzip2.ts'
+import { decompressBzip2Into } from '../bzip2.ts'
 import { Compression, decompressInto, isPossibleSize, MAX_OBJECT_BYTES } from '../compression.ts'
+import { DamageError, readFailure } from '../damage.ts'
 import { allocate, type Memory } from '../memory.ts'
 import { Survey, sortByTime } from '../order.ts'
-import { messageOf, type Problems } from '../problems.ts'
+import type { Problems } from '../problems.ts'
 import type { RecordedMessage } from '../recording.ts'
 import { Batch, type Reading, type Selection } from '../storage.ts'
 import { type Transcoder, transcodedOrProblem, transcoderOf } from '../transcode/transcode.ts'
 import {
-  BadRecord,
   type Connection,
   connectionOf,
   headerFields,
@@ -107,14 +107,14 @@ export class BagWalk {
         const contents = this.#nextRecord(end)
         if (contents) yield contents
       } catch (error) {
-        if (!(error instanceof BadRecord)) throw error
-        problems.add(`${name}: damaged or cut at byte ${position}: ${error.message}`)
+        const { message } = readFailure(error)
+        problems.add(`${name}: damaged or cut at byte ${position}: ${message}`)
         return
       }
     }
   }
 
-  /** Goes on behind the next record; gives the contents of a chunk. @throws BadRecord where there is none */
+  /** Goes on behind the next record; gives the contents of a chunk. @throws DamageError where there is none */
   #nextRecord(end: number): DataView | undefined {
     const cursor = this.#cursor
     const place = this.#bringHeader()
@@ -127,9 +127,9 @@ export class BagWalk {
       cursor.skip(place.dataStart - cursor.offset)
       return this.#readChunk({ compression, size, length, position: cursor.position }, end)
     }
-    if (!OPS.has(op)) throw new BadRecord(`expected a record, got op ${op}`)
+    if (!OPS.has(op)) throw new DamageError(`expected a record, got op ${op}`)
     if (!cursor.reaches(place.dataEnd - cursor.offset)) {
-      throw new BadRecord(`a record of ${length} bytes reaches beyond the end of the file`)
+      throw new DamageError(`a record of ${length} bytes reaches beyond the end of the file`)
     }
     cursor.skip(place.dataEnd - cursor.offset)
     return undefined
@@ -137,10 +137,10 @@ export class BagWalk {
 
   #bringHeader(): RecordPlace {
     const cursor = this.#cursor
-    if (!cursor.ensure(4)) throw new BadRecord('the file ends within a record')
+    if (!cursor.ensure(4)) throw new DamageError('the file ends within a record')
     const length = cursor.view.getUint32(cursor.offset, true)
-    if (length > MAX_HEADER_BYTES) throw new BadRecord(`a record header of ${length} bytes`)
-    if (!cursor.ensure(4 + length + 4)) throw new BadRecord('the file ends within a record')
+    if (length > MAX_HEADER_BYTES) throw new DamageError(`a record header of ${length} bytes`)
+    if (!cursor.ensure(4 + length + 4)) throw new DamageError('the file ends within a record')
     return recordAt(cursor.view, cursor.offset, Number.POSITIVE_INFINITY)!
   }
 
@@ -152,7 +152,7 @@ export class BagWalk {
     const cursor = this.#cursor
     const { name, problems } = this.#options
     if (Math.max(length, size) > MAX_OBJECT_BYTES)
-      throw new BadRecord(`a chunk of ${length} bytes is too large`)
+      throw new DamageError(`a chunk of ${length} bytes is too large`)
     const isCut = length > end - cursor.position
     const stored = room(this.#stored, Math.min(length, end - cursor.position))
     this.#stored = stored
@@ -162,35 +162,28 @@ export class BagWalk {
     try {
       return this.#open(compression, size, stored, isCut)
     } catch (error) {
-      if (!(error instanceof BadChunk || error instanceof DamagedBzip2)) throw error
-      problems.add(`${name}: a chunk could not be read`, `at byte ${position}: ${error.message}`)
+      problems.add(`${name}: a chunk could not be read`, `at byte ${position}: ${readFailure(error).message}`)
       return undefined
     }
   }
 
-  /** @throws BadChunk */
+  /** @throws DamageError */
   #open(compression: string, size: number, stored: Uint8Array, isCut: boolean): DataView {
     if (compression === 'none') return viewOf(stored)
     if (compression !== 'bz2' && compression !== 'lz4') {
-      throw new BadChunk(`its compression is not known, only none, bz2 and lz4`)
+      throw new DamageError(`its compression is not known, only none, bz2 and lz4`)
     }
     if (!isPossibleSize(stored.byteLength, size)) {
-      throw new BadChunk(`${stored.byteLength} compressed bytes cannot be ${size} bytes`)
+      throw new DamageError(`${stored.byteLength} compressed bytes cannot be ${size} bytes`)
     }
     this.#opened = room(this.#opened, size)
-    if (compression === 'lz4') return this.#openLz4(stored)
-    const sound = decompressBzip2Into(this.#opened, stored)
-    if (sound < size && !isCut) throw new BadChunk(`expected ${size} bytes of bzip2 data, got ${sound}`)
-    return viewOf(this.#opened.subarray(0, sound))
-  }
-
-  #openLz4(stored: Uint8Array): DataView {
-    try {
+    if (compression === 'lz4') {
       decompressInto(this.#opened, stored, Compression.LZ4)
-    } catch (error) {
-      throw new BadChunk(messageOf(error))
+      return viewOf(this.#opened)
     }
-    return viewOf(this.#opened)
+    const sound = decompressBzip2Into(this.#opened, stored)
+    if (sound < size && !isCut) throw new DamageError(`expected ${size} bytes of bzip2 data, got ${sound}`)
+    return viewOf(this.#opened.subarray(0, sound))
   }
 
   /** The messages of a chunk's records, as far as they are whole. */
@@ -199,8 +192,8 @@ export class BagWalk {
     try {
       yield* this.#wholeMessages(chunk)
     } catch (error) {
-      if (!(error instanceof BadRecord)) throw error
-      problems.add(`${name}: a chunk is damaged, of which was read what comes before`, error.message)
+      const { message } = readFailure(error)
+      problems.add(`${name}: a chunk is damaged, of which was read what comes before`, message)
     }
   }
 
@@ -240,9 +233,6 @@ interface ChunkHeader {
   length: number
   position: number
 }
-
-/** A chunk that cannot be decompressed; what follows it can be read all the same. */
-class BadChunk extends Error {}
 
 const OPS: ReadonlySet<number> = new Set(Object.values(Op))
 

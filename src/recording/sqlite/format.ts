@@ -1,3 +1,5 @@
+import { DamageError } from '../damage.ts'
+
 /** The database file format of SQLite 3 (https://sqlite.org/fileformat2.html). All numbers are big-endian. */
 
 export const MAGIC = 'SQLite format 3\0'
@@ -11,9 +13,6 @@ export const PageType = {
 } as const
 
 export type Value = number | bigint | string | Uint8Array | null
-
-/** A damaged page, cell or record. */
-export class DamageError extends Error {}
 
 export interface Header {
   pageSize: number

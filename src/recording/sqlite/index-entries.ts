@@ -1,4 +1,5 @@
-import { DamageError, PageType } from './format.ts'
+import { DamageError } from '../damage.ts'
+import { PageType } from './format.ts'
 import type { Pages } from './pages.ts'
 
 /**

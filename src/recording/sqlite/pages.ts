@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { FileSource } from '../bytes.ts'
 import { MAX_OBJECT_BYTES } from '../compression.ts'
+import { DamageError } from '../damage.ts'
+import { LINK_BYTES, type PageLayout, readChain } from '../linked-pages.ts'
 import { allocate, gather } from '../memory.ts'
-import { LINK_BYTES, type PageFile, readChain } from './chain.ts'
-import { DamageError, HEADER_BYTES, type Header, parseHeader } from './format.ts'
+import { HEADER_BYTES, type Header, parseHeader } from './format.ts'
 import { readWriteAheadLog, type WriteAheadLog } from './wal.ts'
 
 const WINDOW_BYTES = 2 ** 16
@@ -12,8 +13,8 @@ const JOURNAL_MAGIC = 0xd9d505f9
 /** The pages of a database: those of its file, with the committed ones of a write-ahead log beside it over them. */
 export class Pages {
   readonly header: Header
-  /** The file alone. */
-  readonly file: PageFile
+  /** How the file alone is read. */
+  readonly file: PageLayout & { file: number }
   /** Pages there are to read. */
   readonly count: number
   readonly #file: FileSource
@@ -94,7 +95,7 @@ export class Pages {
   /** Fills the target, from `filled` bytes on, from a chain of overflow pages. */
   readOverflow(target: Uint8Array, filled: number, first: number): void {
     if (this.hasLog) this.#readChainWithLog(target, filled, first)
-    else readChain(this.file, first, target, filled, gather)
+    else readChain(this.#file.descriptor, this.file, first, target, filled, gather)
   }
 
   #readChainWithLog(target: Uint8Array, filled: number, first: number): void {

@@ -1,11 +1,12 @@
+import { DamageError, readFailure } from '../damage.ts'
 import { SMALLEST_BLOCK } from '../memory.ts'
 import type { MessageDecoder } from '../message-decoder.ts'
 import { Survey } from '../order.ts'
-import { messageOf, type Problems } from '../problems.ts'
+import type { Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
 import { type Piece, Request } from '../request.ts'
 import { Batch, deliver, type Reading, type Storage } from '../storage.ts'
-import { CellReader, columnNames, DamageError } from './format.ts'
+import { CellReader, columnNames } from './format.ts'
 import { countIndexEntries } from './index-entries.ts'
 import { Pages } from './pages.ts'
 import { type RecordLayout, type Row, readRecord, recordLayout, TableWalk } from './table.ts'
@@ -136,7 +137,7 @@ export class SqliteStorage implements Storage {
         if (type !== 'table' || typeof name !== 'string' || typeof sql !== 'string') continue
         tables.set(name, { root: Number(root), columns: columnNames(sql) })
       } catch (error) {
-        this.problems.add(`${this.name}: a damaged row of its schema`, messageOf(error))
+        this.problems.add(`${this.name}: a damaged row of its schema`, readFailure(error).message)
       }
     }
     return { tables, indexes }
@@ -153,8 +154,7 @@ export class SqliteStorage implements Storage {
         ? undefined
         : `${this.name}: has ${messages} messages, and its index knows ${entries}`
     } catch (error) {
-      if (!(error instanceof DamageError || error instanceof RangeError)) throw error
-      return `${this.name}: its index of messages is damaged: ${error.message}`
+      return `${this.name}: its index of messages is damaged: ${readFailure(error).message}`
     }
   }
 
@@ -180,7 +180,7 @@ export class SqliteStorage implements Storage {
           serializationFormat: String(values[format!] ?? ''),
         })
       } catch (error) {
-        this.problems.add(`${this.name}: a topic could not be read`, messageOf(error))
+        this.problems.add(`${this.name}: a topic could not be read`, readFailure(error).message)
       }
     }
   }
@@ -214,8 +214,10 @@ export class SqliteStorage implements Storage {
         rows++
         yield { row, layout, topicId: Number(topicId), time }
       } catch (error) {
-        if (!(error instanceof DamageError || error instanceof RangeError)) throw error
-        problems.add(`${this.name}: a message could not be read`, `row ${row.id}: ${error.message}`)
+        problems.add(
+          `${this.name}: a message could not be read`,
+          `row ${row.id}: ${readFailure(error).message}`,
+        )
       }
     }
     if (!walk.isDamaged) return
@@ -227,8 +229,9 @@ export class SqliteStorage implements Storage {
           continue
         found++
         yield { row, layout, topicId: Number(topicId), time }
-      } catch {
+      } catch (error) {
         // A page that only looks like a leaf.
+        readFailure(error)
       }
     }
     problems.add(
@@ -263,8 +266,10 @@ export class SqliteStorage implements Storage {
       const stored = { start: row.overflow, filled: local.length, storedLength }
       return new Request({ ...this.#pages.file, ...stored, ...content }, memory, { topic }, local)
     } catch (error) {
-      if (!(error instanceof DamageError || error instanceof RangeError)) throw error
-      problems.add(`${this.name}: a message could not be read`, `row ${row.id}: ${error.message}`)
+      problems.add(
+        `${this.name}: a message could not be read`,
+        `row ${row.id}: ${readFailure(error).message}`,
+      )
       return undefined
     }
   }

@@ -1,12 +1,5 @@
-import {
-  CellReader,
-  DamageError,
-  HEADER_BYTES,
-  localLength,
-  PageType,
-  type Value,
-  valueLength,
-} from './format.ts'
+import { DamageError, readFailure } from '../damage.ts'
+import { CellReader, HEADER_BYTES, localLength, PageType, type Value, valueLength } from './format.ts'
 import type { Pages } from './pages.ts'
 
 /** A row as its leaf page has it; what does not fit there is in overflow pages. */
@@ -59,7 +52,8 @@ export class TableWalk {
       let bytes: Uint8Array
       try {
         bytes = this.#pages.read(page)
-      } catch {
+      } catch (error) {
+        readFailure(error)
         return
       }
       // An overflow page begins with the number of the next one, which is never so large as to look like a leaf.
@@ -79,9 +73,9 @@ export class TableWalk {
   }
 
   #damaged(error: unknown): void {
-    if (!(error instanceof DamageError || error instanceof RangeError)) throw error
+    const { message } = readFailure(error)
     this.isDamaged = true
-    this.#report(error.message)
+    this.#report(message)
   }
 
   *#children(bytes: Uint8Array, at: number, page: number): Generator<number> {
@@ -91,7 +85,8 @@ export class TableWalk {
       let child: number
       try {
         child = view.getUint32(view.getUint16(at + 12 + 2 * i))
-      } catch {
+      } catch (error) {
+        readFailure(error)
         this.#damaged(new DamageError(`page ${page} is damaged`))
         return
       }
@@ -111,7 +106,7 @@ export class TableWalk {
       try {
         row = this.#row(bytes, view.getUint16(at + 8 + 2 * i))
       } catch (error) {
-        this.#damaged(new DamageError(`page ${page} is damaged: ${(error as Error).message}`))
+        this.#damaged(new DamageError(`page ${page} is damaged: ${readFailure(error).message}`))
         if (at + 8 + 2 * i + 2 > bytes.length) return
         continue
       }

@@ -1,7 +1,7 @@
-import { readAt } from '../bytes.ts'
-import { DamageError } from './format.ts'
+import { readAt } from './bytes.ts'
+import { DamageError } from './damage.ts'
 
-/** An overflow page begins with the number of the next. */
+/** A linked page begins with the number of the next. */
 export const LINK_BYTES = 4
 const LARGEST_PAGE = 65536
 /** Pages read at once: what they hold is moved together while it is in a near cache. */
@@ -11,11 +11,11 @@ const links = new DataView(new ArrayBuffer(RUN_PAGES * LINK_BYTES))
 /** Takes the page that fits a target's end only in part. */
 const lastPage = new Uint8Array(LARGEST_PAGE)
 
-/** A database file whose pages are read without regard to a log beside it. */
-export interface PageFile {
-  /** Descriptor of the file. */
-  file: number
+/** How a file is divided into pages of which one links to the next, as the overflow pages of a database. */
+export interface PageLayout {
+  /** 0 if it is not. */
   pageSize: number
+  /** Bytes of a page that hold content, the link to the next among it. */
   usableSize: number
   pageCount: number
 }
@@ -24,12 +24,14 @@ export interface PageFile {
 export type Gather = (bytes: Uint8Array, from: number, length: number, stride: number, count: number) => void
 
 /**
- * Fills the target, from `filled` bytes on, from a chain of overflow pages
- * (https://sqlite.org/fileformat2.html#ovflpgs), which mostly lie one behind the other.
+ * Fills the target, from `filled` bytes on, from a chain of linked pages, of which `first` is the
+ * number of the first, counted from 1. They mostly lie one behind the other.
+ * @param file descriptor
  * @throws DamageError where the chain leaves the file
  */
 export function readChain(
-  pages: PageFile,
+  file: number,
+  pages: PageLayout,
   first: number,
   target: Uint8Array,
   filled: number,
@@ -41,7 +43,7 @@ export function readChain(
     if (page < 1 || page > pages.pageCount)
       throw new DamageError(`page ${page} is beyond the end of the file`)
     const rest = target.subarray(done)
-    const count = readRun(pages, page, rest, gather)
+    const count = readRun(file, pages, page, rest, gather)
     for (let i = 0; i < count; i++) {
       done += content
       const next = links.getUint32(i * LINK_BYTES)
@@ -53,11 +55,12 @@ export function readChain(
 }
 
 /**
- * Reads overflow pages that lie one behind the other in the file, as many as the target takes whole, or the part of
+ * Reads linked pages that lie one behind the other in the file, as many as the target takes whole, or the part of
  * one that it takes: their content into the target, what links them to the next into `links`. Returns how many.
  */
 function readRun(
-  { file, pageSize, usableSize }: PageFile,
+  file: number,
+  { pageSize, usableSize }: PageLayout,
   page: number,
   target: Uint8Array,
   gather: Gather,

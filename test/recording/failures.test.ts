@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DamageError } from '../../src/recording/damage.ts'
+import { plainExtent } from '../../src/recording/extent.ts'
+import { Memory } from '../../src/recording/memory.ts'
+import { openRecording } from '../../src/recording/open.ts'
+import type { ReadOptions } from '../../src/recording/recording.ts'
+import { Request } from '../../src/recording/request.ts'
+import { masks, writeRecording } from '../evaluation/recording.ts'
+import { readAll } from './read.ts'
+
+const OURS = new TypeError('a failure of ours')
+const fail = () => {
+  throw OURS
+}
+
+const request = () => {
+  const extent = plainExtent(-1, 0, 8, { compression: 0, length: 8, crc: 0 })
+  return new Request(extent, new Memory(), { topic: '/label' })
+}
+
+describe('a request', () => {
+  it.each<[string, Error]>([
+    ['damage', new DamageError('damaged')],
+    ['a field beyond its end', new RangeError('beyond the end')],
+    ['an error of the file system', Object.assign(new Error('EIO'), { syscall: 'read' })],
+  ])('keeps %s as why the bytes cannot be had', (_, error) => {
+    const asked = request()
+    asked.fetch(() => {
+      throw error
+    })
+    expect(asked).toMatchObject({ isFetched: true, error })
+  })
+
+  it('passes a failure of ours on', () => {
+    expect(() => request().fetch(fail)).toThrow(OURS)
+  })
+
+  it('keeps that its bytes differ from their CRC', () => {
+    const extent = plainExtent(-1, 0, 8, { compression: 0, length: 8, crc: 1 })
+    const asked = new Request(extent, new Memory(), { topic: '/label' })
+    asked.fetch(() => {})
+    expect(asked.error?.message).toBe('its CRC differs')
+  })
+})
+
+describe('a recording', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'failures-'))
+  const path = join(directory, 'masks.mcap')
+  afterAll(() => rmSync(directory, { recursive: true }))
+  beforeAll(() => writeRecording(path, masks(3, 2, '/label', '/prediction', [200, 100])))
+
+  it('that is read with a defect of ours is not called damaged', async () => {
+    const blocks: NonNullable<ReadOptions['blocks']> = {
+      keeps: 0,
+      allocate: fail,
+      blockOf: () => undefined,
+      gather: fail,
+      forget: () => {},
+    }
+    const recording = await openRecording(path)
+    const read = async () => {
+      for await (const _ of recording.messages({ blocks }));
+    }
+    await expect(read()).rejects.toBe(OURS)
+    expect(recording.problems).toEqual([])
+    await recording.close()
+  })
+
+  it('that is damaged still is', async () => {
+    const bytes = readFileSync(path)
+    const damaged = join(directory, 'damaged.mcap')
+    writeFileSync(damaged, bytes.subarray(0, bytes.length / 2))
+    expect((await readAll(damaged)).problems).not.toEqual([])
+  })
+})
