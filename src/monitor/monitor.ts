@@ -11,7 +11,6 @@ import { type Configuration, configurationFrom, MAX_CLASSES } from './configurat
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
 import { Frame, Mean } from './frame.ts'
 import { InputStatistics } from './input.ts'
-import { type ReceivedImage, ReceivedImages } from './received-image.ts'
 import { scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis, Level, wantedLevel } from './verdict.ts'
@@ -35,7 +34,7 @@ export class Monitor {
   /** Called for every scored pair. The frame is one object, valid until the next. */
   onFrame: (frame: Frame) => void = () => {}
   readonly frame = new Frame()
-  readonly pairing: Pairing<ReceivedImage>
+  readonly pairing: Pairing
   readonly classes: Classes
   /** The added counts of all frames. */
   readonly totals: ConfusionMatrix
@@ -56,10 +55,7 @@ export class Monitor {
   /** Ids that the kernels counted apart in this frame: 0 to #counted - 1. */
   #counted = 0
   readonly #stopwatch = new Stopwatch()
-  readonly #images = new ReceivedImages()
-  /** The images of the last pair, which the frame is of. */
-  #prediction = this.#images.take()
-  #label = this.#images.take()
+  readonly #arriving = new Frame().prediction
 
   /**
    * @param kernels to count with; by default this thread's own
@@ -70,7 +66,7 @@ export class Monitor {
     this.#parameters = parameters
     this.#configuration = configurationFrom(parameters)
     this.#rules = countingRules(parameters, this.#configuration)
-    this.pairing = new Pairing(pairingOptions(parameters), image => this.#images.give(image))
+    this.pairing = new Pairing(pairingOptions(parameters))
     this.classes = new Classes(this.#configuration.names)
     this.totals = new ConfusionMatrix(this.classes.capacity)
     this.#window = new Window(parameters['window.frames'], this.classes.capacity)
@@ -149,20 +145,17 @@ export class Monitor {
     this.frame.frameCount = 0
   }
 
-  #receive(stream: Stream<ReceivedImage>, input: InputStatistics, message: Uint8Array): void {
+  #receive(stream: Stream, input: InputStatistics, message: Uint8Array): void {
     input.received++
     input.lastArrival = this.moment.arrival
-    const image = this.#images.take()
-    const { header } = image
-    image.message = message
+    const header = this.#arriving
     try {
       readImageHeader(message, header)
     } catch (error) {
-      this.#images.give(image)
       input.reject(error)
       return
     }
-    this.pairing.offer(stream, image, header.sec, header.nanosec, this.moment)
+    this.pairing.offer(stream, message, header.sec, header.nanosec, this.moment)
     this.#settle()
   }
 
@@ -173,8 +166,12 @@ export class Monitor {
 
   #score(): void {
     this.#stopwatch.start()
-    const { frame, classes } = this
-    this.#takePair()
+    const { frame, pairing, classes } = this
+    frame.predictionMessage = pairing.prediction!
+    frame.labelMessage = pairing.label!
+    frame.labelArrival = pairing.labelArrival
+    readImageHeader(frame.predictionMessage, frame.prediction)
+    readImageHeader(frame.labelMessage, frame.label)
     try {
       this.#count()
     } catch (error) {
@@ -200,20 +197,6 @@ export class Monitor {
     this.lastFrameArrival = Math.max(this.predictionInput.lastArrival, this.labelInput.lastArrival)
     frame.processingTime = this.#stopwatch.stop() / 1e9
     this.onFrame(frame)
-  }
-
-  /** Makes the frame one of the pair that was found. */
-  #takePair(): void {
-    const { frame, pairing } = this
-    this.#images.give(this.#prediction)
-    this.#images.give(this.#label)
-    this.#prediction = pairing.prediction!
-    this.#label = pairing.label!
-    frame.predictionMessage = this.#prediction.message
-    frame.prediction = this.#prediction.header
-    frame.labelMessage = this.#label.message
-    frame.label = this.#label.header
-    frame.labelArrival = pairing.labelArrival
   }
 
   /** Counts the frame's two masks. @throws MessageError when they do not fit together or the rules */

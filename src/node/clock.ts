@@ -2,6 +2,9 @@ import { MessageError } from '../cdr/message-error.ts'
 import { CdrReader } from '../cdr/reader.ts'
 import type { Node, Ros, Subscription } from './rclnodejs.ts'
 
+/** How often the subscription is made or taken away at most, s. */
+const SETTLE = 2
+
 /**
  * The time of `/clock` under `use_sim_time`. rclnodejs's own subscription asks for a reliable publisher, and
  * `ros2 bag play --clock` is none; this one hears both kinds.
@@ -10,26 +13,27 @@ export class SimClock {
   /** Seconds and nanoseconds of the last `/clock` message. */
   sec = 0
   nanosec = 0
+  /** Whether the time is that of /clock: 0 until it speaks. */
+  isActive = false
   readonly #ros: Ros
   readonly #node: Node
   readonly #reader = new CdrReader()
   #subscription: Subscription | undefined
+  #changedAt = Number.NEGATIVE_INFINITY
 
   constructor(ros: Ros, node: Node) {
     this.#ros = ros
     this.#node = node
   }
 
-  get isActive(): boolean {
-    return this.#subscription !== undefined
-  }
-
   get seconds(): number {
     return this.sec + this.nanosec / 1e9
   }
 
-  setActive(isActive: boolean): void {
-    if (isActive === this.isActive) return
+  /** Makes the subscription while the clock is active. Call it now and then, not from a callback of rclnodejs. */
+  follow(now: number): void {
+    if (this.isActive === (this.#subscription !== undefined) || now - this.#changedAt < SETTLE) return
+    this.#changedAt = now
     if (this.#subscription) {
       this.#node.destroySubscription(this.#subscription)
       this.#subscription = undefined

@@ -1,6 +1,7 @@
 import type { Monitor } from '../monitor/monitor.ts'
 import { overlapStatus, type Status, worstPosition } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
+import { printable } from '../printable.ts'
 import type { Input } from './input.ts'
 import type { DiagnosticStatus } from './messages.ts'
 
@@ -33,9 +34,12 @@ export class Diagnostics {
     const status = (task: string, { level, message }: Status, values: Values): DiagnosticStatus => ({
       level,
       name: `${nodeName}: ${task}`,
-      message,
+      message: printable(message),
       hardware_id: 'none',
-      values: Object.entries(values).map(([key, value]) => ({ key, value: String(value) })),
+      values: Object.entries(values).map(([key, value]) => ({
+        key: printable(key),
+        value: printable(String(value)),
+      })),
     })
     return [
       status('Overlap', overlapStatus(this.#monitor, now), this.#overlapValues()),

@@ -5,6 +5,11 @@ export interface InputQos {
   depth: number
 }
 
+const TYPE = 'sensor_msgs/msg/Image'
+/** How often publishers' QoS is looked at, and a subscription is replaced at most, s. */
+const LOOK = 0.5
+const SETTLE = 2
+
 const KEEP_LAST = 1
 const RELIABLE = 1
 const BEST_EFFORT = 2
@@ -34,16 +39,18 @@ export class Input {
   readonly #node: Node
   readonly #topic: string
   readonly #onMessage: (message: Buffer) => void
-  #qos: InputQos
+  #depth: number
   #isReliable: boolean
   #subscription: Subscription
+  #lookedAt = Number.NEGATIVE_INFINITY
+  #replacedAt = Number.NEGATIVE_INFINITY
 
   constructor(ros: Ros, node: Node, topic: string, qos: InputQos, onMessage: (message: Buffer) => void) {
     this.#ros = ros
     this.#node = node
     this.#topic = topic
     this.#onMessage = onMessage
-    this.#qos = qos
+    this.#depth = qos.depth
     this.#isReliable = qos.reliability !== 'best_effort'
     this.#subscription = this.#subscribe()
   }
@@ -61,45 +68,61 @@ export class Input {
     return this.#publishers().length
   }
 
+  /** The type of a publisher that sends no images; undefined when there is none. */
+  get foreignType(): string | undefined {
+    return this.#endpoints().find(({ topic_type }) => topic_type !== TYPE)?.topic_type
+  }
+
   /** Whether a publisher offers what this subscription does not hear. */
   get hasDeafPublisher(): boolean {
     return this.#isReliable && this.#publishers().some(offersBestEffort)
   }
 
-  configure(qos: InputQos): void {
-    const isReliable = qos.reliability === 'auto' ? this.#isReliable : qos.reliability === 'reliable'
-    const isSame = isReliable === this.#isReliable && qos.depth === this.#qos.depth
-    this.#qos = qos
+  /**
+   * Follows the parameters, and under `auto` what the publishers offer. Call it now and then, and never from a
+   * callback of rclnodejs, which goes through its subscriptions there. A subscription that is replaced misses
+   * messages, so that changes that follow each other are taken together.
+   * @param now seconds on a steady clock
+   */
+  adapt(qos: InputQos, now: number): void {
+    if (now - this.#replacedAt < SETTLE) return
+    if (now - this.#lookedAt < LOOK && qos.depth === this.#depth && this.#isAsAsked(qos)) return
+    this.#lookedAt = now
+    const isReliable = this.#wantsReliable(qos)
+    if (isReliable === this.#isReliable && qos.depth === this.#depth) return
+    this.#replacedAt = now
     this.#isReliable = isReliable
-    if (!isSame) this.#resubscribe()
-  }
-
-  /** Under `auto`, follows what the publishers offer. Call it now and then. */
-  adapt(): void {
-    if (this.#qos.reliability !== 'auto') return
-    const publishers = this.#publishers()
-    const isReliable = this.#isReliable ? !publishers.some(offersBestEffort) : publishers.length === 0
-    if (isReliable === this.#isReliable) return
-    this.#isReliable = isReliable
-    this.#resubscribe()
-  }
-
-  #publishers(): readonly EndpointInfo[] {
-    return this.#node.getPublishersInfoByTopic(this.topic, false)
-  }
-
-  #resubscribe(): void {
+    this.#depth = qos.depth
     this.#node.destroySubscription(this.#subscription)
     this.#subscription = this.#subscribe()
+  }
+
+  #isAsAsked({ reliability }: InputQos): boolean {
+    return reliability === 'auto' || (reliability === 'reliable') === this.#isReliable
+  }
+
+  #wantsReliable({ reliability }: InputQos): boolean {
+    if (reliability !== 'auto') return reliability === 'reliable'
+    const publishers = this.#publishers()
+    return this.#isReliable ? !publishers.some(offersBestEffort) : publishers.length === 0
+  }
+
+  /** Those of another type have another topic under the same name. */
+  #publishers(): readonly EndpointInfo[] {
+    return this.#endpoints().filter(({ topic_type }) => topic_type === TYPE)
+  }
+
+  #endpoints(): readonly EndpointInfo[] {
+    return this.#node.getPublishersInfoByTopic(this.topic, false)
   }
 
   #subscribe(): Subscription {
     const { QoS } = this.#ros
     const reliability = this.#isReliable ? RELIABLE : BEST_EFFORT
     const subscription = this.#node.createSubscription(
-      'sensor_msgs/msg/Image',
+      TYPE,
       this.#topic,
-      { qos: new QoS(KEEP_LAST, this.#qos.depth, reliability, VOLATILE), isRaw: true },
+      { qos: new QoS(KEEP_LAST, this.#depth, reliability, VOLATILE), isRaw: true },
       this.#onMessage,
     )
     listenToQosEvents(this.#node, subscription, {
@@ -109,8 +132,7 @@ export class Input {
       onIncompatible: event => {
         this.incompatible += event.total_count_change
         this.incompatiblePolicy = POLICY_NAMES.get(event.last_policy_kind ?? 0) ?? 'a policy'
-        // Not here: rclnodejs is still going through the events of the subscription that would be destroyed.
-        setImmediate(() => this.adapt())
+        this.#lookedAt = Number.NEGATIVE_INFINITY
       },
     })
     return subscription

@@ -1,4 +1,5 @@
 import { ParameterError } from '../parameters/parameters.ts'
+import { printable } from '../printable.ts'
 import { parameterOverrides, splitArguments } from './arguments.ts'
 import { MonitorNode } from './monitor-node.ts'
 import { loadRclnodejs } from './rclnodejs.ts'
@@ -15,8 +16,13 @@ async function main(): Promise<void> {
   const ros = await loadRclnodejs()
   // Its own handler would end the process by the signal that it is sent.
   ros.removeSignalHandlers()
-  await ros.init(undefined, rest)
-  const node = ros.createNode('dice_monitor')
+  // rclnodejs would tell of changed parameters within the node's namespace; everybody listens outside.
+  await ros.init(undefined, [...rest, '--ros-args', '-r', 'parameter_events:=/parameter_events'])
+  const node = ros.createNode('dice_monitor', undefined, undefined, {
+    startParameterServices: false,
+    // rcl writes what it is asked for to the log, however long and unprintable.
+    startTypeDescriptionService: false,
+  })
   const monitor = new MonitorNode(ros, node, parameterOverrides(sources, node.getFullyQualifiedName()))
   stop = () => {
     monitor.stop()
@@ -29,6 +35,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error)
   const line = error instanceof ParameterError ? message : message.split('\n')[0]
-  process.stderr.write(`dice_monitor: ${line}\n`)
+  process.stderr.write(`dice_monitor: ${printable(line!)}\n`)
   process.exit(1)
 })

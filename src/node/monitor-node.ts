@@ -4,19 +4,23 @@ import { isStale } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
 import { ParameterError, parametersFrom, type RawValue, withParameters } from '../parameters/parameters.ts'
 import { isParameterName, type Parameters } from '../parameters/table.ts'
+import { printable } from '../printable.ts'
 import { SimClock } from './clock.ts'
 import { MessageCollection } from './collection.ts'
 import { Diagnostics } from './diagnostics.ts'
+import { Guard, Refused } from './guard.ts'
 import { Input, type InputQos } from './input.ts'
+import { Logbook, type Severity } from './logbook.ts'
 import { ConfusionMessage, DiagnosticsMessage, MetricsMessage } from './messages.ts'
-import { declareParameters, rawValueOf } from './parameters.ts'
-import type { Node, Parameter, Publisher, Ros } from './rclnodejs.ts'
+import { serveParameters } from './parameter-services.ts'
+import { NodeParameters } from './parameters.ts'
+import type { Node, Publisher, Ros } from './rclnodejs.ts'
 import { SteadyClock } from './steady-clock.ts'
 
 /** How often what only time settles is looked at, ms. */
 const TICK = 50
-/** How often publishers' QoS is looked at, in ticks. */
-const ADAPT_TICKS = 10
+/** Unknown parameters that are named at the start. */
+const MAX_UNKNOWN = 10
 
 const inputQos = (parameters: Parameters): InputQos => ({
   reliability: parameters['qos.reliability'] as InputQos['reliability'],
@@ -26,6 +30,7 @@ const inputQos = (parameters: Parameters): InputQos => ({
 /** The ROS 2 node: the engine between two subscriptions and its publishers. */
 export class MonitorNode {
   readonly #node: Node
+  readonly #guard: Guard
   readonly #monitor: Monitor
   readonly #clock: SimClock
   readonly #steady = new SteadyClock()
@@ -39,19 +44,22 @@ export class MonitorNode {
   readonly #confusionMessage = new ConfusionMessage()
   readonly #diagnosticsMessage = new DiagnosticsMessage()
   readonly #collection = new MessageCollection()
+  readonly #log: Logbook
   readonly #tickTimer: NodeJS.Timeout
   #diagnosticsTimer: NodeJS.Timeout | undefined
-  #ticks = 0
+  #lastDiagnostics = 0
   #publishedLevel: number = Level.OK
   #loggedErrors = { prediction: '', label: '' }
 
   /** @throws ParameterError when an override does not fit */
   constructor(ros: Ros, node: Node, overrides: ReadonlyMap<string, RawValue>) {
     this.#node = node
+    const logger = node.getLogger()
+    this.#log = new Logbook((severity, text) => logger[severity](printable(text)))
     const parameters = parametersFrom(overrides)
     this.#monitor = new Monitor(parameters)
     this.#monitor.onFrame = this.#onFrame
-    declareParameters(ros, node, parameters)
+    this.#guard = new Guard(node, this.#report)
     this.#warnOfUnknown(overrides)
 
     this.#metrics = node.createPublisher('dice_monitor/msg/SegmentationMetrics', '~/metrics')
@@ -60,34 +68,35 @@ export class MonitorNode {
     this.#diagnosticsPublisher = node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', {
       qos: depthOne,
     })
-    node.createService('std_srvs/srv/Trigger', '~/reset', (_request, response) => {
-      this.#monitor.reset()
-      response.send({ success: true, message: 'window and totals forgotten' })
-    })
+    this.#guard.serve(
+      'std_srvs/srv/Trigger',
+      '~/reset',
+      () => {
+        this.#monitor.reset()
+        return { success: true, message: 'window and totals forgotten' }
+      },
+      reason => ({ success: false, message: reason }),
+    )
 
     this.#clock = new SimClock(ros, node)
-    node.addOnSetParametersCallback(changes => this.#onSetParameters(changes))
-    const useSimTime = overrides.get('use_sim_time')
-    if (useSimTime !== undefined) {
-      if (typeof useSimTime !== 'boolean') {
-        throw new ParameterError(`parameter use_sim_time: expected a bool, got ${String(useSimTime)}`)
-      }
-      node.setParameter(new ros.Parameter('use_sim_time', 1, useSimTime))
-    }
+    this.#clock.isActive = useSimTime(overrides.get('use_sim_time') ?? false)
+    this.#clock.follow(this.#steady.seconds)
+    this.#serveParameters()
 
     const qos = inputQos(parameters)
     this.#prediction = new Input(ros, node, 'prediction', qos, this.#onPrediction)
     this.#label = new Input(ros, node, 'label', qos, this.#onLabel)
     this.#diagnostics = new Diagnostics(this.#monitor, { prediction: this.#prediction, label: this.#label })
     this.#diagnostics.endPeriod(this.#steady.seconds)
-    this.#startDiagnostics(parameters)
-    this.#tickTimer = setInterval(this.#onTick, TICK)
-    node.getLogger().info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
+    this.#lastDiagnostics = this.#steady.seconds
+    this.#scheduleDiagnostics()
+    this.#tickTimer = setInterval(this.#guard.wrap('a tick failed', this.#onTick), TICK)
+    logger.info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
   }
 
   stop(): void {
     clearInterval(this.#tickTimer)
-    clearInterval(this.#diagnosticsTimer)
+    clearTimeout(this.#diagnosticsTimer)
   }
 
   readonly #onPrediction = (message: Buffer): void => {
@@ -117,9 +126,12 @@ export class MonitorNode {
     this.#monitor.tick(this.#waitingTime)
     if (isStale(this.#monitor, this.#steady.seconds) && this.#publishedLevel !== Level.STALE)
       this.#publishDiagnostics()
-    if (++this.#ticks % ADAPT_TICKS !== 0) return
-    this.#prediction.adapt()
-    this.#label.adapt()
+    const { seconds } = this.#steady
+    this.#clock.follow(seconds)
+    const qos = inputQos(this.#monitor.parameters)
+    this.#prediction.adapt(qos, seconds)
+    this.#label.adapt(qos, seconds)
+    this.#log.flush(seconds)
   }
 
   #takeTime(): void {
@@ -134,13 +146,23 @@ export class MonitorNode {
     return this.#clock.isActive ? this.#clock.seconds : this.#steady.seconds
   }
 
-  #startDiagnostics(parameters: Parameters): void {
-    clearInterval(this.#diagnosticsTimer)
-    this.#diagnosticsTimer = setInterval(() => {
-      this.#steady.synchronize()
-      this.#publishDiagnostics()
-      this.#diagnostics.endPeriod(this.#steady.seconds)
-    }, parameters['diagnostic_updater.period'] * 1000)
+  /** The next one a period after the last, also when the period is changed again and again. */
+  #scheduleDiagnostics(): void {
+    clearTimeout(this.#diagnosticsTimer)
+    const due = this.#lastDiagnostics + this.#monitor.parameters['diagnostic_updater.period']
+    const wait = Math.max(0, due - this.#steady.seconds) * 1000
+    const onDiagnostics = this.#guard.wrap('diagnostics failed', this.#onDiagnostics)
+    this.#diagnosticsTimer = setTimeout(() => {
+      onDiagnostics()
+      this.#scheduleDiagnostics()
+    }, wait)
+  }
+
+  readonly #onDiagnostics = (): void => {
+    this.#steady.synchronize()
+    this.#lastDiagnostics = this.#steady.seconds
+    this.#publishDiagnostics()
+    this.#diagnostics.endPeriod(this.#steady.seconds)
   }
 
   #publishDiagnostics(): void {
@@ -160,54 +182,66 @@ export class MonitorNode {
     return { sec: Math.floor(milliseconds / 1000), nanosec: (milliseconds % 1000) * 1e6 }
   }
 
-  #onSetParameters(changes: readonly Parameter[]): { successful: boolean; reason: string } {
-    const raw = new Map<string, RawValue>()
-    for (const change of changes) {
-      const { name } = change
-      const value = rawValueOf(change)
-      if (value === undefined) return { successful: false, reason: `parameter ${name} cannot be undeclared` }
-      if (isParameterName(name)) raw.set(name, value)
-    }
-    try {
-      if (raw.size > 0) this.#configure(withParameters(this.#monitor.parameters, raw))
-    } catch (error) {
-      if (!(error instanceof ParameterError)) throw error
-      return { successful: false, reason: error.message }
-    }
-    for (const { name, value } of changes) if (name === 'use_sim_time') this.#clock.setActive(Boolean(value))
-    return { successful: true, reason: '' }
+  #serveParameters(): void {
+    const parameters = new NodeParameters(
+      () => ({ ...this.#monitor.parameters, use_sim_time: this.#clock.isActive }),
+      this.#applyChanges,
+    )
+    const events = this.#node._parameterEventPublisher
+    const node = this.#node.getFullyQualifiedName()
+    serveParameters(this.#guard, this.#node.name(), parameters, changed_parameters => {
+      events.publish({
+        stamp: this.#stamp(),
+        node,
+        new_parameters: [],
+        changed_parameters,
+        deleted_parameters: [],
+      })
+    })
   }
 
-  #configure(parameters: Parameters): void {
-    const before = this.#monitor.parameters
-    this.#monitor.configure(parameters)
-    const qos = inputQos(parameters)
-    // Not within the service call that sets the parameter: rclnodejs is going through its subscriptions.
-    setImmediate(() => {
-      this.#prediction.configure(qos)
-      this.#label.configure(qos)
-    })
+  readonly #applyChanges = (changes: ReadonlyMap<string, RawValue>): void => {
+    const { parameters } = this.#monitor
+    const clock = useSimTime(changes.get('use_sim_time') ?? this.#clock.isActive)
+    this.#monitor.configure(withParameters(parameters, changes))
+    this.#clock.isActive = clock
     const period = 'diagnostic_updater.period'
-    if (parameters[period] !== before[period]) this.#startDiagnostics(parameters)
+    if (this.#monitor.parameters[period] !== parameters[period]) this.#scheduleDiagnostics()
   }
 
   #warnOfUnknown(overrides: ReadonlyMap<string, RawValue>): void {
-    for (const name of overrides.keys()) {
-      if (isParameterName(name) || name === 'use_sim_time' || /^(?:qos_overrides|start_)/.test(name)) continue
-      this.#node.getLogger().warn(`parameter ${name} is unknown and has no effect`)
-    }
+    const unknown = [...overrides.keys()].filter(
+      name => !isParameterName(name) && name !== 'use_sim_time' && !/^(?:qos_overrides|start_)/.test(name),
+    )
+    const logger = this.#node.getLogger()
+    for (const name of unknown.slice(0, MAX_UNKNOWN))
+      logger.warn(printable(`parameter ${name} is unknown and has no effect`))
+    const others = unknown.length - MAX_UNKNOWN
+    if (others > 0) logger.warn(`${others} more parameters are unknown and have no effect`)
   }
 
   #logError(side: 'prediction' | 'label', error: string): void {
     if (error === this.#loggedErrors[side]) return
     this.#loggedErrors[side] = error
-    this.#node.getLogger().warn(`${side} rejected: ${error}`)
+    this.#say('warn', `${side} rejected`, `${side} rejected: ${error}`)
+  }
+
+  readonly #report = (what: string, error: unknown): void => {
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#say(error instanceof Refused ? 'warn' : 'error', what, `${what}: ${reason}`)
+  }
+
+  #say(severity: Severity, kind: string, text: string): void {
+    this.#log.say(severity, kind, text, this.#steady.seconds)
   }
 
   #logLevel(level: number, message: string): void {
-    const logger = this.#node.getLogger()
-    if (level === Level.ERROR) logger.error(message)
-    else if (level === Level.OK) logger.info(message)
-    else logger.warn(message)
+    this.#say(level === Level.ERROR ? 'error' : level === Level.OK ? 'info' : 'warn', 'level', message)
   }
+}
+
+/** @throws ParameterError when it is no bool */
+function useSimTime(value: RawValue): boolean {
+  if (typeof value === 'boolean') return value
+  throw new ParameterError(`parameter use_sim_time: expected a bool, got ${String(value)}`)
 }

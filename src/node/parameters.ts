@@ -1,4 +1,4 @@
-import type { RawValue } from '../parameters/parameters.ts'
+import { ParameterError, type RawValue } from '../parameters/parameters.ts'
 import {
   isParameterName,
   PARAMETER_NAMES,
@@ -7,10 +7,10 @@ import {
   type Parameters,
   type ParameterType,
 } from '../parameters/table.ts'
-import type { Node, Parameter, Ros } from './rclnodejs.ts'
+import { printable } from '../printable.ts'
 
 /** rcl_interfaces/msg/ParameterType. */
-const TYPE_CODES: Record<ParameterType, number> = {
+export const TYPE_CODES: Record<ParameterType, number> = {
   bool: 1,
   integer: 2,
   double: 3,
@@ -19,82 +19,78 @@ const TYPE_CODES: Record<ParameterType, number> = {
   string_array: 9,
 }
 
-/** Declares every parameter of the table with its value, type, range and description. */
-export function declareParameters(ros: Ros, node: Node, values: Parameters): void {
-  takeIntegerArrays(ros)
-  takeIntegersForDoubles(ros, node)
-  const describe = descriptorsOf(ros)
-  for (const name of PARAMETER_NAMES) {
-    const spec: ParameterSpec = PARAMETERS[name]
-    const parameter = new ros.Parameter(name, TYPE_CODES[spec.type], rosValue(spec.type, values[name]))
-    node.declareParameter(parameter, describe(name, spec))
+/** What every ROS 2 node has besides the parameters of the table. */
+export interface NodeSettings {
+  use_sim_time: boolean
+}
+
+const SETTINGS: Record<keyof NodeSettings, ParameterSpec<'bool'>> = {
+  use_sim_time: { type: 'bool', default: false, description: 'Take the time from /clock.' },
+}
+
+/** A value that a request sets, or why it cannot be one. */
+export type Change = { name: string } & ({ value: RawValue; problem?: never } | { problem: string })
+
+/** rcl_interfaces/msg/SetParametersResult. */
+export interface SetResult {
+  successful: boolean
+  reason: string
+}
+
+const DONE: SetResult = { successful: true, reason: '' }
+const refusal = (reason: string): SetResult => ({ successful: false, reason: printable(reason) })
+
+/** What the node does with a set of changes that may be made. @throws ParameterError, and then nothing changes */
+export type Apply = (changes: ReadonlyMap<string, RawValue>) => void
+
+/** The node's parameters as its services show and set them. */
+export class NodeParameters {
+  readonly names: readonly string[] = [...PARAMETER_NAMES, ...Object.keys(SETTINGS)]
+  readonly #values: () => Parameters & NodeSettings
+  readonly #apply: Apply
+
+  /** @param values the values that hold now */
+  constructor(values: () => Parameters & NodeSettings, apply: Apply) {
+    this.#values = values
+    this.#apply = apply
   }
-}
 
-/** rclnodejs takes integers as bigints. */
-function rosValue(type: ParameterType, value: Parameters[keyof Parameters]): unknown {
-  if (type === 'integer') return BigInt(value as number)
-  return type === 'integer_array' ? (value as readonly number[]).map(BigInt) : value
-}
+  specification(name: string): ParameterSpec | undefined {
+    if (isParameterName(name)) return PARAMETERS[name]
+    return Object.hasOwn(SETTINGS, name) ? SETTINGS[name as keyof NodeSettings] : undefined
+  }
 
-/**
- * Descriptors that show their range, which rclnodejs leaves out of the message, and leave the check of a value to us:
- * rclnodejs's refusal does not say what was wrong.
- */
-function descriptorsOf(ros: Ros) {
-  class Descriptor extends ros.ParameterDescriptor {
-    readonly #range: object
+  value(name: string): Parameters[keyof Parameters] {
+    return this.#values()[name as keyof Parameters]
+  }
 
-    constructor(name: string, spec: ParameterSpec) {
-      const choices = spec.choices ? ` One of ${spec.choices.join(', ')}.` : ''
-      super(name, TYPE_CODES[spec.type], `${spec.description}${choices}`, spec.readOnly ?? false)
-      this.#range = rangeMessage(spec)
+  /**
+   * Makes changes, with a result for each. They are judged together, as a parameter file that is loaded is meant
+   * (a new error threshold may be above the old warn threshold). If they do not fit together each is judged by
+   * itself, in their order, as rclcpp does.
+   */
+  set(changes: readonly Change[]): SetResult[] {
+    if (changes.length > 1 && this.setAtomically(changes).successful) return changes.map(() => DONE)
+    return changes.map(change => this.setAtomically([change]))
+  }
+
+  /** Makes all changes or none. */
+  setAtomically(changes: readonly Change[]): SetResult {
+    const wanted = new Map<string, RawValue>()
+    for (const change of changes) {
+      const { name } = change
+      const spec = this.specification(name)
+      if (!spec) return refusal(`parameter ${name}: not declared`)
+      if (spec.readOnly) return refusal(`parameter ${name}: read-only`)
+      if (change.problem !== undefined) return refusal(`parameter ${name}: ${change.problem}`)
+      wanted.set(name, change.value)
     }
-
-    override validateParameter(): void {}
-
-    override toMessage(): object {
-      return { ...super.toMessage(), ...this.#range }
+    try {
+      this.#apply(wanted)
+    } catch (error) {
+      if (error instanceof ParameterError) return refusal(error.message)
+      throw error
     }
+    return DONE
   }
-  return (name: string, spec: ParameterSpec) => new Descriptor(name, spec)
-}
-
-function rangeMessage({ type, min, max }: ParameterSpec): object {
-  if (min === undefined || max === undefined) return {}
-  return type === 'integer'
-    ? { integer_range: [{ from_value: BigInt(min), to_value: BigInt(max), step: 1n }] }
-    : { floating_point_range: [{ from_value: min, to_value: max, step: 0 }] }
-}
-
-/**
- * Lets a service call set an integer array: rclnodejs reads it as numbers and then takes bigints only, and the
- * exception would end the process.
- */
-function takeIntegerArrays(ros: Ros): void {
-  const { fromParameterMessage } = ros.Parameter
-  ros.Parameter.fromParameterMessage = message => {
-    const { name, value } = message
-    return value.type === TYPE_CODES.integer_array
-      ? new ros.Parameter(name, value.type, Array.from(value.integer_array_value, BigInt))
-      : fromParameterMessage.call(ros.Parameter, message)
-  }
-}
-
-/** As at the start, so that `ros2 param set` takes 1 for 1.0. */
-function takeIntegersForDoubles(ros: Ros, node: Node): void {
-  node.addPreSetParametersCallback(parameters =>
-    parameters.map(parameter => {
-      const { name, type, value } = parameter
-      const isDouble = isParameterName(name) && PARAMETERS[name].type === 'double'
-      return isDouble && type === TYPE_CODES.integer
-        ? new ros.Parameter(name, TYPE_CODES.double, Number(value))
-        : parameter
-    }),
-  )
-}
-
-/** The value of a parameter that a service call sets; undefined where the call would take the parameter away. */
-export function rawValueOf(parameter: Parameter): RawValue | undefined {
-  return parameter.value as RawValue | undefined
 }

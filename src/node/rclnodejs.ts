@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 export interface Ros {
   DistroUtils: { getDistroId(name?: string): number }
   init(context: undefined, argv: string[]): Promise<void>
-  createNode(name: string): Node
+  createNode(name: string, namespace?: undefined, context?: undefined, options?: NodeOptions): Node
   spin(node: Node, timeout: number): void
   shutdown(): void
   removeSignalHandlers(): void
@@ -18,38 +18,12 @@ export interface Ros {
     new (history: number, depth: number, reliability: number, durability: number): QoS
     profileSensorData: QoS
   }
-  Parameter: {
-    new (name: string, type: number, value: unknown): Parameter
-    fromParameterMessage(message: ParameterMessage): Parameter
-  }
-  ParameterDescriptor: new (
-    name: string,
-    type: number,
-    description: string,
-    readOnly: boolean,
-  ) => ParameterDescriptor
 }
 
 /** Opaque to us. */
 export interface QoS {
   depth: number
 }
-export interface ParameterDescriptor {
-  validateParameter(parameter: Parameter): void
-  toMessage(): object
-}
-/** rcl_interfaces/msg/Parameter, as far as it is read here. */
-export interface ParameterMessage {
-  name: string
-  value: { type: number; integer_array_value: ArrayLike<number | bigint> }
-}
-
-export interface Parameter {
-  readonly name: string
-  readonly type: number
-  readonly value: unknown
-}
-
 export interface Publisher {
   /** A Buffer is sent as the serialized message that it is. */
   publish(message: object): void
@@ -80,15 +54,32 @@ export interface Node {
     callback: (request: object, response: { send(reply: object): void }) => void,
   ): unknown
   getPublishersInfoByTopic(topic: string, noDemangle: boolean): readonly EndpointInfo[]
-  declareParameter(parameter: Parameter, descriptor: ParameterDescriptor): void
-  setParameter(parameter: Parameter): void
-  addPreSetParametersCallback(callback: (parameters: readonly Parameter[]) => Parameter[]): void
-  addOnSetParametersCallback(
-    callback: (parameters: readonly Parameter[]) => { successful: boolean; reason: string },
-  ): void
+  /** What C++ calls with the handles of what is ready. */
+  execute(handles: readonly unknown[]): void
+  /** Makes room for a message, has it taken from the middleware, and frees it. */
+  _runWithMessageType(type: MessageClass, take: (raw: unknown, read: () => object) => void): void
+  /** Made by the node's constructor, for the parameters that rclnodejs declares itself. */
+  readonly _parameterEventPublisher: Publisher
+}
+
+/** A class of messages as rclnodejs generates it, as far as requests are taken with it. */
+export interface MessageClass {
+  new (): RawMessage
+  destroyRawROS(message: RawMessage): void
+}
+export interface RawMessage {
+  readonly refObject: object
+  toRawROS(): unknown
+  deserialize(refObject: object): void
+}
+
+export interface NodeOptions {
+  startParameterServices: boolean
+  startTypeDescriptionService: boolean
 }
 
 export interface EndpointInfo {
+  topic_type: string
   /** Values of rmw_qos_reliability_policy_t and the like. */
   qos_profile: { reliability: number }
 }
@@ -110,11 +101,22 @@ interface EventModule {
   }
 }
 
+/** rclnodejs's native part, as far as it is used directly. */
+interface NativeModule {
+  freeMemeoryAtOffset(address: string, offset: number): void
+}
+
 let events: EventModule | undefined
+let native: NativeModule | undefined
+
+/** Frees what a pointer points to that rclnodejs holds; `address` is hexadecimal. */
+export const freeMemory = (address: string, offset: number): void =>
+  native!.freeMemeoryAtOffset(address, offset)
 
 // As strings, the compiler does not look them up: the package is optional.
 const MODULE: string = 'rclnodejs'
 const EVENT_MODULE: string = 'rclnodejs/lib/event_handler.js'
+const NATIVE_MODULE: string = 'rclnodejs/lib/native_loader.js'
 
 /**
  * rclnodejs with its native part. It is loaded here and not by an import: when its binary does not load (a library
@@ -127,6 +129,7 @@ export async function loadRclnodejs(): Promise<Ros> {
   process.env.PATH = ''
   try {
     const { default: ros } = (await import(MODULE)) as { default: Ros }
+    native = ((await import(NATIVE_MODULE)) as { default: NativeModule }).default
     // rclnodejs has the events from Jazzy on.
     if (ros.DistroUtils.getDistroId() >= ros.DistroUtils.getDistroId('jazzy')) {
       events = (await import(EVENT_MODULE)) as EventModule

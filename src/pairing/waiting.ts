@@ -11,11 +11,10 @@ export function nanosecondsBetween(
 }
 
 /**
- * Messages of one topic that wait for their counterpart, sorted by stamp, at most `capacity`. `T` is what stands for a
- * message.
+ * Messages of one topic that wait for their counterpart, sorted by stamp, at most `capacity`.
  * Flat arrays made once: adding and removing allocates nothing.
  */
-export class WaitingQueue<T> {
+export class WaitingQueue {
   length = 0
   readonly capacity: number
   readonly #sec: Int32Array
@@ -23,7 +22,7 @@ export class WaitingQueue<T> {
   readonly #receipt: Float64Array
   readonly #arrival: Float64Array
   readonly #epoch: Int32Array
-  readonly #messages: (T | undefined)[]
+  readonly #messages: (Uint8Array | undefined)[]
 
   constructor(capacity: number) {
     this.capacity = capacity
@@ -32,10 +31,10 @@ export class WaitingQueue<T> {
     this.#receipt = new Float64Array(capacity)
     this.#arrival = new Float64Array(capacity)
     this.#epoch = new Int32Array(capacity)
-    this.#messages = new Array<T | undefined>(capacity).fill(undefined)
+    this.#messages = new Array<Uint8Array | undefined>(capacity).fill(undefined)
   }
 
-  message(index: number): T {
+  message(index: number): Uint8Array {
     return this.#messages[index]!
   }
 
@@ -93,7 +92,7 @@ export class WaitingQueue<T> {
   }
 
   /** Behind those with an equal stamp, so that of these the first to come is the first to go. It must not be full. */
-  insert(message: T, sec: number, nanosec: number, moment: Moment, epoch: number): void {
+  insert(message: Uint8Array, sec: number, nanosec: number, moment: Moment, epoch: number): void {
     let index = this.lowerBound(sec, nanosec)
     while (this.#isAt(index, sec, nanosec)) index++
     for (let i = this.length; i > index; i--) this.#move(i - 1, i)

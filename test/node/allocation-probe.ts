@@ -58,13 +58,12 @@ function silentGraph(): Graph {
     destroySubscription: silent,
     createService: silent,
     getPublishersInfoByTopic: () => [],
-    declareParameter: silent,
-    setParameter: silent,
-    addPreSetParametersCallback: silent,
-    addOnSetParametersCallback: silent,
+    execute: silent,
+    _runWithMessageType: silent,
+    _parameterEventPublisher: publisher('parameter_events'),
   }
   class Anything {}
-  const ros = { QoS: Anything, Parameter: class {}, ParameterDescriptor: Anything } as unknown as Ros
+  const ros = { QoS: Anything } as unknown as Ros
   return { ros, node, receive, published }
 }
 
