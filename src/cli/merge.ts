@@ -16,7 +16,7 @@ export interface MergeOptions {
 /** `dice-monitor merge`. @returns the exit code */
 export function merge(paths: readonly string[], options: MergeOptions): number {
   const messages = new Messages(false)
-  const runs = readRuns(paths)
+  const runs = readRuns(paths, 'classes')
   for (const { name, frames } of runs) {
     if (!frames)
       messages.warn(`${name}: no frames.csv beside it, so frame means and percentiles of the sum are null`)

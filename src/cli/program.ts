@@ -90,14 +90,13 @@ function addCompare(program: Command, done: (exitCode: number) => void): void {
     .description('runs side by side, best and worst marked, with differences to the first')
     .argument('<summary...>', 'summary.json files, or the directories they are in')
     .option('-j, --json', 'print JSON instead of a table')
-    .option('--resamples <n>', 'resamples of the bootstrap', wholeNumber, 10_000)
-    .option('--seed <n>', 'seed of the bootstrap: the same seed gives the same interval', wholeNumber, 1)
     .addHelpText(
       'after',
       `
 Runs of the same recording, with their frames.csv beside the summaries, get a 95 % interval of the
-difference in frame-mean dice: a paired bootstrap over blocks of frames in a row, as neighbours are
-alike. "better" and "worse" are said only where the interval leaves out 0.`,
+difference in frame-mean dice that allows for neighbours being alike; of several recordings the
+recording is the unit. "better" and "worse" are said only where the interval leaves out 0, and
+nothing is said of fewer than about 5 independent frames.`,
     )
     .action((summaries: string[], options: Parameters<typeof compare>[1]) =>
       done(compare(summaries, options)),
@@ -132,9 +131,4 @@ function secondsOf(text: string): number {
     throw new InvalidArgumentError('Expected seconds from the start of the recording.')
   }
   return value
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.')
-  return Number(text)
 }

@@ -2,12 +2,19 @@ import { basename, dirname } from 'node:path'
 import type { Run } from '../report/compare.ts'
 import { readFramesBeside, readSummary } from '../report/files.ts'
 
-/** Reads summaries, each with the frames beside it. A directory stands for the summary.json in it. */
-export function readRuns(paths: readonly string[]): Run[] {
+/**
+ * Reads summaries, each with the frames beside it. A directory stands for the summary.json in it.
+ * @param reads the frames' scores of `classes` too, or their means alone
+ */
+export function readRuns(paths: readonly string[], reads: 'classes' | 'means'): Run[] {
   const names = runNames(paths)
   return paths.map((path, i) => {
     const { summary, file } = readSummary(path)
-    return { name: names[i]!, summary, frames: readFramesBeside(file, summary) }
+    return {
+      name: names[i]!,
+      summary,
+      frames: readFramesBeside(file, reads === 'classes' ? summary.classes : []),
+    }
   })
 }
 

@@ -113,7 +113,7 @@ const BREATH = 50
 /** Messages that wait for their counterpart; the memory of all others may be used again. */
 function* waitingMessages({ pairing }: Monitor): Generator<Uint8Array> {
   for (const { waiting } of [pairing.predictions, pairing.labels]) {
-    for (let i = 0; i < waiting.length; i++) yield waiting.message(i)
+    for (let i = 0; i < waiting.length; i++) yield waiting.message(i).message
   }
 }
 

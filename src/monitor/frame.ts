@@ -25,8 +25,8 @@ export class Frame {
   /** The two serialized messages and what their headers say: stamps, frame_id, size. */
   predictionMessage = NONE
   labelMessage = NONE
-  readonly prediction = new ImageHeader()
-  readonly label = new ImageHeader()
+  prediction = new ImageHeader()
+  label = new ImageHeader()
   /** When the label came, in seconds on the steady clock. */
   labelArrival = Number.NaN
   /** Seconds spent on reading, counting and scoring this pair, to 1 %. */

@@ -11,6 +11,7 @@ import { type Configuration, configurationFrom, MAX_CLASSES } from './configurat
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
 import { Frame, Mean } from './frame.ts'
 import { InputStatistics } from './input.ts'
+import { type ReceivedImage, ReceivedImages } from './received-image.ts'
 import { scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis, Level, wantedLevel } from './verdict.ts'
@@ -34,7 +35,7 @@ export class Monitor {
   /** Called for every scored pair. The frame is one object, valid until the next. */
   onFrame: (frame: Frame) => void = () => {}
   readonly frame = new Frame()
-  readonly pairing: Pairing
+  readonly pairing: Pairing<ReceivedImage>
   readonly classes: Classes
   /** The added counts of all frames. */
   readonly totals: ConfusionMatrix
@@ -55,7 +56,10 @@ export class Monitor {
   /** Ids that the kernels counted apart in this frame: 0 to #counted - 1. */
   #counted = 0
   readonly #stopwatch = new Stopwatch()
-  readonly #arriving = new Frame().prediction
+  readonly #images = new ReceivedImages()
+  /** The images of the last pair, which the frame is of. */
+  #prediction = this.#images.take()
+  #label = this.#images.take()
 
   /**
    * @param kernels to count with; by default this thread's own
@@ -66,7 +70,7 @@ export class Monitor {
     this.#parameters = parameters
     this.#configuration = configurationFrom(parameters)
     this.#rules = countingRules(parameters, this.#configuration)
-    this.pairing = new Pairing(pairingOptions(parameters))
+    this.pairing = new Pairing(pairingOptions(parameters), image => this.#images.give(image))
     this.classes = new Classes(this.#configuration.names)
     this.totals = new ConfusionMatrix(this.classes.capacity)
     this.#window = new Window(parameters['window.frames'], this.classes.capacity)
@@ -145,17 +149,20 @@ export class Monitor {
     this.frame.frameCount = 0
   }
 
-  #receive(stream: Stream, input: InputStatistics, message: Uint8Array): void {
+  #receive(stream: Stream<ReceivedImage>, input: InputStatistics, message: Uint8Array): void {
     input.received++
     input.lastArrival = this.moment.arrival
-    const header = this.#arriving
+    const image = this.#images.take()
+    const { header } = image
+    image.message = message
     try {
       readImageHeader(message, header)
     } catch (error) {
+      this.#images.give(image)
       input.reject(error)
       return
     }
-    this.pairing.offer(stream, message, header.sec, header.nanosec, this.moment)
+    this.pairing.offer(stream, image, header.sec, header.nanosec, this.moment)
     this.#settle()
   }
 
@@ -166,12 +173,8 @@ export class Monitor {
 
   #score(): void {
     this.#stopwatch.start()
-    const { frame, pairing, classes } = this
-    frame.predictionMessage = pairing.prediction!
-    frame.labelMessage = pairing.label!
-    frame.labelArrival = pairing.labelArrival
-    readImageHeader(frame.predictionMessage, frame.prediction)
-    readImageHeader(frame.labelMessage, frame.label)
+    const { frame, classes } = this
+    this.#takePair()
     try {
       this.#count()
     } catch (error) {
@@ -197,6 +200,20 @@ export class Monitor {
     this.lastFrameArrival = Math.max(this.predictionInput.lastArrival, this.labelInput.lastArrival)
     frame.processingTime = this.#stopwatch.stop() / 1e9
     this.onFrame(frame)
+  }
+
+  /** Makes the frame one of the pair that was found. */
+  #takePair(): void {
+    const { frame, pairing } = this
+    this.#images.give(this.#prediction)
+    this.#images.give(this.#label)
+    this.#prediction = pairing.prediction!
+    this.#label = pairing.label!
+    frame.predictionMessage = this.#prediction.message
+    frame.prediction = this.#prediction.header
+    frame.labelMessage = this.#label.message
+    frame.label = this.#label.header
+    frame.labelArrival = pairing.labelArrival
   }
 
   /** Counts the frame's two masks. @throws MessageError when they do not fit together or the rules */

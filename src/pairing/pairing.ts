@@ -20,14 +20,14 @@ const ANY_TIME = new Moment()
  * both topics have passed it, or their rate leaves no room for one, or it has been held for twice the tolerance.
  * So a missing message never shifts the pairs after it.
  *
- * Memory is bounded by `queueSize`, and a message's way through allocates nothing.
+ * `T` is what stands for a message. Memory is bounded by `queueSize`, and a message's way through allocates nothing.
  */
-export class Pairing {
-  readonly predictions: Stream
-  readonly labels: Stream
+export class Pairing<T = Uint8Array> {
+  readonly predictions: Stream<T>
+  readonly labels: Stream<T>
   /** The pair that the last {@link take} found. */
-  prediction: Uint8Array | undefined
-  label: Uint8Array | undefined
+  prediction: T | undefined
+  label: T | undefined
   /** When the label of that pair came, in seconds on the steady clock. */
   labelArrival = Number.NaN
   /** Smallest stamp difference of two messages that did not match, since the last match, s; infinite if none. */
@@ -37,9 +37,10 @@ export class Pairing {
   #prediction = NONE
   #label = NONE
 
-  constructor(options: PairingOptions) {
-    this.predictions = new Stream(options.queueSize)
-    this.labels = new Stream(options.queueSize)
+  /** @param onDropped told of every message that will be in no pair */
+  constructor(options: PairingOptions, onDropped: (message: T) => void = () => {}) {
+    this.predictions = new Stream(options.queueSize, onDropped)
+    this.labels = new Stream(options.queueSize, onDropped)
     this.configure(options)
   }
 
@@ -58,7 +59,7 @@ export class Pairing {
    * Takes in a message; then call {@link take} until it is false.
    * @param moment when it came
    */
-  offer(stream: Stream, message: Uint8Array, sec: number, nanosec: number, moment: Moment): void {
+  offer(stream: Stream<T>, message: T, sec: number, nanosec: number, moment: Moment): void {
     const other = stream === this.labels ? this.predictions : this.labels
     const { timeJumps } = stream.statistics
     if (!stream.accept(message, sec, nanosec, moment)) return
@@ -134,7 +135,7 @@ export class Pairing {
  * What came before a jump waits on while its counterparts may still be under way. Once both topics have jumped none
  * can come, and a stamp that comes again would pair with what is no longer there.
  */
-function onTimeJump(stream: Stream, other: Stream): void {
+function onTimeJump<T>(stream: Stream<T>, other: Stream<T>): void {
   if (!other.hasJumpedAlone) {
     stream.hasJumpedAlone = true
     return
@@ -144,11 +145,11 @@ function onTimeJump(stream: Stream, other: Stream): void {
 }
 
 /** Whether the next message of a stream, coming in order, could be nearer than `apart` ns to the stamp. */
-function couldBeNearer(stream: Stream, sec: number, nanosec: number, apart: number): boolean {
+function couldBeNearer<T>(stream: Stream<T>, sec: number, nanosec: number, apart: number): boolean {
   const past = nanosecondsBetween(stream.newestSec, stream.newestNanosec, sec, nanosec)
   return past + stream.smallestStep < apart
 }
 
-function stampDifference(a: WaitingQueue, i: number, b: WaitingQueue, j: number): number {
+function stampDifference<T>(a: WaitingQueue<T>, i: number, b: WaitingQueue<T>, j: number): number {
   return nanosecondsBetween(a.sec(i), a.nanosec(i), b.sec(j), b.nanosec(j))
 }

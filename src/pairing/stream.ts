@@ -21,8 +21,8 @@ export interface StreamStatistics {
 const REPLAYED_STAMPS = 2
 
 /** One topic's side of the pairing: what waits, what was matched lately, and where its stamps have got to. */
-export class Stream {
-  waiting: WaitingQueue
+export class Stream<T> {
+  waiting: WaitingQueue<T>
   readonly statistics: StreamStatistics = {
     received: 0,
     matched: 0,
@@ -43,6 +43,7 @@ export class Stream {
   maxWait = Number.POSITIVE_INFINITY
   /** Whether the stamps have jumped back and those of the other topic have not yet. */
   hasJumpedAlone = false
+  readonly #onDropped: (message: T) => void
   #started = false
   /** Stamps matched lately, a ring: a second message with such a stamp is a duplicate. */
   #matchedSec: Int32Array
@@ -52,14 +53,16 @@ export class Stream {
   #replayedSec = 0
   #replayedNanosec = 0
 
-  constructor(capacity: number) {
+  /** @param onDropped told of every message that leaves without a counterpart, or is not taken in */
+  constructor(capacity: number, onDropped: (message: T) => void) {
+    this.#onDropped = onDropped
     this.waiting = new WaitingQueue(capacity)
     this.#matchedSec = new Int32Array(capacity)
     this.#matchedNanosec = new Int32Array(capacity)
   }
 
   /** Takes a message in, unless its stamp is known. */
-  accept(message: Uint8Array, sec: number, nanosec: number, moment: Moment): boolean {
+  accept(message: T, sec: number, nanosec: number, moment: Moment): boolean {
     this.statistics.received++
     const ahead = this.#started
       ? nanosecondsBetween(sec, nanosec, this.newestSec, this.newestNanosec)
@@ -68,6 +71,7 @@ export class Stream {
       this.#startAgain(sec, nanosec)
     } else if (this.#wasMatched(sec, nanosec) || this.waiting.has(sec, nanosec, this.statistics.timeJumps)) {
       this.statistics.duplicate++
+      this.#onDropped(message)
       return false
     } else if (ahead > 0) {
       if (this.#started && (this.smallestStep === 0 || ahead < this.smallestStep)) this.smallestStep = ahead
@@ -76,7 +80,7 @@ export class Stream {
       this.#started = true
     }
     if (this.waiting.length === this.waiting.capacity) {
-      this.waiting.remove(this.waiting.longestWaiting())
+      this.#drop(this.waiting.longestWaiting())
       this.statistics.overflowed++
     }
     this.waiting.insert(message, sec, nanosec, moment, this.statistics.timeJumps)
@@ -87,7 +91,7 @@ export class Stream {
   resize(capacity: number): void {
     const before = this.waiting
     while (before.length > capacity) {
-      before.remove(before.longestWaiting())
+      this.#drop(before.longestWaiting())
       this.statistics.overflowed++
     }
     this.waiting = new WaitingQueue(capacity)
@@ -118,7 +122,7 @@ export class Stream {
     for (let i = this.waiting.length - 1; i >= 0; i--) {
       const age = now - this.waiting.receipt(i)
       if (age <= maxWait && age >= -maxWait) continue
-      this.waiting.remove(i)
+      this.#drop(i)
       this.statistics.expired++
     }
   }
@@ -128,9 +132,15 @@ export class Stream {
     this.hasJumpedAlone = false
     for (let i = this.waiting.length - 1; i >= 0; i--) {
       if (this.waiting.epoch(i) === this.statistics.timeJumps) continue
-      this.waiting.remove(i)
+      this.#drop(i)
       this.statistics.reset++
     }
+  }
+
+  #drop(index: number): void {
+    const message = this.waiting.message(index)
+    this.waiting.remove(index)
+    this.#onDropped(message)
   }
 
   #startAgain(sec: number, nanosec: number): void {

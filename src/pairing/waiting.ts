@@ -11,10 +11,11 @@ export function nanosecondsBetween(
 }
 
 /**
- * Messages of one topic that wait for their counterpart, sorted by stamp, at most `capacity`.
+ * Messages of one topic that wait for their counterpart, sorted by stamp, at most `capacity`. `T` is what stands for a
+ * message.
  * Flat arrays made once: adding and removing allocates nothing.
  */
-export class WaitingQueue {
+export class WaitingQueue<T> {
   length = 0
   readonly capacity: number
   readonly #sec: Int32Array
@@ -22,7 +23,7 @@ export class WaitingQueue {
   readonly #receipt: Float64Array
   readonly #arrival: Float64Array
   readonly #epoch: Int32Array
-  readonly #messages: (Uint8Array | undefined)[]
+  readonly #messages: (T | undefined)[]
 
   constructor(capacity: number) {
     this.capacity = capacity
@@ -31,10 +32,10 @@ export class WaitingQueue {
     this.#receipt = new Float64Array(capacity)
     this.#arrival = new Float64Array(capacity)
     this.#epoch = new Int32Array(capacity)
-    this.#messages = new Array<Uint8Array | undefined>(capacity).fill(undefined)
+    this.#messages = new Array<T | undefined>(capacity).fill(undefined)
   }
 
-  message(index: number): Uint8Array {
+  message(index: number): T {
     return this.#messages[index]!
   }
 
@@ -92,7 +93,7 @@ export class WaitingQueue {
   }
 
   /** Behind those with an equal stamp, so that of these the first to come is the first to go. It must not be full. */
-  insert(message: Uint8Array, sec: number, nanosec: number, moment: Moment, epoch: number): void {
+  insert(message: T, sec: number, nanosec: number, moment: Moment, epoch: number): void {
     let index = this.lowerBound(sec, nanosec)
     while (this.#isAt(index, sec, nanosec)) index++
     for (let i = this.length; i > index; i--) this.#move(i - 1, i)

@@ -1,4 +1,4 @@
-import { type Interval, pairedInterval } from './bootstrap.ts'
+import { type PairedDifference, pairedDifference } from './difference.ts'
 import type { FrameTable } from './frames.ts'
 import type { Score, Summary } from './summary.ts'
 
@@ -21,23 +21,15 @@ export interface ComparedRow {
   worst: number[]
 }
 
-/** A difference of frame-mean dice to the first run, or why there is none. */
-export type PairedDifference = Interval | { reason: string }
-
 export interface Comparison {
   runs: string[]
   rows: ComparedRow[]
-  /** A run each, the first run's left out. */
+  /** The differences in frame-mean dice to the first run, a run each, the first run's left out. */
   paired: PairedDifference[]
 }
 
-export interface BootstrapOptions {
-  resamples: number
-  seed: number
-}
-
 /** Runs side by side; the first is the one the others are held against. */
-export function compareRuns(runs: readonly Run[], options: BootstrapOptions): Comparison {
+export function compareRuns(runs: readonly Run[]): Comparison {
   const summaries = runs.map(run => run.summary)
   const row = (name: string, value: (summary: Summary) => Score | undefined) =>
     comparedRow(
@@ -62,7 +54,7 @@ export function compareRuns(runs: readonly Run[], options: BootstrapOptions): Co
         row(`dice ${name}`, ({ classes }) => classes.find(c => c.name === name)?.dice),
       ),
     ],
-    paired: others.map(run => pairedDifference(first!, run, options)),
+    paired: others.map(run => pairedDifference(first!, run)),
   }
 }
 
@@ -73,36 +65,4 @@ function comparedRow(name: string, values: Score[]): ComparedRow {
   const where = (wanted: number) => [...values.keys()].filter(i => highest > lowest && values[i] === wanted)
   const differences = values.map(value => (value === null || values[0] == null ? null : value - values[0]))
   return { name, values, differences, best: where(highest), worst: where(lowest) }
-}
-
-/**
- * Interval of the difference in frame-mean dice over the frames that both runs scored. Two runs are of the same
- * recording when at least half of the frames of each have the stamp and the number of label pixels of one in the
- * other.
- */
-function pairedDifference(base: Run, run: Run, options: BootstrapOptions): PairedDifference {
-  for (const { name, frames } of [base, run]) {
-    if (!frames) return { reason: `no frames.csv beside the summary of ${name}` }
-  }
-  const differences = commonDifferences(base.frames!, run.frames!)
-  const frames = Math.max(base.frames!.length, run.frames!.length)
-  if (differences.length < 2 || 2 * differences.length < frames) {
-    return { reason: `another recording: ${differences.length} of ${frames} frames in common` }
-  }
-  return pairedInterval(differences, options.resamples, options.seed)
-}
-
-function commonDifferences(base: FrameTable, other: FrameTable): Float64Array {
-  const indices = new Map<bigint, number>()
-  for (let i = 0; i < base.length; i++) indices.set(base.labelStamps.nanoseconds(i), i)
-  const labelPixels = (frames: FrameTable, i: number) =>
-    frames.pixelsEvaluated.at(i) + frames.pixelsIgnored.at(i)
-  const differences: number[] = []
-  for (let j = 0; j < other.length; j++) {
-    const i = indices.get(other.labelStamps.nanoseconds(j))
-    if (i === undefined || labelPixels(base, i) !== labelPixels(other, j)) continue
-    const difference = other.dice.at(j) - base.dice.at(i)
-    if (!Number.isNaN(difference)) differences.push(difference)
-  }
-  return Float64Array.from(differences)
 }

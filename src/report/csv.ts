@@ -96,14 +96,24 @@ function number(text: string, name: string, line: number): number {
 
 function stamp(text: string, line: number): { sec: number; nanosec: number } {
   if (!/^-?\d{1,19}$/.test(text)) throw new Error(`line ${line}: stamp "${text}" is no number of nanoseconds`)
-  return timeFromNanoseconds(BigInt(text))
+  if (text.length < 10 || text.startsWith('-')) return timeFromNanoseconds(BigInt(text))
+  return { sec: Number(text.slice(0, -9)), nanosec: Number(text.slice(-9)) }
 }
 
 /** The records of a CSV text by RFC 4180; empty lines are skipped. */
 function* records(text: string): Generator<string[], undefined> {
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y
+  // Lines behind the last quotation mark, all but the header as a rule, are split at once.
+  const plain = text.lastIndexOf('"') + 1
   let record: string[] = []
   while (field.lastIndex < text.length) {
+    if (field.lastIndex >= plain && record.length === 0) {
+      const end = text.indexOf('\n', field.lastIndex)
+      const line = text.slice(field.lastIndex, end < 0 ? text.length : end).replace(/\r$/, '')
+      field.lastIndex = end < 0 ? text.length : end + 1
+      if (line !== '') yield line.split(',')
+      continue
+    }
     const match = field.exec(text)
     if (!match) throw new Error('a quotation mark is out of place')
     record.push(match[1]?.replaceAll('""', '"') ?? match[2]!)

@@ -99,8 +99,15 @@ export function readSummary(path: string): { summary: Summary; file: string } {
   return { summary, file }
 }
 
-/** The frames.csv beside a summary; undefined when there is none. @throws ResultFileError when it is damaged */
-export function readFramesBeside(summaryPath: string, summary: Summary): FrameTable | undefined {
+/**
+ * The frames.csv beside a summary; undefined when there is none.
+ * @param classes whose scores are read
+ * @throws ResultFileError when it is damaged
+ */
+export function readFramesBeside(
+  summaryPath: string,
+  classes: readonly { id: number; name: string }[],
+): FrameTable | undefined {
   const path = join(dirname(summaryPath), FRAMES_FILE)
   let text: string
   try {
@@ -110,7 +117,7 @@ export function readFramesBeside(summaryPath: string, summary: Summary): FrameTa
     throw new ResultFileError(`${path}: ${(error as Error).message}`)
   }
   try {
-    return readFramesCsv(text, summary.classes)
+    return readFramesCsv(text, classes)
   } catch (error) {
     throw new ResultFileError(`${path}: ${(error as Error).message}`)
   }
@@ -159,6 +166,12 @@ function problemOf(value: unknown): string | undefined {
   } = value.pairing as Record<string, unknown>
   if (![matched, p, l, rejected, (value.pixels as Record<string, unknown>).ignored].every(isCount)) {
     return 'expected counts under "pairing" and "pixels"'
+  }
+  const { recordings } = value
+  const isPart = (part: unknown) =>
+    isRecord(part) && typeof part.recording === 'string' && isCount(part.frames)
+  if (recordings !== undefined && !(Array.isArray(recordings) && recordings.every(isPart))) {
+    return 'expected a list of recordings with their number of frames under "recordings"'
   }
   return undefined
 }

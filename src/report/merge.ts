@@ -1,7 +1,7 @@
 import { ConfusionMatrix } from '../metrics/confusion.ts'
 import type { Run } from './compare.ts'
 import { FrameTable } from './frames.ts'
-import { type Source, type Summary, summarize } from './summary.ts'
+import { type RecordingPart, type Source, type Summary, summarize } from './summary.ts'
 
 /** Runs that cannot be added; the message says why. */
 export class MergeError extends Error {
@@ -47,7 +47,17 @@ export function mergeRuns(
     config: summaries[0]!.config,
     version,
   })
-  return { summary, frames }
+  return { summary: runs.length > 1 ? { ...summary, recordings: partsOf(runs) } : summary, frames }
+}
+
+/** What the runs are of; a run that was itself merged is of several recordings. */
+function partsOf(runs: readonly Run[]): RecordingPart[] {
+  return runs.flatMap(
+    ({ summary: { recordings, source, pairing }, frames }) =>
+      recordings ?? [
+        { recording: [source.recording].flat().join(', '), frames: frames?.length ?? pairing.matched },
+      ],
+  )
 }
 
 function checkAgreement(runs: readonly Run[]): void {

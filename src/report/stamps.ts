@@ -21,6 +21,14 @@ export class Stamps {
     return BigInt(this.#sec.at(index)) * NANOSECONDS + BigInt(this.#nanosec.at(index))
   }
 
+  /** Below 0 where this stamp is before the one at `otherIndex` of `other`, 0 where they are equal. */
+  compare(index: number, other: Stamps, otherIndex: number): number {
+    return (
+      this.#sec.at(index) - other.#sec.at(otherIndex) ||
+      this.#nanosec.at(index) - other.#nanosec.at(otherIndex)
+    )
+  }
+
   /** Seconds after `origin` (nanoseconds since the epoch); exact to a nanosecond for 100 days. */
   secondsAfter(origin: bigint, index: number): number {
     return Number(this.nanoseconds(index) - origin) / 1e9

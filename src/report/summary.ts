@@ -28,6 +28,14 @@ export interface Summary {
   worst_frames: { stamp_ns: bigint; dice: number }[]
   config: Config
   version: string
+  /** The runs that were added, in the order of their frames; in a merged summary only. */
+  recordings?: RecordingPart[]
+}
+
+export interface RecordingPart {
+  recording: string
+  /** How many of the frames are of it. */
+  frames: number
 }
 
 /** Where the numbers come from; lists in a merged summary whose parts differ. */

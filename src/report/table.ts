@@ -1,8 +1,9 @@
 import { printable } from '../printable.ts'
-import { CONFIDENCE } from './bootstrap.ts'
-import type { Comparison, PairedDifference } from './compare.ts'
+import type { Comparison } from './compare.ts'
 import { evaluatedFlags } from './config.ts'
+import { evidenceText, type PairedDifference } from './difference.ts'
 import type { GateResult } from './gates.ts'
+import { CONFIDENCE } from './interval.ts'
 import { PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
 
 /** A score as it is shown: four decimals, a dash for undefined. */
@@ -85,7 +86,7 @@ export function comparisonTable({ runs, rows, paired }: Comparison): string {
     }),
   ])
   const intervals = paired.map((difference, i) => `${runs[i + 1]} - ${runs[0]}: ${intervalText(difference)}`)
-  const title = `Difference in frame-mean dice, ${CONFIDENCE * 100} % paired block bootstrap interval:`
+  const title = `Difference in frame-mean dice, ${CONFIDENCE * 100} % interval over common frames:`
   return [
     alignedColumns([header, ...body]),
     '^ best, v worst; differences are to the first run',
@@ -93,9 +94,10 @@ export function comparisonTable({ runs, rows, paired }: Comparison): string {
   ].join('\n\n')
 }
 
-export function intervalText(difference: PairedDifference): string {
-  if ('reason' in difference) return `none, ${difference.reason}`
-  const { low, high, frames, block } = difference
-  const verdict = low > 0 ? 'better' : high < 0 ? 'worse' : 'not distinguishable'
-  return `${signed(difference.difference)} [${signed(low)}, ${signed(high)}] ${verdict} (${frames} frames, blocks of ${block})`
+/** "+0.0123 [+0.0010, +0.0236] better (300 frames, about 9 independent)". */
+export function intervalText(paired: PairedDifference): string {
+  if ('reason' in paired) return `none, ${paired.reason}`
+  const { difference, low, high, verdict } = paired
+  if (verdict === 'too few') return `none (${evidenceText(paired)})`
+  return `${signed(difference)} [${signed(low)}, ${signed(high)}] ${verdict} (${evidenceText(paired)})`
 }

@@ -13,11 +13,15 @@ function at(now: number): Moment {
 class Driver {
   readonly pairing: Pairing
   readonly pairs: [number, number][] = []
+  /** What was said to be in no pair. */
+  readonly dropped: Uint8Array[] = []
   now = 0
   readonly #numbers = new Map<Uint8Array, number>()
 
   constructor(options: Partial<PairingOptions> = {}) {
-    this.pairing = new Pairing({ tolerance: 0, queueSize: 10, maxWait: 1, ...options })
+    this.pairing = new Pairing({ tolerance: 0, queueSize: 10, maxWait: 1, ...options }, message =>
+      this.dropped.push(message),
+    )
   }
 
   prediction(stamp: number, number = stamp): this {
@@ -170,6 +174,7 @@ describe('bounds', () => {
     driver.prediction(300).prediction(400).prediction(500)
     driver.pairing.configure({ tolerance: 0, queueSize: 2, maxWait: 1 })
     expect(driver.pairing.predictions.statistics.overflowed).toBe(2)
+    expect(driver.dropped.length).toBe(2)
   })
 })
 
@@ -258,12 +263,16 @@ it('accounts for every message, whatever comes', () => {
           else driver.prediction(stamp)
         }
         driver.flush()
+        let lost = 0
         for (const stream of [driver.pairing.predictions, driver.pairing.labels]) {
           const { received, matched, expired, overflowed, duplicate, reset } = stream.statistics
           expect(matched + expired + overflowed + duplicate + reset + stream.waiting.length).toBe(received)
           expect(matched).toBe(driver.pairs.length)
           expect(stream.waiting.length).toBeLessThanOrEqual(queueSize)
+          lost += expired + overflowed + duplicate + reset
         }
+        expect(new Set(driver.dropped).size).toBe(lost)
+        expect(driver.dropped.length).toBe(lost)
         for (const [prediction, label] of driver.pairs) {
           expect(Math.abs(prediction - label)).toBeLessThanOrEqual(tolerance * 1000)
         }

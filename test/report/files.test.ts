@@ -26,7 +26,7 @@ test('a summary is read back as it was written, to the last digit', () => {
 
 test('frames are read back as they were written, whatever the classes are called', () => {
   writeFiles(directory, resultFiles(summary, frames, ''))
-  const read = readFramesBeside(join(directory, 'summary.json'), summary)!
+  const read = readFramesBeside(join(directory, 'summary.json'), summary.classes)!
   expect(read.length).toBe(29)
   expect(read.labelStamps.nanoseconds(0)).toBe(ORIGIN)
   expect([...read.dice.values]).toEqual([...frames!.dice.values])

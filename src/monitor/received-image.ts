@@ -1,0 +1,26 @@
+import { ImageHeader } from '../image/header.ts'
+
+const NONE: Uint8Array = new Uint8Array(0)
+
+/** A message and what its header says, which is read once. */
+export class ReceivedImage {
+  message = NONE
+  readonly header = new ImageHeader()
+}
+
+/** Images that are free to be filled again: in steady state receiving one allocates nothing. */
+export class ReceivedImages {
+  readonly #free: ReceivedImage[] = []
+  // Not the array's length: V8 gives back the memory of an array that gets shorter.
+  #count = 0
+
+  take(): ReceivedImage {
+    return this.#count > 0 ? this.#free[--this.#count]! : new ReceivedImage()
+  }
+
+  /** Takes an image back, which nobody may use any longer. */
+  give(image: ReceivedImage): void {
+    image.message = NONE
+    this.#free[this.#count++] = image
+  }
+}
