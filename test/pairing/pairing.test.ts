@@ -77,6 +77,15 @@ describe('exact stamps', () => {
     const driver = new Driver().prediction(0).label(13).prediction(100).label(113)
     expect(driver.pairs).toEqual([])
     expect(driver.pairing.nearestDifference).toBeCloseTo(0.013, 12)
+    driver.label(113.5).prediction(200.1)
+    expect(driver.pairing.nearestDifference).toBeCloseTo(0.013, 12)
+  })
+
+  it('tells how near it was since the last match only', () => {
+    const driver = new Driver().prediction(0).label(13).prediction(100).label(100)
+    expect(driver.pairing.nearestDifference).toBe(Number.POSITIVE_INFINITY)
+    driver.prediction(202).label(200)
+    expect(driver.pairing.nearestDifference).toBeCloseTo(0.002, 12)
   })
 
   it('pairs messages out of order', () => {
@@ -130,6 +139,27 @@ describe('a tolerance', () => {
     const driver = new Driver({ tolerance: 0.01 }).prediction(0).label(5)
     expect(driver.pairs).toEqual([])
     expect(driver.wait(0.03).pairs).toEqual([[0, 5]])
+  })
+
+  it('waits for a nearer partner for twice the tolerance, and at most max_wait', () => {
+    const driver = new Driver({ tolerance: 0.1 }).prediction(0).label(50)
+    expect(driver.wait(0.19).pairs).toEqual([])
+    expect(driver.wait(0.02).pairs).toEqual([[0, 50]])
+    const hasty = new Driver({ tolerance: 0.1, maxWait: 0.05 }).prediction(0).label(50)
+    expect(hasty.wait(0.04).pairs).toEqual([])
+    expect(hasty.wait(0.02).pairs).toEqual([[0, 50]])
+  })
+
+  it('takes the older of two that are equally near', () => {
+    const driver = () => new Driver({ tolerance: 0.05 })
+    expect(driver().prediction(0).prediction(100).label(50).flush().pairs).toEqual([[0, 50]])
+    expect(driver().label(0).label(100).prediction(50).flush().pairs).toEqual([[50, 0]])
+  })
+
+  it('expects the next message after the smallest step seen, whatever came since', () => {
+    const driver = new Driver({ tolerance: 0.05 }).prediction(0).prediction(10).prediction(110).label(130)
+    expect(driver.pairs).toEqual([])
+    expect(driver.prediction(125).pairs).toEqual([[125, 130]])
   })
 
   it('pairs each once', () => {

@@ -19,6 +19,26 @@ describe('parameter values', () => {
     expect(from({ 'sync.tolerance': 1n })['sync.tolerance']).toBe(1)
   })
 
+  it('hold integers of 32 bits and more', () => {
+    const labels = [-(2n ** 31n), 2n ** 31n, 2n ** 50n]
+    expect(from({ 'classes.ignored_labels': labels })['classes.ignored_labels']).toEqual(labels.map(Number))
+  })
+
+  it.each([2n ** 53n + 1n, -(2n ** 53n) - 1n, 2n ** 63n - 1n])(
+    'refuse %i, which a double cannot hold',
+    value => {
+      expect(() => from({ 'classes.ignored_labels': [value] })).toThrow('expected an integer array')
+      expect(() => from({ 'sync.tolerance': value })).toThrow('expected a double, got the integer')
+    },
+  )
+
+  it('take their bounds', () => {
+    expect(from({ 'window.frames': 1n })['window.frames']).toBe(1)
+    expect(from({ 'window.frames': 10_000n })['window.frames']).toBe(10_000)
+    expect(() => from({ 'window.frames': 10_001n })).toThrow(ParameterError)
+    expect(from({ 'thresholds.dice.warn': 1 })['thresholds.dice.warn']).toBe(1)
+  })
+
   it.each<[Record<string, RawValue>, string]>([
     [{ 'window.frames': 'many' }, 'parameter window.frames: expected an integer, got the string "many"'],
     [{ 'window.frames': 3.5 }, 'parameter window.frames: expected an integer, got the double 3.5'],
