@@ -54,6 +54,8 @@ export interface JobResult {
   /** Of each order, whether it was fetched. */
   isFetched: boolean[]
   pairs: CountedPair[]
+  /** What was thrown, where that was no fault of the recording's: then there is nothing else. */
+  failure?: unknown
 }
 
 const POSTED = 0

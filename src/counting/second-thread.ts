@@ -14,7 +14,7 @@ export interface FetchOptions extends PairOptions {
 }
 
 /** Longer than a stretch takes, ms, but for a thread that has failed. */
-const PATIENCE = 10_000
+const PATIENCE = 30_000
 
 /**
  * A second thread for a recording. Stretches of it are fetched, and the pairs of messages in them counted, by
@@ -27,12 +27,11 @@ export class SecondThread {
   readonly pairs = new CountedPairs()
   /** Pairs that the second thread has counted. */
   counted = 0
-  readonly #patience: number
   readonly #jobs: Jobs
   readonly #worker: Worker
   readonly #counter = new PairCounter(this.memory, 0)
   readonly #underWay = new Map<number, Stretch>()
-  #isGivenUp = false
+  #isClosed = false
   /** A thread that waits for a job does not always notice that it is terminated: Node would wait for it for ever. */
   readonly #stop = () => this.#jobs.stop()
 
@@ -41,9 +40,7 @@ export class SecondThread {
     return import.meta.url.endsWith('.js') && availableParallelism() > 1
   }
 
-  /** @param patience ms that it may take over what it is waited for; then it is done without */
-  constructor(patience = PATIENCE) {
-    this.#patience = patience
+  constructor() {
     const { port1, port2 } = new MessageChannel()
     const jobs = Jobs.memory()
     this.#jobs = new Jobs(jobs, port1)
@@ -62,7 +59,7 @@ export class SecondThread {
   }
 
   async close(): Promise<void> {
-    this.#isGivenUp = true
+    this.#isClosed = true
     this.#stop()
     process.off('exit', this.#stop)
     await this.#worker.terminate()
@@ -96,7 +93,7 @@ export class SecondThread {
     const requests = stretch.requests.filter(
       ({ stored, bytes }) => memory.holds(stored) && memory.holds(bytes),
     )
-    if (this.#isGivenUp || requests.length === 0) return
+    if (this.#isClosed || requests.length === 0) return
     const channels = (topic: string) => [...new Set(requests.flatMap(({ channelIds }) => channelIds(topic)))]
     const job: Job = {
       number: this.#jobs.next,
@@ -123,13 +120,14 @@ export class SecondThread {
       if (!this.#underWay.has(posted.job.number)) break
       const claimed = this.#jobs.claim()
       if (claimed !== undefined) this.#workOn(claimed)
-      else if (!this.#jobs.waitForResult(finished, this.#patience)) this.#giveUp()
+      else this.#waitForResult(finished)
     }
     for (const request of requests) if (!request.isFetched) request.fetch()
   }
 
-  #takeIn({ number, isFetched, pairs }: JobResult): void {
+  #takeIn({ number, isFetched, pairs, failure }: JobResult): void {
     const posted = this.#remove(number)
+    if (failure !== undefined) throw failure
     if (posted === undefined) return
     posted.requests.forEach((request, i) => {
       request.isFetched = isFetched[i]!
@@ -151,11 +149,11 @@ export class SecondThread {
     return posted
   }
 
-  /** Does without the second thread: what it may still write to is not used again. */
-  #giveUp(): void {
-    this.#isGivenUp = true
-    for (const { requests } of this.#underWay.values()) for (const request of requests) request.renew()
+  #waitForResult(finished: number): void {
+    // Twice, as a process that was stopped finds the time over when it goes on.
+    if (this.#jobs.waitForResult(finished, PATIENCE) || this.#jobs.waitForResult(finished, PATIENCE)) return
     this.#underWay.clear()
+    throw new Error('the second thread that reads and counts does not answer')
   }
 }
 

@@ -28,9 +28,8 @@ export class Stretch {
   get isComplete(): boolean {
     const { pieces, requests, bytes } = this
     if (pieces.length >= MOST_PIECES || bytes >= MOST_BYTES) return true
-    if (bytes < ENOUGH_BYTES) return false
-    const isOfChunks = requests[0]!.topic === undefined
-    return isOfChunks || requests.length % 2 === 0
+    // Chunks hold one message each where these are large: of two, or of two messages, a pair is likely.
+    return bytes >= ENOUGH_BYTES && requests.length % 2 === 0
   }
 }
 

@@ -2,7 +2,7 @@
 import { type MessagePort, workerData } from 'node:worker_threads'
 import { readFailure } from '../recording/damage.ts'
 import { readStored, unpack } from '../recording/extent.ts'
-import { Jobs, type Order } from './jobs.ts'
+import { type Job, type JobResult, Jobs, type Order } from './jobs.ts'
 import { MessageMemory } from './message-memory.ts'
 import { PairCounter } from './pair-counter.ts'
 
@@ -19,11 +19,18 @@ const memory = new MessageMemory(start.memory)
 const jobs = new Jobs(start.jobs, start.port)
 const counter = new PairCounter(memory, 1)
 
-for (let job = jobs.receive(); job; job = jobs.receive()) {
-  const isFetched = job.orders.map(fetched)
-  const orders = job.orders.filter((_, i) => isFetched[i])
-  const pairs = counter.count(job, orders)
-  jobs.finish({ number: job.number, isFetched, pairs })
+for (let job = jobs.receive(); job; job = jobs.receive()) jobs.finish(workOn(job))
+
+/** A failure that is ours is told to the other thread, which waits for a result. */
+function workOn(job: Job): JobResult {
+  const { number, orders } = job
+  try {
+    const isFetched = orders.map(fetched)
+    const whole = orders.filter((_, i) => isFetched[i])
+    return { number, isFetched, pairs: counter.count(job, whole) }
+  } catch (error) {
+    return { number, isFetched: [], pairs: [], failure: error }
+  }
 }
 
 /** What fails is fetched again by whoever wants it, who names the fault. */

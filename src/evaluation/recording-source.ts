@@ -1,5 +1,3 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { KernelsAhead } from '../counting/kernels-ahead.ts'
 import { SecondThread } from '../counting/second-thread.ts'
@@ -7,22 +5,25 @@ import { openRecording } from '../recording/open.ts'
 import type { Recording } from '../recording/recording.ts'
 import type { MaskSelection, MaskSource, StampedMask } from './source.ts'
 
-/** Smaller recordings are scored before a thread has started. */
-const WORTH_A_THREAD = 16 * 2 ** 20
+/** Less is done before a second thread has made up for its start, at about 2 GB a second. */
+const WORTH_A_THREAD = 512 * 2 ** 20
+
+export interface OpenOptions {
+  /** At most so many threads read and count: one where other recordings are evaluated at the same time. */
+  threads?: 1 | 2
+}
 
 /**
  * Opens a recording as a source of masks.
  * @throws RecordingError if there is nothing that can be read
  */
-export async function openRecordingSource(path: string): Promise<RecordingSource> {
-  // Before the recording is opened, as a thread takes its time.
-  const secondThread = isWorthThread(path) ? startThread() : undefined
-  try {
-    return new RecordingSource(await openRecording(path), secondThread)
-  } catch (error) {
-    await secondThread?.close()
-    throw error
-  }
+export async function openRecordingSource(
+  path: string,
+  { threads = 2 }: OpenOptions = {},
+): Promise<RecordingSource> {
+  const recording = await openRecording(path)
+  const isWorthThread = threads > 1 && SecondThread.isPossible && recording.work >= WORTH_A_THREAD
+  return new RecordingSource(recording, isWorthThread ? startThread() : undefined)
 }
 
 /** A recording, read and counted with a second thread if it is given one. */
@@ -31,6 +32,7 @@ export class RecordingSource implements MaskSource {
   readonly topics: Recording['topics']
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
+  /** Undefined without a second thread. */
   readonly kernels: KernelsAhead | undefined
   readonly #recording: Recording
   readonly #secondThread: SecondThread | undefined
@@ -64,22 +66,9 @@ export class RecordingSource implements MaskSource {
   }
 }
 
-function startThread(): SecondThread | undefined {
-  if (!SecondThread.isPossible) return undefined
+function startThread(): SecondThread {
   // What a pair takes is in kernels and system calls. V8 of Node.js 20 would soon optimize the JavaScript around them,
   // on the two cores that read and count: 0.25 s for what runs a few thousand times. Later versions wait by themselves.
   if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=1500000')
   return new SecondThread()
-}
-
-const isWorthThread = (path: string): boolean => sizeOf(path) >= WORTH_A_THREAD
-
-/** Bytes of a file, or of the files in a directory; 0 if there is none. */
-function sizeOf(path: string): number {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found?.isDirectory()) return found?.size ?? 0
-  const sizes = readdirSync(path).map(
-    name => statSync(join(path, name), { throwIfNoEntry: false })?.size ?? 0,
-  )
-  return sizes.reduce((sum, size) => sum + size, 0)
 }

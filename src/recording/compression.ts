@@ -17,6 +17,9 @@ export function isZstd(bytes: Uint8Array): boolean {
 export const Compression = { NONE: 0, ZSTD: 1, LZ4: 2 } as const
 export type Compression = (typeof Compression)[keyof typeof Compression]
 
+/** Reading, decompressing and counting bytes takes so many times as long as reading and counting them. */
+export const DECOMPRESSION_WORK = 2.5
+
 /** Decompresses into exactly the target. @throws DamageError if the bytes are damaged or do not give its length */
 export function decompressInto(target: Uint8Array, bytes: Uint8Array, compression: Compression): void {
   if (compression === Compression.ZSTD) decompressZstdInto(target, bytes)

@@ -1,5 +1,6 @@
 import {
   Compression,
+  DECOMPRESSION_WORK,
   decompressInto,
   decompressUnsized,
   isPossibleSize,
@@ -12,15 +13,21 @@ import type { Memory } from './memory.ts'
 import type { Request } from './request.ts'
 import type { Reading } from './storage.ts'
 
+/** Masks take about a sixteenth of their bytes once they are compressed, or less. */
+const LIKELY_RATIO = 16
+
 /** Undoes rosbag2's compression by message. */
 export class MessageDecoder {
   readonly #name: string
   readonly #unknownFormat: string | undefined
+  /** How much work a stored byte of a message is, see `work` of a storage. */
+  readonly workPerByte: number
 
   /** @param format the compression of each message by the metadata; empty or undefined: found by the bytes */
   constructor(name: string, format: string | undefined) {
     this.#name = name
     this.#unknownFormat = format === undefined || format === '' || format === 'zstd' ? undefined : format
+    this.workPerByte = format === 'zstd' ? LIKELY_RATIO * DECOMPRESSION_WORK : 1
   }
 
   /** How a message is stored that begins so, as far as its beginning tells. */

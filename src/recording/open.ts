@@ -9,13 +9,14 @@ import { Recycling } from './recycling.ts'
  */
 export async function openRecording(path: string): Promise<Recording> {
   const reader = new RecordingReader(path)
-  const { files, topics, startTime, endTime } = reader
+  const { files, topics, startTime, endTime, work } = reader
   return {
     path,
     files,
     topics,
     startTime,
     endTime,
+    work,
     get problems() {
       return reader.problems()
     },

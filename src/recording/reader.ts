@@ -25,6 +25,7 @@ export class RecordingReader {
   readonly topics: TopicInfo[]
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
+  readonly work: number
   readonly #storages: Storage[] = []
   readonly #openProblems = new Problems()
   #readProblems: Problems | undefined
@@ -44,6 +45,7 @@ export class RecordingReader {
     }
     if (this.#storages.length === 0) throw asRecordingError(failures[0])
     this.files = files
+    this.work = this.#storages.reduce((sum, { work }) => sum + work, 0)
     this.topics = mergeTopics(this.#storages)
     this.startTime = extreme(
       this.#storages.map(({ startTime }) => startTime),

@@ -51,6 +51,11 @@ export interface Recording {
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
   /**
+   * How much reading it is for several threads to share, in bytes that are read as they are: what is to be
+   * decompressed counts several times.
+   */
+  readonly work: number
+  /**
    * The messages in batches, in order of their log time. Where a recording is so far out of order that sorting it
    * needs more than the bounded memory, the rest comes late, and `problems` says so.
    */

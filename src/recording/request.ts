@@ -9,9 +9,9 @@ const NOTHING: Uint8Array = new Uint8Array(0)
 export class Request {
   readonly extent: Extent
   /** Where the bytes go as they are stored; the same as `bytes` if they are not compressed. */
-  stored: Uint8Array
+  readonly stored: Uint8Array
   /** Where they go in the end. */
-  bytes: Uint8Array
+  readonly bytes: Uint8Array
   /** Topic of the message that they are; undefined if they are a chunk of messages. */
   readonly topic: string | undefined
   /** Ids that a topic's messages have in a chunk. */
@@ -59,16 +59,6 @@ export class Request {
       this.error = readFailure(error)
     }
     this.isFetched = true
-  }
-
-  /** Takes other memory for them, with what is there already. */
-  renew(): void {
-    const { filled, length, storedLength } = this.extent
-    const isOpen = this.stored === this.bytes
-    const stored = this.#memory.take(storedLength)
-    stored.set(this.stored.subarray(0, filled))
-    this.stored = stored
-    this.bytes = isOpen ? stored : this.#memory.take(length)
   }
 
   /** Gives back the memory that was only needed on the way, and all of it where the bytes are of no use. */

@@ -29,6 +29,11 @@ export interface Storage {
   readonly endTime: bigint | undefined
   /** How far, in ns, a message lags behind the newest before it at most; 0 in a file that is in order. */
   readonly lateness: bigint
+  /**
+   * How much reading it is, in bytes that are read as they are: what is to be decompressed counts several times. 0 in
+   * a file that can only be read front to back, by one thread.
+   */
+  readonly work: number
   /** What was found on opening it; reading finds it again. */
   readonly problems: Problems
   /** The selected messages as they lie in the file, in batches. Messages that lie in one block are of one batch. */

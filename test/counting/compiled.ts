@@ -29,8 +29,10 @@ export async function compiled() {
   const load = async (path: string) => await import(pathToFileURL(join(build, path)).href)
   const { SecondThread } = (await load('counting/second-thread.js')) as typeof Thread
   const { scoreMasks } = (await load('evaluation/score.js')) as typeof Score
-  const { RecordingSource } = (await load('evaluation/recording-source.js')) as typeof Source
+  const { RecordingSource, openRecordingSource } = (await load(
+    'evaluation/recording-source.js',
+  )) as typeof Source
   const { openRecording } = (await load('recording/open.js')) as typeof Open
   const remove = () => rmSync(build, { recursive: true })
-  return { SecondThread, RecordingSource, scoreMasks, openRecording, remove }
+  return { SecondThread, RecordingSource, openRecordingSource, scoreMasks, openRecording, remove }
 }

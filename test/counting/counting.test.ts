@@ -1,7 +1,9 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { compress, isLoaded } from '@foxglove/wasm-zstd'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { OpenOptions } from '../../src/evaluation/recording-source.ts'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
 import type { RecordedMessage } from '../../src/recording/recording.ts'
 import { type RecordedMask, SCORE_ALL, writeRecording } from '../evaluation/recording.ts'
@@ -9,7 +11,8 @@ import { digest } from '../recording/read.ts'
 import { writeRecordings } from '../recording/written.ts'
 import { compiled, readWith } from './compiled.ts'
 
-const { SecondThread, RecordingSource, scoreMasks, openRecording, remove } = await compiled()
+const { SecondThread, RecordingSource, openRecordingSource, scoreMasks, openRecording, remove } =
+  await compiled()
 const directory = mkdtempSync(join(tmpdir(), 'dice-counting-'))
 const written = writeRecordings(100_000)
 
@@ -48,6 +51,15 @@ function drive(frames: number, encoding: 'mono8' | 'mono16' | '32FC1' | '32FC3')
   }).flat()
 }
 
+/** Masks so many times as wide and as high, in rows that come again. */
+function enlarged(masks: readonly RecordedMask[], times: number): RecordedMask[] {
+  return masks.map(mask => {
+    const data = new Uint8Array(mask.data.length * times * times)
+    for (let at = 0; at < data.length; at += mask.data.length) data.set(mask.data, at)
+    return { ...mask, width: times * mask.width, height: times * mask.height, data }
+  })
+}
+
 async function score(
   path: string,
   settings: [string, RawValue][],
@@ -83,6 +95,11 @@ test.each([
   { name: 'probabilities of one class', masks: drive(100, '32FC1'), settings: [] },
   { name: 'probabilities of three classes', masks: drive(100, '32FC3'), settings: [] },
   {
+    name: 'masks so large that each is a chunk and more than enough to read at once',
+    masks: enlarged(drive(30, 'mono8'), 6),
+    settings: [],
+  },
+  {
     name: 'pairs within a tolerance, of messages that come late',
     masks: drive(300, 'mono8')
       .filter((_, i) => i % 7 !== 3)
@@ -107,18 +124,35 @@ test.each([
   expect(await scoreWithThread(path, settings)).toEqual(await score(path, settings))
 })
 
-test('a second thread that is not waited for changes nothing', async () => {
-  const path = join(directory, 'impatient.mcap')
-  await writeRecording(path, drive(300, 'mono8'))
-  const alone = await score(path, [])
-  for (let round = 0; round < 20; round++) {
-    const thread = new SecondThread(0)
-    try {
-      for (let i = 0; i < 3; i++) expect(await score(path, [], thread)).toEqual(alone)
-    } finally {
-      await thread.close()
-    }
+describe('a second thread is started', () => {
+  const fewLarge = enlarged(drive(1, 'mono8'), 28)
+  const zeros = fewLarge.map(mask => ({ ...mask, data: mask.data.fill(0) }))
+  const twice = [0, 1].flatMap(i => zeros.map(mask => ({ ...mask, time: mask.time + i })))
+  const compressed = join(directory, 'compressed.mcap')
+  const plain = join(directory, 'plain.mcap')
+
+  async function hasThread(path: string, options?: OpenOptions): Promise<boolean> {
+    const source = await openRecordingSource(path, options)
+    await source.close()
+    return source.kernels !== undefined
   }
+
+  test('where decompressing makes much of little, and not where another recording has the second core', async () => {
+    await isLoaded
+    await writeRecording(compressed, twice, [], data => ({
+      compression: 'zstd',
+      compressedData: compress(data),
+    }))
+    expect(statSync(compressed).size).toBeLessThan(2 ** 20)
+    expect(await hasThread(compressed)).toBe(availableParallelism() > 1)
+    expect(await hasThread(compressed, { threads: 1 })).toBe(false)
+  })
+
+  test('not where one thread has read and counted before it would be there', async () => {
+    await writeRecording(plain, twice)
+    expect(statSync(plain).size).toBeGreaterThan(200 * 2 ** 20)
+    expect(await hasThread(plain)).toBe(false)
+  })
 })
 
 test('a second thread that has ended is done without', async () => {

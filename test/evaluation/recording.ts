@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { McapWriter } from '@mcap/core'
+import { McapWriter, type McapWriterOptions } from '@mcap/core'
 import type { ScoreOptions } from '../../src/evaluation/score.ts'
 import { serializeImage } from '../../src/image/serialize.ts'
 
@@ -28,11 +28,12 @@ export const SCORE_ALL: Omit<ScoreOptions, 'parameters'> = {
 
 export const IMAGE = 'sensor_msgs/msg/Image'
 
-/** Writes an MCAP with sensor_msgs/msg/Image messages, in the order given. */
+/** Writes an MCAP with sensor_msgs/msg/Image messages, in the order given. @param compressChunk none by default */
 export async function writeRecording(
   path: string,
   masks: readonly RecordedMask[],
   others: readonly string[] = [],
+  compressChunk?: McapWriterOptions['compressChunk'],
 ) {
   const file = openSync(path, 'w')
   let position = 0n
@@ -42,7 +43,7 @@ export async function writeRecording(
       position += BigInt(writeSync(file, bytes))
     },
   }
-  const writer = new McapWriter({ writable, chunkSize: 2000 })
+  const writer = new McapWriter({ writable, chunkSize: 2000, ...(compressChunk && { compressChunk }) })
   await writer.start({ profile: 'ros2', library: 'test' })
   const schemaId = await writer.registerSchema({ name: IMAGE, encoding: 'ros2msg', data: new Uint8Array() })
   const start = BigInt(Math.round(masks[0]!.time * 1e9))

@@ -1,4 +1,5 @@
 import { type ByteSource, Cursor, FileSource } from '../bytes.ts'
+import { DECOMPRESSION_WORK } from '../compression.ts'
 import { Memory } from '../memory.ts'
 import type { MessageDecoder } from '../message-decoder.ts'
 import { Survey } from '../order.ts'
@@ -7,7 +8,7 @@ import type { RecordedMessage, TopicInfo } from '../recording.ts'
 import type { Reading, Selection, Storage } from '../storage.ts'
 import { topicOf } from '../transcode/transcode.ts'
 import { DataCheck } from './data-check.ts'
-import type { Channel, Schema } from './records.ts'
+import type { Channel, ChunkIndex, Schema } from './records.ts'
 import { dataEndPosition, readSummary, type Summary } from './summary.ts'
 import { Walk, type WalkOptions } from './walk.ts'
 
@@ -22,6 +23,7 @@ export class McapStorage implements Storage {
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
   readonly lateness: bigint
+  readonly work: number
   readonly problems = new Problems()
   readonly name: string
   readonly #open: OpenSource
@@ -49,6 +51,9 @@ export class McapStorage implements Storage {
       this.endTime = survey.endTime
       this.lateness = survey.lateness
       this.topics = this.#topics(survey)
+      this.work = Number.isFinite(source.size)
+        ? workOf(this.#summary?.chunks ?? [], source.size) * decoder.workPerByte
+        : 0
     } finally {
       source.close()
     }
@@ -110,6 +115,14 @@ export class McapStorage implements Storage {
       count: survey.counts.get(channel.id) ?? 0,
     }))
   }
+}
+
+/** See {@link Storage}: of the chunks, or without any known of the file. */
+function workOf(chunks: readonly ChunkIndex[], fileSize: number): number {
+  if (chunks.length === 0) return fileSize
+  let work = 0
+  for (const { compression, size } of chunks) work += compression === '' ? size : DECOMPRESSION_WORK * size
+  return work
 }
 
 /** What the summary of a chunked file tells; undefined if it does not tell all. */

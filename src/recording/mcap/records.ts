@@ -59,6 +59,10 @@ export interface ChunkIndex {
   offset: number
   /** Channels with messages in the chunk; empty if the file has no message indexes. */
   channelIds: number[]
+  /** Empty if it is not compressed. */
+  compression: string
+  /** Bytes once it is open. */
+  size: number
 }
 
 export interface Statistics {
@@ -161,7 +165,10 @@ export function parseChunkIndex(fields: Fields): ChunkIndex {
   fields.skip(8)
   const channelIds: number[] = []
   for (const offsets = fields.nested(); !offsets.isAtEnd; offsets.skip(8)) channelIds.push(offsets.uint16())
-  return { startTime, endTime, offset, channelIds }
+  fields.skip(8)
+  const compression = fields.string()
+  fields.skip(8)
+  return { startTime, endTime, offset, channelIds, compression, size: fields.length() }
 }
 
 export function parseStatistics(fields: Fields): Statistics {

@@ -27,6 +27,7 @@ export class Ros1Storage implements Storage {
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
   readonly lateness: bigint
+  readonly work = 0
   readonly problems = new Problems()
   readonly name: string
   readonly #path: string

@@ -53,6 +53,7 @@ export class SqliteStorage implements Storage {
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
   readonly lateness: bigint
+  readonly work: number
   readonly problems: Problems
   readonly name: string
   readonly #pages: Pages
@@ -83,6 +84,7 @@ export class SqliteStorage implements Storage {
       this.startTime = survey.startTime
       this.endTime = survey.endTime
       this.lateness = survey.lateness
+      this.work = this.#pages.count * this.#pages.header.pageSize * decoder.workPerByte
       this.topics = [...this.#topics].map(([id, topic]) => ({ ...topic, count: survey.counts.get(id) ?? 0 }))
     } catch (error) {
       this.#pages.close()
