@@ -1,3 +1,5 @@
+import { printable } from '../printable.ts'
+
 interface Occurrences {
   count: number
   first: string
@@ -12,9 +14,10 @@ export class Problems {
    * @param where the place of this one, e.g. `at byte 12`
    */
   add(what: string, where = ''): void {
-    const known = this.#found.get(what)
+    const text = printable(what)
+    const known = this.#found.get(text)
     if (known) known.count++
-    else this.#found.set(what, { count: 1, first: where })
+    else this.#found.set(text, { count: 1, first: printable(where) })
   }
 
   get size(): number {

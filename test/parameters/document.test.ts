@@ -8,7 +8,7 @@ import { PARAMETER_NAMES } from '../../src/parameters/table.ts'
 const root = new URL('../../', import.meta.url)
 const CONFIG = new URL('config/monitor.yaml', root)
 
-// `UPDATE_DOCS=1 npx vitest run test/parameters` writes the file and the table anew.
+// As CONTRIBUTING.md says, `UPDATE_DOCS=1` writes the file and the table anew.
 if (process.env.UPDATE_DOCS) {
   writeFileSync(CONFIG, parameterFile())
   const readme = new URL('README.md', root)

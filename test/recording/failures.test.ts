@@ -6,6 +6,7 @@ import { DamageError } from '../../src/recording/damage.ts'
 import { plainExtent } from '../../src/recording/extent.ts'
 import { Memory } from '../../src/recording/memory.ts'
 import { openRecording } from '../../src/recording/open.ts'
+import { Problems } from '../../src/recording/problems.ts'
 import type { ReadOptions } from '../../src/recording/recording.ts'
 import { Request } from '../../src/recording/request.ts'
 import { masks, writeRecording } from '../evaluation/recording.ts'
@@ -44,6 +45,17 @@ describe('a request', () => {
     asked.fetch(() => {})
     expect(asked.error?.message).toBe('its CRC differs')
   })
+})
+
+it('problems say nothing that a terminal obeys, and are counted by kind', () => {
+  const problems = new Problems()
+  problems.add('a\x1b[2J.mcap: damaged', 'at \u202e12')
+  problems.add('a\x1b[2J.mcap: damaged', 'at 13')
+  problems.add(`${'x'.repeat(2000)}.mcap`)
+  expect(problems.texts()).toEqual([
+    'a\\u{1b}[2J.mcap: damaged (2 times, first at \\u{202e}12)',
+    `${'x'.repeat(1000)}… (1005 more)`,
+  ])
 })
 
 describe('a recording', () => {
