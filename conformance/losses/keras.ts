@@ -108,14 +108,11 @@ const tversky: Mapping = mapping((c, parameters) => {
   return overlap(c, p.axis, reductionOf(p.reduction), p.alpha, p.beta, denominatorSmoothing)
 })
 
-/** Losses of elements, of which the library first takes the mean over `axis`. */
+/** Losses of elements, of which the library first takes the mean over the last axis. */
 function elements(c: Case, axis: number, options: PixelOptions, reduction: 'mean' | 'sum' | 'none'): Answer {
-  const size = [c.shape[0]!, c.shape[2]!, c.shape[3]!, c.shape[1]!].at(axis)!
-  if (reduction === 'none' && size > 1) throw new Unsupported('reduction none over several channels')
-  const weights = reduction === 'sum' ? new Array<number>(channelsOf(c)).fill(1 / size) : undefined
-  const loss = pixelLoss({ ...options, form: 'binary', classWeights: weights, reduction })
+  if (axis !== -1 && axis !== 3) throw new Unsupported('axis')
   const target = channelsOf(c) > 1 ? { target: oneHot(c) } : {}
-  return answer(c, loss, { none: reduction === 'none', ...target })
+  return answer(c, pixelLoss({ ...options, reduction }), { none: reduction === 'none', ...target })
 }
 
 const bceArguments = { ...common, from_logits: false, label_smoothing: 0, axis: -1 }
@@ -126,20 +123,8 @@ const bce: Mapping = mapping((c, parameters) => {
   return elements(c, p.axis, { ...options, smoothing: p.label_smoothing }, reductionOf(p.reduction))
 })
 
-function refuseSharpFocal(c: Case, gamma: number): void {
-  const saturated =
-    c.domain === 'logits'
-      ? c.prediction.some(x => Math.abs(x) > 16)
-      : c.prediction.some(x => x === 0 || x === 1)
-  if (gamma > 0 && gamma < 1 && saturated)
-    throw new NotReproduced(
-      'gamma below 1 where the prediction is saturated: its gradient is not finite, ours the limit',
-    )
-}
-
 const binaryFocal = (c: Case, parameters: Readonly<Record<string, Parameter>>): Answer => {
   const p = read(parameters, { ...bceArguments, apply_class_balancing: false, alpha: 0.25, gamma: 2 })
-  refuseSharpFocal(c, p.gamma)
   const options: PixelOptions = {
     ...conventions.keras.focal,
     activation: p.from_logits ? 'sigmoid' : 'none',
@@ -162,7 +147,6 @@ function categorical(
 
 const categoricalFocal = (c: Case, parameters: Readonly<Record<string, Parameter>>): Answer => {
   const p = read(parameters, { ...bceArguments, alpha: 0.25 as Parameter, gamma: 2 })
-  refuseSharpFocal(c, p.gamma)
   const options: PixelOptions = {
     ...conventions.keras.categoricalFocal,
     activation: p.from_logits ? 'softmax' : 'none',
@@ -183,7 +167,7 @@ const sparseCrossEntropy = (c: Case, parameters: Readonly<Record<string, Paramet
   const p = read(parameters, { ...common, from_logits: false, ignore_class: null as Parameter, axis: -1 })
   const options = p.from_logits
     ? conventions.keras.sparseCrossEntropyLogits
-    : { ...conventions.keras.crossEntropy, empty: 'zero' as const }
+    : conventions.keras.sparseCrossEntropy
   return categorical(
     c,
     p.axis,

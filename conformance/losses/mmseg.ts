@@ -12,6 +12,7 @@ import {
   channelsOf,
   choice,
   mapping,
+  NotReproduced,
   oneHot,
   optional,
   predictionOf,
@@ -44,12 +45,14 @@ const dice: Mapping = mapping((c, parameters) => {
   const classes = range(channels).filter(k => k !== ignored)
   if (classes.length === 0) throw new RangeError('no class left')
   const activation = !p.activate ? 'none' : p.use_sigmoid ? 'sigmoid' : channels > 1 ? 'softmax' : 'none'
+  if (activation === 'none' && c.domain === 'logits')
+    throw new NotReproduced('logits that are taken for probabilities: refused')
   const options: OverlapOptions = {
     ...(p.naive_dice
       ? { ...conventions.mmseg.naiveDice, numeratorSmoothing: p.eps / 2, denominatorSmoothing: p.eps / 2 }
       : conventions.mmseg.dice),
     activation,
-    classes,
+    ignoreLabel: channels === 1 ? undefined : ignored,
   }
   // Also the label of a single channel is a class id there.
   const target = channels === 1 ? oneHot(c) : targetOf(c)
@@ -92,21 +95,17 @@ const tversky: Mapping = mapping((c, parameters) => {
   const channels = channelsOf(c)
   if (channels === 1) throw new Unsupported('one class')
   const ignored = optional(p.ignore_index)
-  const classes = range(channels).filter(k => k !== ignored)
-  const weights = weightsOf(p.class_weight, channels)
   const loss = overlapLoss({
     ...conventions.mmseg.tversky,
     alpha: p.alpha,
     beta: p.beta,
     numeratorSmoothing: p.smooth,
     denominatorSmoothing: p.smooth,
-    classWeights: weights && classes.map(k => weights[k]!),
-    classes,
+    classWeights: weightsOf(p.class_weight, channels),
     ignoreLabel: ignored,
   })
-  // A class left out still counts in the divisor, and labels beyond the classes are taken for the last.
-  const weight = (p.loss_weight * classes.length) / channels
-  return answer(c, weightedSum({ loss, weight }), { target: clamped(c, ignored) })
+  // Labels beyond the classes are taken for the last.
+  return answer(c, weightedSum({ loss, weight: p.loss_weight }), { target: clamped(c, ignored) })
 })
 
 const clamped = (c: Case, ignored: number | undefined) =>
@@ -129,15 +128,13 @@ const crossEntropy: Mapping = mapping((c, parameters) => {
   const channels = channelsOf(c)
   const weights = weightsOf(p.class_weight, channels)
   if (p.use_mask) throw new Unsupported('use_mask')
-  const divisor = p.avg_non_ignore ? 'kept' : 'all'
   const { divisorSmoothing } = conventions.mmseg.crossEntropy
   if (p.use_sigmoid) {
     if (weights) throw new Unsupported('class_weight with use_sigmoid is spread along the width')
     const loss = pixelLoss({
-      activation: 'sigmoid',
+      ...conventions.mmseg.bce,
       ignoreLabel: p.ignore_index,
-      divisor,
-      divisorSmoothing: p.avg_non_ignore ? divisorSmoothing : 0,
+      ...(p.avg_non_ignore ? { divisor: 'kept', divisorSmoothing } : {}),
       reduction,
     })
     const found = answer(c, weightedSum({ loss, weight: p.loss_weight }))
@@ -152,7 +149,7 @@ const crossEntropy: Mapping = mapping((c, parameters) => {
     ...conventions.mmseg.crossEntropy,
     ignoreLabel: p.ignore_index,
     classWeights: weights,
-    divisor: weights ? 'weights' : divisor,
+    ...(p.avg_non_ignore && !weights ? { divisor: 'kept' } : {}),
     reduction,
   })
   const found = answer(c, weightedSum({ loss, weight: p.loss_weight }))

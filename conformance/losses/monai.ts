@@ -36,12 +36,6 @@ function activation(c: Case, p: Activated): 'none' | 'sigmoid' | 'softmax' {
   return p.softmax && channelsOf(c) > 1 ? 'softmax' : 'none'
 }
 
-/** The library multiplies ignored pixels by 0, and 0 times an infinite slope is NaN: ours are 0. */
-function refuseIgnoredNaN(ignoreIndex: Parameter, loss: Loss): void {
-  if (ignoreIndex !== null && !loss.values.every(Number.isFinite))
-    throw new NotReproduced('a division by zero reaches the gradient of ignored pixels')
-}
-
 /** A single channel is never left out. */
 const withoutBackground = (c: Case, include: boolean): number[] | undefined =>
   include || channelsOf(c) === 1 ? undefined : Array.from({ length: channelsOf(c) - 1 }, (_, k) => k + 1)
@@ -86,10 +80,7 @@ function diceLoss(c: Case, p: DiceArguments, reduction: 'mean' | 'sum' | 'none')
 const dice: Mapping = mapping((c, parameters) => {
   const p = read(parameters, diceArguments)
   const reduction = choice('reduction', p.reduction, reductions)
-  const loss = diceLoss(c, p, reduction)
-  const found = answer(c, loss, { none: reduction === 'none' })
-  refuseIgnoredNaN(p.ignore_index, loss)
-  return found
+  return answer(c, diceLoss(c, p, reduction), { none: reduction === 'none' })
 })
 
 const tversky: Mapping = mapping((c, parameters) => {
@@ -115,9 +106,7 @@ const tversky: Mapping = mapping((c, parameters) => {
     ignoreLabel: optional(p.ignore_index),
     reduction,
   })
-  const found = answer(c, loss, { none: reduction === 'none' })
-  refuseIgnoredNaN(p.ignore_index, loss)
-  return found
+  return answer(c, loss, { none: reduction === 'none' })
 })
 
 const generalisedArguments = { ...activated, ...ratio, w_type: 'square', soft_label: false }
@@ -155,28 +144,25 @@ type FocalArguments = ReturnType<typeof read<typeof focalArguments>>
 function focalLoss(c: Case, p: FocalArguments): { loss: Loss; first: number } {
   const first = p.include_background || channelsOf(c) === 1 ? 0 : 1
   const channels = channelsOf(c) - first
+  if (p.use_softmax && channels === 1)
+    throw new NotReproduced('softmax of a single channel is 1 whatever the logit: refused')
   if (p.weight !== null && typeof p.weight !== 'number' && channels === 1)
     throw new RangeError('weight of one channel')
   const weights = weightsOf(p.weight, p.weight === 'ramp' ? channelsOf(c) : channels)
-  const scalar = typeof p.alpha === 'number' ? p.alpha : undefined
-  const listed = scalar === undefined ? weightsOf(p.alpha, channelsOf(c)) : undefined
-  // With softmax a number is 1 - alpha for the first class and alpha for the others.
-  const spread =
-    scalar === undefined || first === 1
-      ? undefined
-      : Array.from({ length: channels }, (_, k) => (k === 0 ? 1 - scalar : scalar))
-  const kept = p.ignore_index !== null
+  // Without the background a number is no alpha of softmax.
+  const scalar = typeof p.alpha === 'number' && !(p.use_softmax && first > 0) ? p.alpha : undefined
+  const listed = typeof p.alpha === 'number' ? undefined : weightsOf(p.alpha, channelsOf(c))
   const reduction = choice('reduction', p.reduction, reductions)
   const options: PixelOptions = {
     ...(p.use_softmax ? conventions.monai.focalSoftmax : conventions.monai.focal),
     gamma: p.gamma,
-    alpha: listed ?? (p.use_softmax ? spread : scalar),
+    alpha: listed ?? scalar,
     classWeights: weights,
-    ignoreLabel: kept && first > 0 ? ignoredMark : optional(p.ignore_index),
+    // What is ignored is marked before the background is cut off.
+    ...(p.ignore_index !== null && first > 0
+      ? { ignoreLabel: ignoredMark, ignoredMap: 'value' }
+      : { ignoreLabel: optional(p.ignore_index) }),
     reduction: reduction === 'sum' ? 'samples' : reduction,
-    ...(kept ? { divisor: 'kept', empty: 'zero' } : {}),
-    // With an ignore index the mean counts pixels.
-    unit: kept && reduction === 'mean' ? 'pixel' : 'element',
   }
   return { loss: pixelLoss(options), first }
 }
@@ -209,11 +195,10 @@ const diceCe: Mapping = mapping((c, parameters) => {
   const entropy = single
     ? pixelLoss({ ...conventions.torch.bceLogits, ...(weights ? { posWeight: weights } : {}), reduction })
     : pixelLoss({
-        ...conventions.torch.crossEntropy,
+        // A one-hot target is one of probabilities to torch.
+        ...conventions.torch[p.to_onehot_y ? 'crossEntropy' : 'crossEntropyProbabilities'],
         classWeights: weights,
         smoothing: p.label_smoothing,
-        // A one-hot target is a soft one to torch, whose mean then divides by the pixels.
-        divisor: p.to_onehot_y ? 'weights' : 'all',
         reduction,
       })
   const loss = weightedSum(

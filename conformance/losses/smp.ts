@@ -41,7 +41,7 @@ function overlap(c: Case, p: OverlapArguments, alpha: number, beta: number, gamm
     throw new RangeError('binary has no classes')
   const classes = Array.isArray(p.classes) ? (p.classes as Parameter[]).map(Number) : undefined
   const weights = weightsOf(p.class_weights, channelsOf(c))
-  const found = answer(
+  return answer(
     c,
     overlapLoss({
       ...conventions.smp.tversky,
@@ -54,17 +54,10 @@ function overlap(c: Case, p: OverlapArguments, alpha: number, beta: number, gamm
       ignoreLabel: optional(p.ignore_index),
       classes,
       classWeights: weights && classes ? classes.map(k => weights[k]!) : weights,
-      divisor: weights ? 'weights' : 'count',
       transform: p.log_loss ? 'log' : 'none',
       totalTransform: gamma === 1 ? 'none' : { power: gamma },
     }),
   )
-  const flat = gamma < 1 && 'value' in found && found.value === 0
-  if (flat && (p.log_loss || p.ignore_index !== null))
-    throw new NotReproduced(
-      'gamma below 1 at a loss of 0: its gradient is 0 or NaN as the graph happens to multiply',
-    )
-  return found
 }
 
 const dice: Mapping = mapping((c, parameters) => overlap(c, read(parameters, overlapArguments), 0.5, 0.5, 1))
@@ -87,13 +80,9 @@ const focal: Mapping = mapping((c, parameters) => {
     class_weights: null,
   })
   if (binary(c) && p.class_weights !== null) throw new RangeError('class_weights of one class')
-  if (p.gamma < 1 && p.gamma > 0 && c.prediction.some(x => Math.abs(x) > 36))
-    throw new NotReproduced('gamma below 1 at a saturated logit: its gradient is NaN, ours the limit')
   const channels = channelsOf(c)
   const ignored = optional(p.ignore_index)
   const weights = weightsOf(p.class_weights, channels)
-  const weightSum = weights?.reduce((sum, weight) => sum + weight, 0) ?? channels
-  // Several classes are averaged after each was reduced: only the mean over pixels divides by them.
   const none =
     binary(c) && p.reduction !== 'mean' && p.reduction !== 'sum' && p.reduction !== 'batchwise_mean'
   const batchwise = !binary(c) && p.reduction === 'batchwise_mean'
@@ -103,21 +92,18 @@ const focal: Mapping = mapping((c, parameters) => {
   const loss = pixelLoss({
     ...conventions.smp.focal,
     ...(p.from_logits || !binary(c) ? {} : { activation: 'none', clip: [p.eps, 1 - p.eps] }),
-    form: 'binary',
     gamma: p.gamma,
     alpha: optional(p.alpha),
     ignoreLabel: ignored,
-    unknownLabel: 'none',
     normaliseFocal: p.normalized,
     reducedThreshold: optional(p.reduced_threshold),
     classWeights: weights,
-    unit: none ? 'element' : 'pixel',
     reduction: none ? 'none' : summed ? 'sum' : 'mean',
   })
   const pixels = c.shape[2]! * c.shape[3]!
   if (batchwise && weights) throw new Unsupported('class_weights unreduced')
-  const scale = batchwise && ignored === undefined ? 1 / (channels * pixels) : 1 / weightSum
-  const whole = weightedSum({ loss, weight: binary(c) ? 1 : scale })
+  // Unless pixels are ignored, only the samples are summed there before a mean of what is left.
+  const whole = weightedSum({ loss, weight: batchwise && ignored === undefined ? 1 / pixels : 1 })
   if (none) {
     const found = answer(c, loss, { none })
     if (!('value' in found)) return found
@@ -181,7 +167,7 @@ const crossEntropy: Mapping = mapping((c, parameters) => {
 const lovasz: Mapping = mapping((c, parameters) => {
   const p = read(parameters, { per_image: false, ignore_index: null, from_logits: true })
   const ignoreLabel = optional(p.ignore_index)
-  const options = { ignoreLabel, perSample: p.per_image, unknownLabel: 'none' } as const
+  const options = { ignoreLabel, perSample: p.per_image }
   if (binary(c)) {
     const loss = lovaszLoss({ ...conventions.smp.lovasz, ...options })
     return { value: loss.evaluate(predictionOf(c), targetOf(c)) }
@@ -195,7 +181,7 @@ const lovasz: Mapping = mapping((c, parameters) => {
     const all = c.target.subarray(group * size, (group + 1) * size).every(label => label === ignoreLabel)
     if (all) ignoredGroups++
   }
-  const loss = lovaszLoss({ ...conventions.smp.lovaszSoftmax, ...options, empty: 'zero' })
+  const loss = lovaszLoss({ ...conventions.smp.lovaszSoftmax, ...options })
   const value = loss.evaluate(predictionOf(c), tensor(c.target, [samples, pixels / c.shape[3]!, c.shape[3]!]))
   if (ignoredGroups === 0) return { value }
   // No pixel at all is no number there, but an array of none.

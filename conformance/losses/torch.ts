@@ -5,7 +5,6 @@ import {
   channelsOf,
   choice,
   mapping,
-  NotReproduced,
   oneHot,
   optional,
   predictionOf,
@@ -68,8 +67,6 @@ const focal: Mapping = mapping((c, parameters) => {
   const p = read(parameters, { alpha: 0.25, gamma: 2, reduction: 'none' })
   const reduction = choice('reduction', p.reduction, reductions)
   if (p.alpha !== -1 && !(p.alpha >= 0 && p.alpha <= 1)) throw new RangeError(`alpha ${p.alpha}`)
-  if (p.gamma > 0 && p.gamma < 1 && c.prediction.some(x => Math.abs(x) > 36))
-    throw new NotReproduced('gamma below 1 at a saturated logit: its gradient is NaN, ours the limit')
   const loss = pixelLoss({
     ...conventions.torchvision.focal,
     alpha: p.alpha === -1 ? undefined : p.alpha,

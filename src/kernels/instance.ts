@@ -54,7 +54,7 @@ export interface Exports {
     pixels: number,
     ignored: number,
     squares: boolean,
-  ): void
+  ): number
   differentiatePlane(plane: number, labels: number, label: number, pixels: number, ignored: number): void
   dataStart(): number
   findRuns(labels: number, pixels: number): number

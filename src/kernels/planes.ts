@@ -3,6 +3,9 @@ import { instantiate, PAGE } from './instance.ts'
 /** What is summed of each plane: Σp, Σp·g, Σg, Σp². */
 export const PLANE_SUMS = 4
 
+/** Labels are bytes, and so name no more classes than these. */
+export const MOST_CLASSES = 256
+
 /** Runs shorter than this are written by a loop: calling `fill` would take longer. */
 const SHORT_RUN = 32
 
@@ -37,6 +40,11 @@ export class PlaneKernels {
   static readonly #owners = new WeakMap<ArrayBufferLike, PlaneKernels>()
   /** Of the last `sum`: [samples, classes, 4] of Σp, Σp·g, Σg, Σp². */
   sums = new Float64Array(0)
+  /**
+   * Of the last `sum`: the largest bit pattern, as an unsigned integer, of the p that were not passed over. It is at
+   * most `bitsOf(1)` if all were in 0..1 (-0 and negative numbers, infinities and NaN have larger ones).
+   */
+  largestBits = 0
   readonly #kernels = instantiate()
   #labels!: Uint8Array
   #block!: Float32Array
@@ -80,9 +88,11 @@ export class PlaneKernels {
    * Sums the planes of `p` [samples, classes, pixels] against `labels` [samples, pixels] into `sums`. A pixel whose
    * label is `ignored` (-1 for none) is passed over; one whose label is no class has g = 0 in all planes.
    * Σp² is 0 unless `squares`.
+   * @throws RangeError for more than 256 classes, and for arrays that do not fit the shape
    */
   sum(p: Float32Array, labels: Uint8Array, shape: PlanarShape, ignored = -1, squares = false): void {
     const { samples, classes, pixels } = shape
+    checkClasses(classes)
     checkLength('p', p, samples * classes * pixels)
     checkLength('labels', labels, samples * pixels)
     const { exports, places } = this.#kernels
@@ -96,23 +106,26 @@ export class PlaneKernels {
       this.#result = new Float64Array(exports.memory.buffer, places.PLANE_SUMS, length)
     }
     let block = 0
+    let bits = 0
     for (let n = 0; n < samples; n++) {
       this.#result.fill(0)
       const sampleLabels = labelsAt + n * pixels
       for (let c = 0; c < classes; c++) {
         if (inPlace) {
           const plane = p.byteOffset + 4 * (n * classes + c) * pixels
-          exports.sumPlane(plane, sampleLabels, c, pixels, ignored, squares)
+          bits = Math.max(bits, exports.sumPlane(plane, sampleLabels, c, pixels, ignored, squares) >>> 0)
           continue
         }
         for (let from = 0; from < pixels; from += BLOCK) {
           this.#block.set(blocks[block++]!)
           const count = Math.min(BLOCK, pixels - from)
-          exports.sumPlane(PLANE_BLOCK, sampleLabels + from, c, count, ignored, squares)
+          const found = exports.sumPlane(PLANE_BLOCK, sampleLabels + from, c, count, ignored, squares)
+          bits = Math.max(bits, found >>> 0)
         }
       }
       this.sums.set(this.#result, n * length)
     }
+    this.largestBits = bits
   }
 
   /**
@@ -128,6 +141,7 @@ export class PlaneKernels {
     ignored = -1,
   ): void {
     const { samples, classes, pixels } = shape
+    checkClasses(classes)
     checkLength('gradient', gradient, samples * classes * pixels)
     checkLength('labels', labels, samples * pixels)
     const labelsAt = this.#load(labels)
@@ -227,6 +241,9 @@ export class PlaneKernels {
   }
 }
 
+/** The bit pattern of a float32, as an unsigned integer. */
+export const bitsOf = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0]!
+
 function write(bits: Uint32Array, value: number, from: number, length: number): void {
   if (length >= SHORT_RUN) bits.fill(value, from, from + length)
   else for (let i = from; i < from + length; i++) bits[i] = value
@@ -254,6 +271,11 @@ class Blocks {
     }
     return this.#views
   }
+}
+
+function checkClasses(classes: number): void {
+  if (!(classes >= 1 && classes <= MOST_CLASSES))
+    throw new RangeError(`expected 1 to ${MOST_CLASSES} classes, got ${classes}`)
 }
 
 function checkLength(name: string, array: { length: number }, length: number): void {

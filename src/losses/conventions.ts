@@ -3,14 +3,26 @@ import type { OverlapOptions } from './overlap-options.ts'
 import type { PixelOptions } from './pixel-options.ts'
 
 // Dice written as (2I + s) / (P + T + s) is this library's form with s/2.
-const monaiSmoothing = { numeratorSmoothing: 5e-6, denominatorSmoothing: 5e-6 }
+const monaiIgnoring = { ignoredMap: 'zeros' } as const
+const monaiDice = { ...monaiIgnoring, numeratorSmoothing: 5e-6, denominatorSmoothing: 5e-6 } as const
+const monaiFocal = { ...monaiIgnoring, gamma: 2, unit: 'mask', empty: 'zero' } as const
+const mmsegDice = {
+  activation: 'sigmoid',
+  sumOver: 'classes',
+  ignoreLabel: 255,
+  ignoring: 'labels',
+  ignoredClass: 'exclude',
+  unknownLabel: 'none',
+} as const
 const smpOverlap = {
   activation: 'sigmoid',
   sumOver: 'batch',
   intersection: 'difference',
   floor: 1e-7,
   absent: 'zero',
+  divisor: 'weights',
 } as const
+const smpFocal = { activation: 'sigmoid', gamma: 2, unit: 'classMean', unknownLabel: 'none' } as const
 const kerasClip = [1e-7, 1 - 1e-7] as const
 
 /**
@@ -20,13 +32,14 @@ const kerasClip = [1e-7, 1 - 1e-7] as const
 export const lossConventions = {
   /** MONAI 1.6 `DiceLoss`, `TverskyLoss`, `GeneralizedDiceLoss`, `FocalLoss`. Tversky is not doubled there. */
   monai: {
-    dice: { ...monaiSmoothing },
-    jaccard: { ...monaiSmoothing, alpha: 1, beta: 1 },
-    tversky: { numeratorSmoothing: 1e-5, denominatorSmoothing: 1e-5 },
-    generalisedDice: { ...monaiSmoothing, sumOver: 'classes', volumeWeights: 'square' },
-    focal: { activation: 'sigmoid', gamma: 2, divisor: 'all' },
-    /** `use_softmax`: the mean still counts classes. */
-    focalSoftmax: { activation: 'softmax', gamma: 2, divisor: 'all', unit: 'element' },
+    dice: monaiDice,
+    jaccard: { ...monaiDice, alpha: 1, beta: 1 },
+    tversky: { ...monaiIgnoring, numeratorSmoothing: 1e-5, denominatorSmoothing: 1e-5 },
+    generalisedDice: { ...monaiDice, sumOver: 'classes', volumeWeights: 'square' },
+    /** Its `reduction='sum'` is `reduction: 'samples'`. */
+    focal: { ...monaiFocal, activation: 'sigmoid' },
+    /** `use_softmax`: the mean still counts classes, and a number alpha is 1 - alpha for class 0. */
+    focalSoftmax: { ...monaiFocal, activation: 'softmax', alphaRule: 'foreground' },
   },
   /** segmentation-models-pytorch 0.6; several classes need `activation: 'softmax'`, but for `focal`. */
   smp: {
@@ -34,25 +47,33 @@ export const lossConventions = {
     jaccard: { ...smpOverlap, alpha: 1, beta: 1 },
     /** Its gamma is `totalTransform: { power: gamma }`. */
     tversky: smpOverlap,
-    focal: { activation: 'sigmoid', gamma: 2 },
-    bce: { activation: 'sigmoid', ignoreLabel: -100, smoothingRule: 'flip', divisor: 'all' },
+    focal: smpFocal,
+    bce: {
+      activation: 'sigmoid',
+      ignoreLabel: -100,
+      smoothing: 0,
+      smoothingRule: 'flip',
+      divisor: 'all',
+    },
     crossEntropy: { activation: 'softmax', ignoreLabel: -100, divisor: 'all' },
     /** Binary; `sumOver: 'all'` over the batch. */
     matthews: { index: 'matthews', countSmoothing: 1e-5, sumOver: 'all' },
     lovasz: { error: 'hinge', classes: 'all', empty: 'zero' },
-    lovaszSoftmax: { activation: 'softmax' },
+    lovaszSoftmax: { activation: 'softmax', unknownLabel: 'none', empty: 'zero' },
   },
   /** Keras 3; its arrays are `NHWC`. `Dice` and `Tversky` sum everything, so the losses are one ratio. */
   keras: {
     dice: { sumOver: 'all', denominatorSmoothing: 5e-8 },
     tversky: { sumOver: 'all', denominatorSmoothing: 1e-7 },
-    bce: { form: 'binary', clip: kerasClip },
-    bceLogits: { activation: 'sigmoid' },
+    /** The mean of the classes of a pixel comes first, also in sums and without reduction. */
+    bce: { form: 'binary', clip: kerasClip, unit: 'classMean' },
+    bceLogits: { activation: 'sigmoid', unit: 'classMean' },
     /** The focal weight sees the probability before it is clipped. */
-    focal: { form: 'binary', gamma: 2, clip: kerasClip, clipFocal: false },
+    focal: { form: 'binary', gamma: 2, clip: kerasClip, clipFocal: false, unit: 'classMean' },
     crossEntropy: { form: 'categorical', normalise: true, clip: kerasClip },
     crossEntropyLogits: { activation: 'softmax' },
-    /** `SparseCategoricalCrossentropy(from_logits=True)`: nothing kept gives 0. */
+    /** `SparseCategoricalCrossentropy`, and with `from_logits=True`: nothing kept gives 0. */
+    sparseCrossEntropy: { form: 'categorical', normalise: true, clip: kerasClip, empty: 'zero' },
     sparseCrossEntropyLogits: { activation: 'softmax', empty: 'zero' },
     categoricalFocal: { form: 'categorical', gamma: 2, alpha: 0.25, normalise: true, clip: kerasClip },
   },
@@ -61,6 +82,8 @@ export const lossConventions = {
     bce: { form: 'binary', logFloor: -100 },
     bceLogits: { activation: 'sigmoid' },
     crossEntropy: { activation: 'softmax', ignoreLabel: -100, divisor: 'weights' },
+    /** `cross_entropy` of a map of probabilities: no pixel is ignored, and class weights are in no divisor. */
+    crossEntropyProbabilities: { activation: 'softmax', divisor: 'all' },
   },
   /** torchvision `sigmoid_focal_loss`. */
   torchvision: {
@@ -68,29 +91,25 @@ export const lossConventions = {
   },
   /** mmsegmentation 1.2. Its Dice keeps the predictions of ignored pixels: their label is no class. */
   mmseg: {
-    dice: {
-      activation: 'sigmoid',
-      sumOver: 'classes',
-      power: 2,
-      denominatorSmoothing: 1e-3,
-      unknownLabel: 'none',
-    },
-    naiveDice: {
-      activation: 'sigmoid',
-      sumOver: 'classes',
-      numeratorSmoothing: 5e-4,
-      denominatorSmoothing: 5e-4,
-      unknownLabel: 'none',
-    },
+    dice: { ...mmsegDice, power: 2, denominatorSmoothing: 1e-3 },
+    naiveDice: { ...mmsegDice, numeratorSmoothing: 5e-4, denominatorSmoothing: 5e-4 },
     tversky: {
       activation: 'softmax',
       ignoreLabel: 255,
+      ignoredClass: 'zero',
       alpha: 0.3,
       beta: 0.7,
       numeratorSmoothing: 1,
       denominatorSmoothing: 1,
     },
-    crossEntropy: { activation: 'softmax', ignoreLabel: 255, divisor: 'all', divisorSmoothing: 2 ** -23 },
+    crossEntropy: {
+      activation: 'softmax',
+      ignoreLabel: 255,
+      divisor: 'weightsOrAll',
+      divisorSmoothing: 2 ** -23,
+    },
+    /** `use_sigmoid`. */
+    bce: { activation: 'sigmoid', ignoreLabel: 255, divisor: 'all' },
   },
   /** As the papers write them; 0/0 is undefined. */
   paper: {

@@ -1,4 +1,5 @@
-import { activations, type CommonOptions, EvaluatedLoss, type Loss, oneOf } from './loss.ts'
+import type { Loss } from './loss.ts'
+import { type CommonOptions, flag, oneOf, settle } from './options.ts'
 import { Planes } from './planes.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -11,28 +12,30 @@ export interface LovaszOptions extends CommonOptions {
    * `absolute` (default): |t - p|, for probabilities (Lovász-Softmax). `hinge`: max(0, 1 - x·(2t - 1)), for
    * logits (binary Lovász hinge).
    */
-  error?: 'absolute' | 'hinge'
+  error?: 'absolute' | 'hinge' | undefined
   /** Sort each sample by itself and average, or the whole batch at once (default false). */
-  perSample?: boolean
+  perSample?: boolean | undefined
   /** `present` (default): classes without target pixels are left out. `all`: they count. */
-  classes?: 'present' | 'all'
-  /** The loss of a sample or batch where nothing is left to average: `nan` (default) or `zero`. */
-  empty?: 'nan' | 'zero'
+  classes?: 'present' | 'all' | undefined
 }
 
-const defaults = {
-  activation: 'none',
-  unknownLabel: 'error',
-  error: 'absolute',
-  perSample: false,
-  classes: 'present',
-  empty: 'nan',
-} as const satisfies LovaszOptions
+const defaults = { error: 'absolute', perSample: false, classes: 'present' } as const satisfies LovaszOptions
 
-type Settings = LovaszOptions & Required<Omit<LovaszOptions, 'layout' | 'ignoreLabel'>>
+/** @throws TypeError and RangeError for options that are none or are out of range */
+function settleLovasz(options: LovaszOptions) {
+  const s = settle<LovaszOptions, typeof defaults>('lovaszLoss', options, defaults, [])
+  oneOf('error', s.error, ['absolute', 'hinge'])
+  oneOf('classes', s.classes, ['present', 'all'])
+  flag('perSample', s.perSample)
+  if (s.error === 'hinge' && s.activation !== 'none')
+    throw new RangeError(`error 'hinge' takes logits: expected activation 'none', got '${s.activation}'`)
+  return s
+}
 
-class LovaszLoss extends EvaluatedLoss {
-  private readonly options: Settings
+class LovaszLoss implements Loss {
+  values = new Float64Array(0)
+  defined = 0
+  private readonly options: ReturnType<typeof settleLovasz>
   private readonly planes = new Planes()
   private g = new Float64Array(0)
   private errors = new Float64Array(0)
@@ -42,27 +45,13 @@ class LovaszLoss extends EvaluatedLoss {
   private elements = new Uint32Array(0)
 
   constructor(options: LovaszOptions) {
-    super()
-    const s: Settings = { ...defaults, ...options }
-    oneOf('activation', s.activation, activations)
-    oneOf('unknownLabel', s.unknownLabel, ['error', 'none'])
-    oneOf('error', s.error, ['absolute', 'hinge'])
-    oneOf('classes', s.classes, ['present', 'all'])
-    oneOf('empty', s.empty, ['nan', 'zero'])
-    this.options = s
+    this.options = settleLovasz(options)
   }
 
-  protected run(
-    prediction: Tensor,
-    target: Tensor,
-    gradient: Tensor | undefined,
-    scale: number,
-    accumulate: boolean,
-  ): void {
+  evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
     const { planes, options } = this
-    planes.view(prediction, target, options)
-    if (gradient !== undefined) planes.viewGradient(gradient, options)
-    planes.read(options)
+    planes.view(prediction, target, gradient, options)
+    planes.read(options, options.activation === 'none' && options.error === 'absolute')
     planes.activate(options.activation)
     const { samples, channels, pixels } = planes
     const size = samples * channels * pixels
@@ -80,20 +69,19 @@ class LovaszLoss extends EvaluatedLoss {
       let present = 0
       for (let c = 0; c < channels; c++) {
         const at = group * channels + c
-        this.classLoss(group * members, members, c, at)
-        const value = values[at]!
-        if (Number.isNaN(value)) continue
-        sum += value
+        if (!this.classLoss(group * members, members, c, at)) continue
+        sum += values[at]!
         present++
       }
       this.defined += present
-      const share = present === 0 ? (options.empty === 'zero' ? 0 : Number.NaN) : 1 / (present * groups)
-      total += present === 0 ? share : sum * share
+      // Where nothing is left to average no pixel has a say, whatever the value.
+      const share = present === 0 ? 0 : 1 / (present * groups)
+      total += present === 0 && options.empty === 'nan' ? Number.NaN : sum * share
       const first = group * members * channels * pixels
       for (let k = first; k < first + members * channels * pixels; k++) g[k]! *= share
     }
     if (gradient !== undefined) planes.writeGradient(g, options.activation, scale, accumulate)
-    this.result[0] = total * scale
+    return total * scale
   }
 
   private resize(size: number, errors: number): void {
@@ -105,8 +93,8 @@ class LovaszLoss extends EvaluatedLoss {
     this.elements = new Uint32Array(errors)
   }
 
-  /** Leaves the loss of one class over some samples in `values`, unless left out, and its gradient in `g`. */
-  private classLoss(from: number, members: number, c: number, at: number): void {
+  /** Leaves the loss of one class over some samples in `values`, and its gradient in `g`; false if it is left out. */
+  private classLoss(from: number, members: number, c: number, at: number): boolean {
     const { channels, pixels, x, labelled, labels, map, kept } = this.planes
     const { errors, elements, g } = this
     const hinge = this.options.error === 'hinge'
@@ -121,7 +109,7 @@ class LovaszLoss extends EvaluatedLoss {
         elements[count++] = k
         positives += t
       }
-    if (count === 0 || (positives === 0 && this.options.classes === 'present')) return
+    if (count === 0 || (positives === 0 && this.options.classes === 'present')) return false
     const order = this.sort(count)
     let loss = 0
     let found = 0
@@ -143,6 +131,7 @@ class LovaszLoss extends EvaluatedLoss {
       }
     }
     this.values[at] = loss
+    return true
   }
 
   /** Index in [samples, pixels] of an element of [samples, channels, pixels]. */
@@ -182,6 +171,6 @@ class LovaszLoss extends EvaluatedLoss {
  * Lovász-Softmax or Lovász hinge loss. `values` hold the loss of each class, for each sample with `perSample`; NaN where
  * a class is left out.
  * Where errors are equal the gradient depends on their order; the value does not.
- * @throws RangeError for options out of range
+ * @throws TypeError and RangeError for options that are none or are out of range
  */
 export const lovaszLoss = (options: LovaszOptions = {}): Loss => new LovaszLoss(options)

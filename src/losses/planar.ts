@@ -1,13 +1,10 @@
-import { PLANE_SUMS, type PlaneKernels } from '../kernels/planes.ts'
+import { refuseLabel } from './planes.ts'
 import type { Numbers } from './tensor.ts'
 
 // Pixels done at once. Sums read labels and planes a block at a time, so that both come from the cache; filling a
 // plane is fastest in long stretches. Both measured on 1080p with eight classes.
 const sumBlock = 8192
 const fillBlock = 32768
-
-/** Below this many pixels there is nothing to gain from the kernels, and the sums are float64 throughout. */
-const leastForKernels = 16384
 
 export interface PlanarLabels {
   readonly data: Numbers
@@ -56,7 +53,7 @@ export function planarSums(
         while (++i < to && data[labelStart + i] === label)
         sums[at + 3 * label]! += sum
         sums[at + 3 * label + 2]! += i - first
-      } else if (strict) refuse(label, channels)
+      } else if (strict) refuseLabel(label, channels)
       else i++
     }
     for (let c = 0; c < channels; c++) {
@@ -67,68 +64,6 @@ export function planarSums(
     }
   }
   return pixels - ignored
-}
-
-/** Whether the kernels take these numbers, and gain by it. */
-export const isForKernels = (p: Numbers, labels: Numbers, pixels: number): boolean =>
-  p instanceof Float32Array && labels instanceof Uint8Array && pixels >= leastForKernels
-
-/**
- * The same sums of a whole batch [samples, channels, pixels] by the WebAssembly kernels, which add four float32
- * before they go on in float64: to about 1e-8.
- * @param kernels kept with the arrays, whose views they keep
- * @param kept takes the pixels of each sample that are not ignored
- */
-export function kernelSums(
-  kernels: PlaneKernels,
-  p: Numbers,
-  samples: number,
-  channels: number,
-  pixels: number,
-  labels: PlanarLabels,
-  sums: Float64Array,
-  kept: Float64Array,
-): void {
-  setShape(samples, channels, pixels)
-  kernels.sum(p as Float32Array, labels.data as Uint8Array, shape, ignoredByte(labels))
-  for (let n = 0; n < samples; n++) {
-    let known = 0
-    for (let plane = n * channels; plane < (n + 1) * channels; plane++) {
-      const from = plane * PLANE_SUMS
-      sums[3 * plane] = kernels.sums[from + 1]!
-      sums[3 * plane + 1] = kernels.sums[from]!
-      sums[3 * plane + 2] = kernels.sums[from + 2]!
-      known += kernels.sums[from + 2]!
-    }
-    kept[n] = known === pixels ? pixels : countKept(labels, n * pixels, pixels, channels)
-  }
-}
-
-const shape = { samples: 0, classes: 0, pixels: 0 }
-
-function setShape(samples: number, classes: number, pixels: number): void {
-  shape.samples = samples
-  shape.classes = classes
-  shape.pixels = pixels
-}
-
-const ignoredByte = ({ ignoreLabel }: PlanarLabels): number =>
-  ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1
-
-function countKept(labels: PlanarLabels, start: number, pixels: number, channels: number): number {
-  const { data, ignoreLabel, strict } = labels
-  let kept = 0
-  for (let i = start; i < start + pixels; i++) {
-    const label = data[i]!
-    if (label === ignoreLabel) continue
-    if (strict && label >= channels) refuse(label, channels)
-    kept++
-  }
-  return kept
-}
-
-function refuse(label: number, channels: number): never {
-  throw new RangeError(`target: label ${label} is none of the ${channels} classes 0..${channels - 1}`)
 }
 
 /** Adds up eight sums side by side: a single one would wait for itself at every number. */
@@ -206,20 +141,6 @@ export function planarGradient(
       } else i++
     }
   }
-}
-
-/** The same gradient of a whole batch [samples, channels, pixels] by the kernels. */
-export function kernelGradient(
-  kernels: PlaneKernels,
-  g: Numbers,
-  samples: number,
-  channels: number,
-  pixels: number,
-  labels: PlanarLabels,
-  factors: Float64Array,
-): void {
-  setShape(samples, channels, pixels)
-  kernels.differentiate(g as Float32Array, labels.data as Uint8Array, shape, factors, ignoredByte(labels))
 }
 
 /** Writes one number, `of[index]`, to all of a stretch: as fill does, but that would box the number each time. */

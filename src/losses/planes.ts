@@ -1,6 +1,9 @@
 import { logistic, softmaxPlanes } from './activation.ts'
-import type { Activation, CommonOptions } from './loss.ts'
-import { layoutOf, type Tensor, View } from './tensor.ts'
+import type { Activation, CommonOptions } from './options.ts'
+import { checkNumbers, layoutOf, type Tensor, View } from './tensor.ts'
+
+/** Probabilities that float32 or float16 rounded may lie outside 0..1 by this. */
+export const slack = 1e-3
 
 /** `buffer`, or a larger one: at least `size` long. */
 const atLeast = (buffer: Float64Array<ArrayBuffer>, size: number): Float64Array<ArrayBuffer> =>
@@ -14,7 +17,7 @@ export class Planes {
   samples = 0
   channels = 0
   pixels = 0
-  /** [samples, channels, pixels]: the prediction, activated when asked for. */
+  /** [samples, channels, pixels]: the prediction, activated when asked for. One half where a pixel is ignored. */
   x = new Float64Array(0)
   /** Whether the target is labels, one a pixel of several classes, and not a map of values. */
   labelled = false
@@ -32,20 +35,30 @@ export class Planes {
   private plane = new Float64Array(0)
   private sum = new Float64Array(0)
 
-  /** Checks prediction and target against each other, and reads nothing yet. */
-  view(prediction: Tensor, target: Tensor, options: CommonOptions): void {
+  /** Checks the tensors against each other and the options, and reads nothing yet. */
+  view(prediction: Tensor, target: Tensor, gradient: Tensor | undefined, options: CommonOptions): void {
+    checkNumbers(prediction, 'prediction')
+    checkNumbers(target, 'target')
     const layout = layoutOf(prediction.shape, options.layout)
     this.prediction.load(prediction, layout, 'prediction')
     const { samples, channels, pixels } = this.prediction
     this.samples = samples
     this.channels = channels
     this.pixels = pixels
+    if (channels === 1 && options.activation === 'softmax')
+      throw new RangeError(
+        "activation: softmax of a single channel is 1 whatever the logit; expected 'sigmoid' for one channel",
+      )
     this.viewTarget(target, prediction, layout)
+    if (gradient !== undefined) this.viewGradient(gradient, prediction, layout)
     this.keptPixels = atLeast(this.keptPixels, samples)
   }
 
-  /** Copies what is viewed into the planes. */
-  read(options: CommonOptions): void {
+  /**
+   * Copies what is viewed into the planes.
+   * @param probable whether the prediction has to be probabilities
+   */
+  read(options: CommonOptions, probable: boolean): void {
     const { samples, channels, pixels } = this
     this.x = atLeast(this.x, samples * channels * pixels)
     for (let n = 0; n < samples; n++)
@@ -57,6 +70,8 @@ export class Planes {
     }
     if (this.labelled) this.readLabels(options)
     else this.readMap(options)
+    if (options.ignoreLabel !== undefined) this.hideIgnored()
+    if (probable) this.holdProbabilities()
   }
 
   private viewTarget(target: Tensor, prediction: Tensor, layout: string): void {
@@ -65,7 +80,7 @@ export class Planes {
     const withoutChannels = axis >= 0 && !sameRank
     this.target.load(
       target,
-      layoutOf(target.shape, withoutChannels ? dropAxis(layout, axis) : layout),
+      layoutOf(target.shape, withoutChannels ? layout.slice(0, axis) + layout.slice(axis + 1) : layout),
       'target',
     )
     for (let p = 0, t = 0; p < prediction.shape.length; p++) {
@@ -77,6 +92,18 @@ export class Planes {
         )
     }
     this.labelled = this.channels > 1 && this.target.channels === 1
+  }
+
+  private viewGradient(gradient: Tensor, prediction: Tensor, layout: string): void {
+    checkNumbers(gradient, 'gradient', true)
+    const { shape, stride } = gradient
+    if (shape.length !== prediction.shape.length || shape.some((size, i) => size !== prediction.shape[i]))
+      throw new RangeError(
+        `expected a gradient of the prediction's shape [${prediction.shape.join(', ')}], got [${shape.join(', ')}]`,
+      )
+    if (stride?.some((step, i) => step === 0 && shape[i]! > 1))
+      throw new RangeError(`gradient: expected a place for each number, got strides [${stride.join(', ')}]`)
+    this.gradient.load(gradient, layout, 'gradient')
   }
 
   private readLabels({ ignoreLabel, unknownLabel }: CommonOptions): void {
@@ -92,29 +119,89 @@ export class Planes {
         labels[k] = counts && known ? label : -1
         if (!counts) continue
         count++
-        if (!known && unknownLabel !== 'none')
-          throw new RangeError(`target: label ${label} is none of the ${channels} classes 0..${channels - 1}`)
+        if (!known && unknownLabel !== 'none') refuseLabel(label, channels)
       }
       this.keptPixels[n] = count
     }
   }
 
-  private readMap({ ignoreLabel }: CommonOptions): void {
+  private readMap({ ignoreLabel, ignoredMap, unknownLabel }: CommonOptions): void {
     const { samples, channels, pixels, kept, target } = this
     this.map = atLeast(this.map, samples * channels * pixels)
     const { map } = this
     for (let n = 0; n < samples; n++) {
       const first = n * pixels
+      for (let c = 0; c < channels; c++) target.readPlane(n, c, map, (n * channels + c) * pixels)
       kept.fill(1, first, first + pixels)
-      for (let c = 0; c < channels; c++) {
-        const at = (n * channels + c) * pixels
-        target.readPlane(n, c, map, at)
-        if (ignoreLabel === undefined) continue
-        for (let i = 0; i < pixels; i++) if (map[at + i] === ignoreLabel) kept[first + i] = 0
-      }
+      if (ignoreLabel !== undefined) this.markIgnored(n, ignoreLabel, ignoredMap === 'zeros')
       let count = 0
       for (let i = first; i < first + pixels; i++) count += kept[i]!
       this.keptPixels[n] = count
+      for (let c = 0; c < channels; c++)
+        for (let i = 0, k = (n * channels + c) * pixels; i < pixels; i++, k++) {
+          const t = map[k]!
+          if (kept[first + i] === 0 || !(t >= 0 && t <= 1)) map[k] = this.outside(t, first + i, unknownLabel)
+        }
+    }
+  }
+
+  /** Marks the pixels of a sample's map that `ignoreLabel` ignores. */
+  private markIgnored(n: number, ignoreLabel: number, zeros: boolean): void {
+    const { channels, pixels, kept, map } = this
+    const from = n * channels * pixels
+    const isClass =
+      channels > 1 && ignoreLabel >= 0 && ignoreLabel < channels && ignoreLabel === Math.floor(ignoreLabel)
+    for (let i = 0; i < pixels; i++) {
+      let ignored: boolean
+      if (isClass) ignored = map[from + ignoreLabel * pixels + i] === 1
+      else {
+        ignored = zeros && channels > 1
+        for (let c = 0; c < channels; c++) {
+          const t = map[from + c * pixels + i]!
+          if (t === ignoreLabel) {
+            ignored = true
+            break
+          }
+          if (t !== 0) ignored = false
+        }
+      }
+      if (ignored) kept[n * pixels + i] = 0
+    }
+  }
+
+  /** What stands for a target value that is not in 0..1, or ignored. */
+  private outside(t: number, pixel: number, unknownLabel: 'error' | 'none' | undefined): number {
+    if (this.kept[pixel] === 0) return 0
+    if (t > 1 && t <= 1 + slack) return 1
+    if (t < 0 && t >= -slack) return 0
+    if (unknownLabel === 'none' && this.channels === 1 && Number.isInteger(t)) return 0
+    if (this.channels === 1 && Number.isInteger(t))
+      throw new RangeError(
+        `target: label ${t} is neither 0 nor 1, nor a probability, as a single channel of foreground takes`,
+      )
+    throw new RangeError(`target: expected a map of shares in 0..1, got ${t}`)
+  }
+
+  /** Writes one half over what the prediction holds at ignored pixels, so that no function of it is not finite. */
+  private hideIgnored(): void {
+    const { samples, channels, pixels, kept, keptPixels, x } = this
+    for (let n = 0; n < samples; n++) {
+      if (keptPixels[n] === pixels) continue
+      for (let c = 0; c < channels; c++)
+        for (let i = 0, k = (n * channels + c) * pixels; i < pixels; i++, k++)
+          if (kept[n * pixels + i] === 0) x[k] = 0.5
+    }
+  }
+
+  /** Holds probabilities in 0..1 that rounding took past it. NaN stays. */
+  private holdProbabilities(): void {
+    const { x } = this
+    for (let k = 0, end = this.samples * this.channels * this.pixels; k < end; k++) {
+      const p = x[k]!
+      if (p < 0 || p > 1) {
+        checkProbability(p)
+        x[k] = p < 0 ? 0 : 1
+      }
     }
   }
 
@@ -125,18 +212,6 @@ export class Planes {
       for (let n = 0; n < samples; n++) softmaxPlanes(x, n * channels * pixels, channels, pixels)
     else if (activation === 'sigmoid')
       for (let k = 0, end = samples * channels * pixels; k < end; k++) x[k] = logistic(x[k]!)
-  }
-
-  /** @throws RangeError unless the gradient has the prediction's shape. */
-  viewGradient(to: Tensor, options: CommonOptions): void {
-    const { samples, channels, pixels } = this
-    this.gradient.load(to, layoutOf(to.shape, options.layout), 'gradient')
-    if (
-      this.gradient.samples !== samples ||
-      this.gradient.channels !== channels ||
-      this.gradient.pixels !== pixels
-    )
-      throw new RangeError(`expected a gradient of the prediction's shape, got [${to.shape.join(', ')}]`)
   }
 
   /**
@@ -162,13 +237,15 @@ export class Planes {
   }
 }
 
-// The handful of layouts there are: a string is made for each once, not for each evaluation.
-const dropped = new Map<string, string>()
-function dropAxis(layout: string, axis: number): string {
-  let without = dropped.get(layout)
-  if (without === undefined) {
-    without = layout.slice(0, axis) + layout.slice(axis + 1)
-    dropped.set(layout, without)
-  }
-  return without
+/** @throws RangeError for a number that is no probability. */
+export function checkProbability(p: number): void {
+  if (p < -slack || p > 1 + slack)
+    throw new RangeError(
+      `prediction: expected probabilities in 0..1, got ${p}; logits need activation 'sigmoid' or 'softmax'`,
+    )
+}
+
+/** @throws RangeError: the label is no class */
+export function refuseLabel(label: number, channels: number): never {
+  throw new RangeError(`target: label ${label} is none of the ${channels} classes 0..${channels - 1}`)
 }

@@ -1,3 +1,5 @@
+import { shown } from './options.ts'
+
 /** Numbers in memory. */
 export type Numbers =
   | Float64Array
@@ -22,6 +24,21 @@ export interface Tensor {
   readonly offset?: number | undefined
 }
 
+/** @throws TypeError unless the tensor holds numbers, and with `written` fractions. */
+export function checkNumbers(of: Tensor, what: string, written = false): void {
+  const data: unknown = of?.data
+  const isNumbers =
+    Array.isArray(data) ||
+    (ArrayBuffer.isView(data) && !(data instanceof DataView || /^Big/.test(data.constructor.name)))
+  if (!isNumbers || !Array.isArray(of.shape)) {
+    const found = typeof data === 'object' && data !== null ? data.constructor?.name : shown(data)
+    const expected = 'a tensor { data, shape } over a typed array of numbers'
+    throw new TypeError(`${what}: expected ${expected}, got ${isNumbers ? 'no shape' : `data ${found}`}`)
+  }
+  if (written && !(Array.isArray(data) || /^Float/.test(data.constructor.name)))
+    throw new TypeError(`${what}: expected a Float32Array or Float64Array, got ${data.constructor.name}`)
+}
+
 /** A row-major tensor over `data`. */
 export const tensor = (data: Numbers, shape: readonly number[]): Tensor => ({ data, shape })
 
@@ -40,7 +57,7 @@ export function layoutOf(shape: readonly number[], layout: string | undefined): 
     )
   if (found.length !== shape.length)
     throw new RangeError(
-      `expected ${found.length} axes for layout '${found}', got shape [${shape.join(', ')}]`,
+      `expected ${found.length} axes for layout '${found}', got the shape [${shape.join(', ')}]`,
     )
   return found
 }
@@ -61,11 +78,19 @@ export class View {
   private readonly sizes = new Int32Array(3)
   private readonly strides = new Int32Array(3)
 
-  /** @throws RangeError when the layout does not fit the shape, or the shape not the data. */
+  /** @throws RangeError when the layout does not fit the shape, or the shape or strides not the data. */
   load(of: Tensor, layout: string, what: string): void {
     const { shape, stride } = of
     this.data = of.data
     this.start = of.offset ?? 0
+    if (stride && stride.length !== shape.length)
+      throw new RangeError(
+        `${what}: expected ${shape.length} strides for shape [${shape.join(', ')}], got [${stride.join(', ')}]`,
+      )
+    if (!(Number.isInteger(this.start) && (stride ?? []).every(Number.isInteger)))
+      throw new RangeError(
+        `${what}: expected whole strides and offset, got [${stride?.join(', ')}] and ${this.start}`,
+      )
     this.samples = this.channels = this.pixels = 1
     this.sampleStride = this.channelStride = 0
     this.sizes.fill(1)
@@ -78,7 +103,7 @@ export class View {
       const size = shape[axis]!
       const step = stride ? stride[axis]! : rowMajor
       rowMajor *= size
-      if (!(size >= 1))
+      if (!(Number.isInteger(size) && size >= 1))
         throw new RangeError(`${what}: expected axes of 1 or more, got shape [${shape.join(', ')}]`)
       if (step > 0) highest += step * (size - 1)
       else lowest += step * (size - 1)

@@ -1,6 +1,7 @@
 import { customGrad, mul, type Scalar, scalar, type Tensor as TfTensor, tensor } from '@tensorflow/tfjs-core'
-import type { CommonOptions, Loss } from './loss.ts'
+import type { Loss } from './loss.ts'
 import { type LovaszOptions, lovaszLoss as makeLovasz } from './lovasz.ts'
+import type { CommonOptions } from './options.ts'
 import { overlapLoss as makeOverlap } from './overlap.ts'
 import type { OverlapOptions } from './overlap-options.ts'
 import { pixelLoss as makePixel } from './pixel.ts'

@@ -1,48 +1,47 @@
-import { EvaluatedLoss, type Loss } from './loss.ts'
+import type { Loss } from './loss.ts'
+import { within } from './options.ts'
 import type { Tensor } from './tensor.ts'
 
 /** A loss and its factor. */
 export interface WeightedLoss {
   readonly loss: Loss
-  /** Default 1. */
-  readonly weight?: number
+  /** 0 or more; default 1. A loss of weight 0 is 0, also where it is undefined. */
+  readonly weight?: number | undefined
 }
 
-class WeightedSum extends EvaluatedLoss {
+class WeightedSum implements Loss {
+  readonly values: Float64Array<ArrayBuffer>
+  defined = 0
   private readonly parts: readonly WeightedLoss[]
 
   constructor(parts: readonly WeightedLoss[]) {
-    super()
     this.parts = parts
     this.values = new Float64Array(parts.length)
   }
 
-  protected run(
-    prediction: Tensor,
-    target: Tensor,
-    gradient: Tensor | undefined,
-    scale: number,
-    accumulate: boolean,
-  ): void {
+  evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
     let total = 0
     this.defined = 0
-    for (let i = 0; i < this.parts.length; i++) {
-      const { loss, weight = 1 } = this.parts[i]!
-      const add = accumulate || i > 0
-      const value = loss.evaluate(prediction, target, gradient, scale * weight, add)
-      this.values[i] = value / scale
+    for (const [i, { loss, weight = 1 }] of this.parts.entries()) {
+      const value = loss.evaluate(prediction, target, gradient, scale * weight, accumulate || i > 0)
+      this.values[i] = weight === 0 ? 0 : value / scale
       if (!Number.isNaN(value)) this.defined++
-      total += value
+      if (weight !== 0) total += value
     }
-    this.result[0] = total
+    return total
   }
 }
 
 /**
  * A weighted sum of losses of the same prediction and target, such as Dice and cross entropy. `values` hold the
- * weighted value of each.
+ * weighted value of each. A part that is undefined makes the value NaN, and leaves the gradient of the others as it is.
  */
 export const weightedSum = (...parts: readonly WeightedLoss[]): Loss => {
   if (parts.length === 0) throw new RangeError('expected one loss or more, got none')
+  for (const part of parts) {
+    if (typeof part?.loss?.evaluate !== 'function')
+      throw new TypeError('expected losses as { loss, weight }, got another value')
+    if (part.weight !== undefined) within('weight', part.weight, 0)
+  }
   return new WeightedSum(parts)
 }

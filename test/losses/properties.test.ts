@@ -166,6 +166,7 @@ describe('the gradient is that of a finite difference', () => {
     fc.assert(
       fc.property(any, b => {
         for (const options of [{ activation: 'sigmoid', gamma: 2 }, { activation: 'softmax' }] as const) {
+          if (b.channels === 1 && options.activation === 'softmax') continue
           const loss = pixelLoss(options)
           close(
             gradientOf(loss, prediction(b), softTarget(b)),

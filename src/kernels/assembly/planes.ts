@@ -17,20 +17,22 @@ function tree(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /**
- * Adds Σp, Σp·g, Σg and, if asked for, Σp² of `pixels` pixels to those of class `label` in PLANE_SUMS. Pixels whose
- * label is `ignored` (-1 for none) are passed over.
+ * Adds Σp, Σp·g, Σg and, if asked for, Σp² of `pixels` pixels to those of class `label`, 0 to 255, in PLANE_SUMS.
+ * Pixels whose label is `ignored` (-1 for none) are passed over.
+ * Returns the largest bit pattern of the p summed, as unsigned integers: those of 0..1 come before all others.
  */
-export function sumPlane(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32, squares: bool): void {
+export function sumPlane(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32, squares: bool): u32 {
   if (ignored >= 0) {
-    if (squares) sums(plane, labels, label, pixels, ignored, true, true)
-    else sums(plane, labels, label, pixels, ignored, true, false)
-  } else if (squares) sums(plane, labels, label, pixels, ignored, false, true)
-  else sums(plane, labels, label, pixels, ignored, false, false)
+    if (squares) return sums(plane, labels, label, pixels, ignored, true, true)
+    return sums(plane, labels, label, pixels, ignored, true, false)
+  }
+  if (squares) return sums(plane, labels, label, pixels, ignored, false, true)
+  return sums(plane, labels, label, pixels, ignored, false, false)
 }
 
 // @ts-ignore: decorator
 @inline
-function sums(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32, ignores: bool, squares: bool): void {
+function sums(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32, ignores: bool, squares: bool): u32 {
   const ids = i8x16.splat(<i8>label)
   const ignoredIds = i8x16.splat(<i8>ignored)
   const counts = !ignores || label != ignored
@@ -40,6 +42,7 @@ function sums(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32
   let pg = p
   let qg = p
   let pp = p
+  let bits = i32x4.splat(0)
   let g = 0
   let i = 0
   for (; i + 16 <= pixels; i += 16) {
@@ -58,6 +61,7 @@ function sums(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32
         d = v128.andnot(d, part(out, 3))
       }
     }
+    bits = i32x4.max_u(bits, i32x4.max_u(i32x4.max_u(a, b), i32x4.max_u(c, d)))
     const here = counts ? i8x16.eq(found, ids) : i8x16.splat(0)
     const all = tree(a, b, c, d)
     const sum = addLanes(p, all)
@@ -88,9 +92,13 @@ function sums(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32
   let sumP = total(p) + total(q)
   let sumPg = total(pg) + total(qg)
   let sumPp = total(pp)
+  bits = i32x4.max_u(bits, v128.shuffle<i32>(bits, bits, 2, 3, 0, 1))
+  bits = i32x4.max_u(bits, v128.shuffle<i32>(bits, bits, 1, 0, 3, 2))
+  let largest = <u32>i32x4.extract_lane(bits, 0)
   for (; i < pixels; i++) {
     const id = <i32>load<u8>(labels + i)
     if (ignores && id == ignored) continue
+    largest = max(largest, load<u32>(plane + (i << 2)))
     const value = <f64>load<f32>(plane + (i << 2))
     sumP += value
     if (squares) sumPp += value * value
@@ -104,6 +112,7 @@ function sums(plane: usize, labels: usize, label: i32, pixels: i32, ignored: i32
   store<f64>(at, load<f64>(at, 8) + sumPg, 8)
   store<f64>(at, load<f64>(at, 16) + <f64>g, 16)
   store<f64>(at, load<f64>(at, 24) + sumPp, 24)
+  return largest
 }
 
 /**

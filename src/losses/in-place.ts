@@ -1,0 +1,161 @@
+import { bitsOf, MOST_CLASSES, PLANE_SUMS, PlaneKernels } from '../kernels/planes.ts'
+import type { CommonOptions } from './options.ts'
+import { type PlanarLabels, planarGradient, planarSums } from './planar.ts'
+import { checkProbability, type Planes, refuseLabel, slack } from './planes.ts'
+import type { Numbers, View } from './tensor.ts'
+
+/** Below this many pixels there is nothing to gain from the kernels, and the sums are float64 throughout. */
+const leastForKernels = 16384
+
+const largestBits = bitsOf(1 + slack)
+
+/**
+ * Sums and gradient of planes of probabilities, and labels, where the caller's numbers are.
+ */
+export class InPlace {
+  private readonly planes: Planes
+  private readonly options: CommonOptions
+  private kernels: PlaneKernels | undefined
+
+  constructor(planes: Planes, options: CommonOptions) {
+    this.planes = planes
+    this.options = options
+  }
+
+  /** Whether what is viewed lies so. */
+  fits(derive: boolean, accumulate: boolean): boolean {
+    const { prediction, target, gradient } = this.planes
+    return (
+      this.options.activation === 'none' &&
+      prediction.planar &&
+      target.planar &&
+      !(derive && (accumulate || !gradient.planar))
+    )
+  }
+
+  /**
+   * As {@link planarSums}, of all samples; by the kernels the sums are good to about 1e-8, as they add four float32
+   * before they go on in float64.
+   * @throws RangeError for a label that is no class, and for a number that is no probability
+   */
+  sum(sums: Float64Array): void {
+    const { samples, channels, pixels, prediction, keptPixels } = this.planes
+    const kernels = this.kernelsFor(prediction)
+    if (kernels) {
+      const shape = { samples, classes: channels, pixels }
+      const { data } = this.planes.target
+      kernels.sum(prediction.data as Float32Array, data as Uint8Array, shape, this.ignoredByte())
+      for (let plane = 0; plane < samples * channels; plane++) {
+        sums[3 * plane] = kernels.sums[PLANE_SUMS * plane + 1]!
+        sums[3 * plane + 1] = kernels.sums[PLANE_SUMS * plane]!
+        sums[3 * plane + 2] = kernels.sums[PLANE_SUMS * plane + 2]!
+      }
+      for (let n = 0; n < samples; n++) {
+        let known = 0
+        for (let plane = n * channels; plane < (n + 1) * channels; plane++) known += sums[3 * plane + 2]!
+        keptPixels[n] = known === pixels ? pixels : countKept(this.labelsOf(n), pixels, channels)
+      }
+      if (kernels.largestBits > largestBits) this.checkProbabilities()
+      return
+    }
+    for (let n = 0; n < samples; n++) {
+      const start = prediction.planeStart(n, 0)
+      const stride = prediction.planeStart(n, 1) - start
+      const labels = this.labelsOf(n)
+      const at = n * channels * 3
+      keptPixels[n] = planarSums(prediction.data, start, stride, channels, pixels, labels, sums, at)
+    }
+    this.checkProbabilities()
+  }
+
+  /** As {@link planarGradient}, of all samples. */
+  differentiate(factors: Float64Array): void {
+    const { samples, channels, pixels, gradient, target } = this.planes
+    const kernels = this.kernelsFor(gradient)
+    if (kernels) {
+      const shape = { samples, classes: channels, pixels }
+      const g = gradient.data as Float32Array
+      kernels.differentiate(g, target.data as Uint8Array, shape, factors, this.ignoredByte())
+      return
+    }
+    for (let n = 0; n < samples; n++) {
+      const start = gradient.planeStart(n, 0)
+      const stride = gradient.planeStart(n, 1) - start
+      const labels = this.labelsOf(n)
+      planarGradient(gradient.data, start, stride, channels, pixels, labels, factors, n * channels * 2)
+    }
+  }
+
+  /** Those that take the numbers and gain by it: byte labels name no more than 256 classes. */
+  private kernelsFor(values: View): PlaneKernels | undefined {
+    const { pixels, channels, target } = this.planes
+    const { data } = values
+    if (pixels < leastForKernels || channels > MOST_CLASSES || !(values.dense && target.dense))
+      return undefined
+    if (!(data instanceof Float32Array && target.data instanceof Uint8Array)) return undefined
+    const owning = PlaneKernels.owning(data, target.data)
+    if (owning) return owning
+    this.kernels ??= new PlaneKernels()
+    return this.kernels
+  }
+
+  private labelsOf(sample: number): PlanarLabels {
+    const { target } = this.planes
+    const { ignoreLabel, unknownLabel } = this.options
+    return {
+      data: target.data,
+      start: target.planeStart(sample, 0),
+      ignoreLabel,
+      strict: unknownLabel !== 'none',
+    }
+  }
+
+  /** For the kernels: -1 where no byte is ignored. */
+  private ignoredByte(): number {
+    const { ignoreLabel } = this.options
+    return ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1
+  }
+
+  private checkProbabilities(): void {
+    const { samples, channels, pixels, prediction } = this.planes
+    for (let n = 0; n < samples; n++) {
+      const labels = this.labelsOf(n)
+      for (let c = 0; c < channels; c++)
+        checkPlane(prediction.data, prediction.planeStart(n, c), pixels, labels)
+    }
+  }
+}
+
+function checkPlane(p: Numbers, start: number, pixels: number, labels: PlanarLabels): void {
+  if (!reachesOutside(p, start, start + pixels)) return
+  for (let i = 0; i < pixels; i++)
+    if (labels.data[labels.start + i] !== labels.ignoreLabel) checkProbability(p[start + i]!)
+}
+
+/** Whether a number is outside 0..1 by more than the slack. NaN is none. */
+function reachesOutside(p: Numbers, from: number, to: number): boolean {
+  const half = 0.5 + slack
+  let i = from
+  for (; i + 3 < to; i += 4)
+    if (
+      Math.abs(p[i]! - 0.5) > half ||
+      Math.abs(p[i + 1]! - 0.5) > half ||
+      Math.abs(p[i + 2]! - 0.5) > half ||
+      Math.abs(p[i + 3]! - 0.5) > half
+    )
+      return true
+  for (; i < to; i++) if (Math.abs(p[i]! - 0.5) > half) return true
+  return false
+}
+
+function countKept(labels: PlanarLabels, pixels: number, channels: number): number {
+  const { data, start, ignoreLabel, strict } = labels
+  let kept = 0
+  for (let i = start; i < start + pixels; i++) {
+    const label = data[i]!
+    if (label === ignoreLabel) continue
+    if (strict && label >= channels) refuseLabel(label, channels)
+    kept++
+  }
+  return kept
+}

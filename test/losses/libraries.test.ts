@@ -1,0 +1,132 @@
+import { expect, it } from 'vitest'
+import {
+  conventions,
+  type Loss,
+  lovaszLoss,
+  overlapLoss,
+  pixelLoss,
+  type Tensor,
+  tensor,
+} from '../../src/losses/index.ts'
+
+// What MONAI 1.6.1 and segmentation-models-pytorch 0.6.0 answer, computed with them.
+const probabilities = tensor([0.9, 0.8, 0.3, 0.1, 0.2, 0.7], [1, 2, 1, 3])
+const logits = tensor([0.9, 0.8, 0.3, 0.1, -0.2, 0.7], [1, 2, 1, 3])
+const labels = (...values: number[]): Tensor => tensor(values, [1, 1, 3])
+const map = (...values: number[]): Tensor => tensor(values, [1, 2, 1, 3])
+const { monai, smp } = conventions
+
+it.each<[string, Loss, Tensor, Tensor, number, number[]]>([
+  [
+    'MONAI Dice, class 0 ignored, one-hot',
+    overlapLoss({ ...monai.dice, ignoreLabel: 0 }),
+    probabilities,
+    map(1, 0, 0, 0, 1, 1),
+    0.6896499730194716,
+    [0, 4.1322e-6, 4.1322e-6, 0, -0.2378110829, -0.2378110829],
+  ],
+  [
+    'the same, labels',
+    overlapLoss({ ...monai.dice, ignoreLabel: 0 }),
+    probabilities,
+    labels(0, 1, 1),
+    0.6896499730194716,
+    [0, 4.1322e-6, 4.1322e-6, 0, -0.2378110829, -0.2378110829],
+  ],
+  [
+    'MONAI Tversky, class 0 ignored, one-hot',
+    overlapLoss({ ...monai.tversky, ignoreLabel: 0 }),
+    probabilities,
+    map(1, 0, 0, 0, 1, 1),
+    0.6896447737123026,
+    [0, 8.2642e-6, 8.2642e-6, 0, -0.2378100373, -0.2378100373],
+  ],
+  ...[labels(0, 1, 255), map(1, 0, 0, 0, 1, 0)].map(
+    (target): [string, Loss, Tensor, Tensor, number, number[]] => [
+      'MONAI Dice, 255 ignored, labels and zeros',
+      overlapLoss({ ...monai.dice, ignoreLabel: 255 }),
+      probabilities,
+      target,
+      0.5128172328374373,
+      [-0.2469124371, 0.1234565615, 0, 0.1183443332, -0.650880519, 0],
+    ],
+  ),
+  [
+    'MONAI focal, 255 ignored',
+    pixelLoss({ ...monai.focal, ignoreLabel: 255 }),
+    probabilities,
+    labels(0, 1, 255),
+    0.4561969041824341,
+    [-0.0323396474, 0.3370816708, 0, 0.1697973013, -0.1122596934, 0],
+  ],
+  ...[labels(0, 1, 1), map(1, 0, 0, 0, 1, 1)].map(
+    (target): [string, Loss, Tensor, Tensor, number, number[]] => [
+      'MONAI focal, class 0 ignored, labels and one-hot',
+      pixelLoss({ ...monai.focal, ignoreLabel: 0 }),
+      probabilities,
+      target,
+      0.5025233030319214,
+      [0, 0.3370816708, 0.2147532403, 0, -0.1122596934, -0.0479273647],
+    ],
+  ),
+  [
+    'MONAI focal after softmax, alpha',
+    pixelLoss({ ...monai.focalSoftmax, alpha: 0.25, ignoreLabel: 255 }),
+    probabilities,
+    labels(0, 1, 255),
+    0.06743821501731873,
+    [-0.0296322256, 0.0719579011, 0, 0.0296322294, -0.0719579086, 0],
+  ],
+  [
+    'the same, none ignored',
+    pixelLoss({ ...monai.focalSoftmax, alpha: 0.25 }),
+    probabilities,
+    labels(0, 1, 1),
+    0.025921985507011414,
+    [-0.0098774089, 0.0239859689, 0.006815061, 0.0098774098, -0.0239859708, -0.006815061],
+  ],
+  [
+    'SMP focal, 255 ignored',
+    pixelLoss({ ...smp.focal, ignoreLabel: 255 }),
+    logits,
+    labels(0, 1, 255),
+    0.2581181526184082,
+    [-0.0161698218, 0.1685408056, 0, 0.0848986655, -0.0958666727, 0],
+  ],
+  [
+    'SMP focal, class weights',
+    pixelLoss({ ...smp.focal, ignoreLabel: 255, classWeights: [1, 3] }),
+    logits,
+    labels(0, 1, 255),
+    0.24067142605781555,
+    [-0.0080849109, 0.0842704028, 0, 0.1273480058, -0.1438000202, 0],
+  ],
+  [
+    'SMP focal, sum',
+    pixelLoss({ ...smp.focal, reduction: 'sum' }),
+    logits,
+    labels(0, 1, 1),
+    0.6793934106826782,
+    [-0.0323396437, 0.3370816112, 0.2147532254, 0.1697973311, -0.1917333454, -0.047927361],
+  ],
+  [
+    'SMP Dice, class weights',
+    overlapLoss({ ...smp.dice, activation: 'softmax', ignoreLabel: 255, classWeights: [1, 3] }),
+    logits,
+    labels(0, 1, 255),
+    0.6020129919052124,
+    [-0.066199705, 0.1665375084, 0, 0.066199705, -0.1665375084, 0],
+  ],
+  [
+    'SMP Lovász',
+    lovaszLoss({ ...smp.lovaszSoftmax, ignoreLabel: 255 }),
+    logits,
+    labels(0, 1, 255),
+    0.625800371170044,
+    [-0.0534774289, 0.1474589556, 0, 0.0534774177, -0.1474589556, 0],
+  ],
+])('%s', (_, loss, prediction, target, value, gradient) => {
+  const found = tensor(new Float64Array(6), [1, 2, 1, 3])
+  expect(loss.evaluate(prediction, target, found)).toBeCloseTo(value, 6)
+  for (let i = 0; i < 6; i++) expect(found.data[i]).toBeCloseTo(gradient[i]!, 7)
+})
