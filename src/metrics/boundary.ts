@@ -1,7 +1,10 @@
+import { checkArgument, checkNumbers, oneOf, positiveInteger } from './checks.ts'
 import { checkMask, type Mask } from './distance.ts'
 
 /** The pixels of class `id` in a mask of class ids. */
 export function classMask(labels: ArrayLike<number>, id: number, width: number, height: number): Mask {
+  checkNumbers('classMask', 'labels', labels)
+  if (!Number.isInteger(id)) throw new RangeError(`classMask: id: expected an integer, got ${id}`)
   if (labels.length !== width * height)
     throw new RangeError(`${labels.length} pixels, expected ${width}x${height}`)
   const data = new Uint8Array(labels.length)
@@ -15,6 +18,7 @@ export function classMask(labels: ArrayLike<number>, id: number, width: number, 
  */
 export function innerBoundary(mask: Mask, connectivity: 4 | 8 = 4): Mask {
   checkMask(mask)
+  checkArgument('innerBoundary', 'connectivity', connectivity, oneOf(4, 8))
   const { data, width, height } = mask
   const boundary = new Uint8Array(width * height)
   const inside = (x: number, y: number) =>
@@ -37,6 +41,7 @@ export function innerBoundary(mask: Mask, connectivity: 4 | 8 = 4): Mask {
 /** Pixels of the mask at most `thickness` king's moves from outside of it; beyond the image is outside. */
 export function innerRing(mask: Mask, thickness: number): Mask {
   checkMask(mask)
+  checkArgument('innerRing', 'thickness', thickness, positiveInteger)
   const { width, height } = mask
   const rows = erodeLines(mask.data, width, height, 1, width, thickness)
   const eroded = erodeLines(rows, height, width, width, 1, thickness)

@@ -1,5 +1,26 @@
 import { innerBoundary, innerRing } from './boundary.ts'
-import { type DistanceOptions, distancesTo, type Mask } from './distance.ts'
+import { checkArgument, checkOptions, numberFrom, oneOf, spacingRule } from './checks.ts'
+import { checkSameSize, type DistanceOptions, distancesTo, type Mask } from './distance.ts'
+
+const boundaryRules = {
+  distance: oneOf('euclidean', 'taxicab', 'chessboard'),
+  spacing: spacingRule,
+  connectivity: oneOf(4, 8),
+}
+
+const surfaceRules = {
+  ...boundaryRules,
+  oneEmpty: oneOf('undefined', 'infinite', 'diagonal', 'throw'),
+  bothEmpty: oneOf('undefined', 'zero', 'throw'),
+}
+
+const hausdorffRules = {
+  ...surfaceRules,
+  percentile: numberFrom(0, 100),
+  directions: oneOf('larger', 'pooled', 'prediction'),
+}
+
+const averageRules = { ...surfaceRules, directions: oneOf('both', 'prediction') }
 
 export interface SurfaceOptions extends DistanceOptions {
   /** Neighbours that make a pixel a boundary pixel when outside the mask: 4 (default) or 8. */
@@ -25,9 +46,8 @@ export interface HausdorffOptions extends SurfaceOptions {
 
 /** Hausdorff distance of two masks' boundaries (Huttenlocher 1993), or a percentile of it, in units of `spacing`. */
 export function hausdorffDistance(prediction: Mask, label: Mask, options: HausdorffOptions = {}): number {
+  checkOptions('hausdorffDistance', options, hausdorffRules)
   const { percentile = 100, directions = 'larger' } = options
-  if (!(percentile >= 0 && percentile <= 100))
-    throw new RangeError(`percentile: expected 0..100, got ${percentile}`)
   const distances = surfaceDistances(prediction, label, options)
   if (distances.empty !== undefined) return distances.empty
   const { toLabel, toPrediction } = distances
@@ -45,6 +65,7 @@ export function averageSurfaceDistance(
   label: Mask,
   options: SurfaceOptions & { readonly directions?: 'both' | 'prediction' } = {},
 ): number {
+  checkOptions('averageSurfaceDistance', options, averageRules)
   const distances = surfaceDistances(prediction, label, options)
   if (distances.empty !== undefined) return distances.empty
   const { toLabel, toPrediction } = distances
@@ -62,8 +83,8 @@ export function surfaceDice(
   tolerance: number,
   options: DistanceOptions & { readonly connectivity?: 4 | 8 } = {},
 ): number {
-  if (!(tolerance >= 0 && tolerance < Infinity))
-    throw new RangeError(`tolerance: expected a number of at least 0, got ${tolerance}`)
+  checkArgument('surfaceDice', 'tolerance', tolerance, numberFrom(0))
+  checkOptions('surfaceDice', options, boundaryRules)
   const { toLabel, toPrediction } = boundaryDistances(prediction, label, options)
   return (
     (within(toLabel, tolerance) + within(toPrediction, tolerance)) / (toLabel.length + toPrediction.length)
@@ -75,10 +96,13 @@ export function surfaceDice(
  * diagonal, rounded half to even, at least 1 pixel; NaN where both masks are empty.
  */
 export function boundaryIou(prediction: Mask, label: Mask, dilationRatio = 0.02): number {
-  const thickness = Math.max(1, roundHalfEven(dilationRatio * Math.hypot(label.width, label.height)))
+  checkSameSize(prediction, label)
+  checkArgument('boundaryIou', 'dilationRatio', dilationRatio, numberFrom(0))
+  const { width, height } = label
+  // Not Math.hypot, which may be off by the last bit, and so on the other side of a half.
+  const thickness = Math.max(1, roundHalfEven(dilationRatio * Math.sqrt(width * width + height * height)))
   const p = innerRing(prediction, thickness).data
   const l = innerRing(label, thickness).data
-  if (p.length !== l.length) throw new RangeError(`masks have ${p.length} and ${l.length} pixels`)
   let both = 0
   let either = 0
   for (let i = 0; i < p.length; i++) {
@@ -104,7 +128,10 @@ export function boundaryFScore(
   tolerance: number,
   options: DistanceOptions & { readonly connectivity?: 4 | 8 } = {},
 ): BoundaryFScore {
-  const { toLabel, toPrediction } = boundaryDistances(prediction, label, { connectivity: 8, ...options })
+  checkArgument('boundaryFScore', 'tolerance', tolerance, numberFrom(0))
+  checkOptions('boundaryFScore', options, boundaryRules)
+  const { connectivity = 8 } = options
+  const { toLabel, toPrediction } = boundaryDistances(prediction, label, { ...options, connectivity })
   const precision = within(toLabel, tolerance) / toLabel.length
   const recall = within(toPrediction, tolerance) / toPrediction.length
   if (Number.isNaN(precision) && Number.isNaN(recall)) return { precision, recall, f: Number.NaN }
@@ -120,6 +147,7 @@ function boundaryDistances(
   label: Mask,
   options: DistanceOptions & { readonly connectivity?: 4 | 8 },
 ) {
+  checkSameSize(prediction, label)
   const p = innerBoundary(prediction, options.connectivity)
   const l = innerBoundary(label, options.connectivity)
   return { toLabel: distancesTo(p, l, options), toPrediction: distancesTo(l, p, options) }
@@ -142,6 +170,7 @@ function emptyDistance(emptyMasks: number, { width, height }: Mask, options: Sur
 }
 
 function percentileOf(values: Float64Array, percentile: number): number {
+  if (percentile === 100) return values.reduce((most, value) => Math.max(most, value))
   const sorted = values.slice().sort()
   const rank = (percentile / 100) * (sorted.length - 1)
   const below = sorted[Math.floor(rank)]!
@@ -149,9 +178,14 @@ function percentileOf(values: Float64Array, percentile: number): number {
   return below + (above - below) * (rank - Math.floor(rank))
 }
 
+/**
+ * Distances up to the tolerance, ties included: 3 pixels of 0.1 are within 0.3 although 3 · 0.1 is more in binary. A
+ * distance, its spacing and the tolerance are rounded by less than four units in the last place together.
+ */
 function within(distances: Float64Array, tolerance: number): number {
+  const most = tolerance * (1 + 4 * Number.EPSILON)
   let count = 0
-  for (const distance of distances) if (distance <= tolerance) count++
+  for (const distance of distances) if (distance <= most) count++
   return count
 }
 
