@@ -29,8 +29,8 @@ async function score() {
   }
   const { counts, frames } = await scoreMasks(source, options)
   await source.close()
-  const { classes, confusion } = counts
-  const agreeing = classes.reduce((sum, _, i) => sum + confusion[i * classes.length + i], 0)
+  let agreeing = 0
+  for (let id = 0; id < counts.classes; id++) agreeing += counts.at(id, id)
   return { pairs: frames.length, agreeing }
 }
 
