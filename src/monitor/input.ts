@@ -11,11 +11,12 @@ export class InputStatistics {
   lastArrival = Number.NaN
 
   /**
-   * Counts and names a message that cannot be used. A defect of ours is named with its kind, and ends nothing: the
-   * next message is served.
+   * Counts and names a message that cannot be used, or for which there is no memory.
+   * @throws the error if it is anything else: a defect of ours is not the message's
    */
   reject(error: unknown): void {
+    if (!(error instanceof MessageError || error instanceof RangeError)) throw error
     this.rejected++
-    this.lastError = error instanceof MessageError ? error.message : String(error)
+    this.lastError = error.message
   }
 }

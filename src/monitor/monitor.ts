@@ -28,8 +28,8 @@ export const pairingOptions = (parameters: Parameters): PairingOptions => ({
  * The engine: takes the serialized messages of two topics, pairs them, counts and scores each pair, and judges the
  * last frames. It owns all state and is the same behind the ROS node and the command line.
  *
- * A bad message never throws: it is counted and named in its {@link InputStatistics}. In steady state a frame
- * allocates nothing.
+ * A bad message never throws: it is counted and named in its {@link InputStatistics}. A defect of ours does, and the
+ * next message is served all the same. In steady state a frame allocates nothing.
  */
 export class Monitor {
   /** Called for every scored pair. The frame is one object, valid until the next. */

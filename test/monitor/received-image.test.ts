@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { serializeImage } from '../../src/image/serialize.ts'
+import { Kernels } from '../../src/kernels/kernels.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { ReceivedImages } from '../../src/monitor/received-image.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
@@ -48,6 +49,26 @@ it('messages that wait at once keep their own headers, however they leave', () =
     for (const i of [3, 1, 2]) monitor.offerLabel(image(sec + i, ...Array(i + 1).fill(1)), sec, sec)
   }
   expect(seen).toEqual([0, 10, 20, 30].flatMap(sec => [3, 1, 2].map(i => [sec + i, i + 1, sec + i, i + 1])))
+})
+
+it('a defect of ours is thrown, not counted as a bad message, and the next pair is scored', () => {
+  const ours = new TypeError('a defect of ours')
+  class Defective extends Kernels {
+    isDefective = true
+    override countLabels(...values: Parameters<Kernels['countLabels']>): void {
+      if (this.isDefective) throw ours
+      super.countLabels(...values)
+    }
+  }
+  const kernels = new Defective()
+  const monitor = new Monitor(parametersFrom(new Map()), kernels)
+  monitor.offerPrediction(image(1, 1), 1, 1)
+  expect(() => monitor.offerLabel(image(1, 1), 1, 1)).toThrow(ours)
+  kernels.isDefective = false
+  monitor.offerPrediction(image(2, 1), 2, 2)
+  monitor.offerLabel(image(2, 1), 2, 2)
+  expect(monitor.frame).toMatchObject({ frameCount: 1, label: { sec: 2 } })
+  expect([monitor.predictionInput.rejected, monitor.labelInput.rejected]).toEqual([0, 0])
 })
 
 it('images that were given back are used again, and hold on to no message', () => {
