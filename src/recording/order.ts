@@ -72,7 +72,9 @@ export function* inOrder(
     delivered = all[ready - 1]!.logTime
     yield inTime
   }
-  if (held.length > 0) yield held
+  if (held.length === 0) return
+  if (held[0]!.logTime < delivered) onLate()
+  yield held
 }
 
 /**
