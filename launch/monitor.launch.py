@@ -4,10 +4,19 @@ import os
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, SetEnvironmentVariable
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.substitutions import EnvironmentVariable, LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
+
+# Fast DDS loses images larger than its shared-memory segment by default. Its versions 2 and 3 read one of these each.
+PROFILE_VARIABLES = ["FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE"]
+
+
+def require_params_file(context):
+    path = LaunchConfiguration("params_file").perform(context)
+    if not os.path.isfile(path):
+        raise RuntimeError(f"params_file: there is no file {path}")
 
 
 def generate_launch_description():
@@ -22,11 +31,11 @@ def generate_launch_description():
         DeclareLaunchArgument("prediction_topic", default_value="prediction", description="Predicted segmentation."),
         DeclareLaunchArgument("label_topic", default_value="label", description="Labelled terrain mask."),
         DeclareLaunchArgument("namespace", default_value="", description="Namespace of the monitor."),
-        DeclareLaunchArgument(
-            "use_sim_time", default_value="false", description="Take the time from /clock.", choices=["true", "false"]
-        ),
+        DeclareLaunchArgument("use_sim_time", default_value="false", description="Take the time from /clock."),
         DeclareLaunchArgument("log_level", default_value="info", description="Log level of the monitor."),
     ]
+    # For this node alone: what else the including launch file starts keeps its own.
+    environment = {name: EnvironmentVariable(name, default_value=profile) for name in PROFILE_VARIABLES}
     monitor = Node(
         package="dice_monitor",
         executable="monitor",
@@ -41,12 +50,8 @@ def generate_launch_description():
             ("label", LaunchConfiguration("label_topic")),
         ],
         arguments=["--ros-args", "--log-level", LaunchConfiguration("log_level")],
+        additional_env=environment,
         output="screen",
         emulate_tty=True,
     )
-    # Fast DDS loses images larger than its shared-memory segment by default.
-    large_images = SetEnvironmentVariable(
-        "FASTDDS_DEFAULT_PROFILES_FILE",
-        EnvironmentVariable("FASTDDS_DEFAULT_PROFILES_FILE", default_value=profile),
-    )
-    return LaunchDescription([*arguments, large_images, monitor])
+    return LaunchDescription([*arguments, OpaqueFunction(function=require_params_file), monitor])

@@ -8,6 +8,7 @@ from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
     IncludeLaunchDescription,
+    OpaqueFunction,
     RegisterEventHandler,
     Shutdown,
     TimerAction,
@@ -18,6 +19,12 @@ from launch.substitutions import LaunchConfiguration
 
 # What the monitor still has in its queues when the recording ends is scored within this many seconds.
 SETTLE = 2.0
+
+
+def require_bag(context):
+    path = LaunchConfiguration("bag").perform(context)
+    if not os.path.exists(path):
+        raise RuntimeError(f"bag: there is no recording {path}")
 
 
 def generate_launch_description():
@@ -33,9 +40,7 @@ def generate_launch_description():
         DeclareLaunchArgument("prediction_topic", default_value="prediction", description="Predicted segmentation."),
         DeclareLaunchArgument("label_topic", default_value="label", description="Labelled terrain mask."),
         DeclareLaunchArgument("namespace", default_value="", description="Namespace of the monitor."),
-        DeclareLaunchArgument(
-            "use_sim_time", default_value="true", description="Take the time from /clock.", choices=["true", "false"]
-        ),
+        DeclareLaunchArgument("use_sim_time", default_value="true", description="Take the time from /clock."),
         DeclareLaunchArgument("log_level", default_value="info", description="Log level of the monitor."),
     ]
     passed_on = ["params_file", "prediction_topic", "label_topic", "namespace", "use_sim_time", "log_level"]
@@ -57,4 +62,4 @@ def generate_launch_description():
             on_exit=[TimerAction(period=SETTLE, actions=[Shutdown(reason="the recording has ended")])],
         )
     )
-    return LaunchDescription([*arguments, monitor, play, stop])
+    return LaunchDescription([*arguments, OpaqueFunction(function=require_bag), monitor, play, stop])

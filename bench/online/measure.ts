@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Command } from './contenders.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
 const DRIVE = join(import.meta.dirname, 'drive.py')
 
 export interface Setting {
@@ -52,7 +51,6 @@ export async function measure(command: Command, setting: Setting, monitors = 1):
     ...process.env,
     ROS_AUTOMATIC_DISCOVERY_RANGE: 'LOCALHOST',
     ROS_DOMAIN_ID: String(domain++ % 101),
-    FASTDDS_DEFAULT_PROFILES_FILE: join(ROOT, 'config/fastdds_large_images.xml'),
   }
   const nodes = Array.from({ length: monitors }, (_, i) => {
     const [program, ...args] = command(setting.classes, i === 0 ? 'dice_monitor' : `dice_monitor_${i + 1}`)

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { pythonCommand } from '../support/python.ts'
+import { claimDomain, releaseDomain } from './domain.ts'
+import { GRAPH_ENVIRONMENT } from './peer.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const INSTALLED = join(ROOT, 'install/dice_monitor')
@@ -61,4 +64,42 @@ describe.each([
 
 test('monitor.launch.py starts the node', () => {
   expect(read('monitor.launch.py').nodes).toMatchObject([{ executable: 'monitor', name: 'dice_monitor' }])
+})
+
+test('launch files are installed in a folder that is no link, which ros2 launch would not follow', () => {
+  expect(lstatSync(join(SHARE, 'launch')).isDirectory()).toBe(true)
+})
+
+test('the profile for large images is set by either name, unless one is set', () => {
+  const script = '. "$0"; echo "$FASTRTPS_DEFAULT_PROFILES_FILE $FASTDDS_DEFAULT_PROFILES_FILE"'
+  const profiles = (env: Record<string, string>) =>
+    execFileSync('bash', ['--norc', '-c', script, join(SHARE, 'config/large_images.sh')], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH!, ...env },
+    })
+  const ours = join(SHARE, 'config/fastdds_large_images.xml')
+  expect(profiles({})).toBe(`${ours} ${ours}\n`)
+  expect(profiles({ FASTRTPS_DEFAULT_PROFILES_FILE: 'own' })).toBe(`own ${ours}\n`)
+  expect(profiles({ FASTDDS_DEFAULT_PROFILES_FILE: 'own' })).toBe(`${ours} own\n`)
+})
+
+/** Where Fast DDS reads the profile from is in its library: the peer of these tests must have a segment of 64 MB. */
+test('a program with the profile has a shared-memory segment for large images', () => {
+  const segments = `
+import os, rclpy
+rclpy.init(domain_id=int(os.environ['ROS_DOMAIN_ID']))
+node = rclpy.create_node("segment", enable_rosout=False)
+maps = [line.split() for line in open("/proc/self/maps") if "/dev/shm/fast" in line]
+sizes = [int(end, 16) - int(start, 16) for start, end in (line[0].split("-") for line in maps)]
+print(max(sizes, default=0))
+rclpy.shutdown()
+`
+  const [command, ...first] = pythonCommand()
+  const domain = claimDomain()
+  const print = execFileSync(command!, [...first, '-c', segments], {
+    encoding: 'utf8',
+    env: { ...process.env, ...GRAPH_ENVIRONMENT, ROS_DOMAIN_ID: String(domain) },
+  })
+  releaseDomain(domain)
+  expect(Number(print)).toBeGreaterThanOrEqual(2 ** 26)
 })

@@ -8,6 +8,8 @@ const PROFILE = join(import.meta.dirname, '../../config/fastdds_large_images.xml
 /** What every process of a test's graph sees: nothing leaves the machine, and large images arrive. */
 export const GRAPH_ENVIRONMENT = {
   ROS_AUTOMATIC_DISCOVERY_RANGE: 'LOCALHOST',
+  // Fast DDS 2 and 3.
+  FASTRTPS_DEFAULT_PROFILES_FILE: PROFILE,
   FASTDDS_DEFAULT_PROFILES_FILE: PROFILE,
   RCUTILS_LOGGING_BUFFERED_STREAM: '0',
   ROS_LOG_DIR: join(import.meta.dirname, '../../.ros/test-log'),
