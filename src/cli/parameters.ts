@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { withClassNames } from '../monitor/mask-rules.ts'
 import { parametersInFile, parseValue } from '../parameters/file.ts'
 import { checkedValue, ParameterError, parametersFrom, type RawValue } from '../parameters/parameters.ts'
 import { isParameterName, PARAMETER_NAMES, type Parameters } from '../parameters/table.ts'
@@ -27,10 +28,10 @@ export function chosenParameters(
   return values
 }
 
-/** The complete parameters. @throws CliError for a value that does not fit */
+/** The complete parameters, with the names of the classes. @throws CliError for a value that does not fit */
 export function completeParameters(values: ReadonlyMap<string, RawValue>): Parameters {
   try {
-    return parametersFrom(values)
+    return withClassNames(parametersFrom(values))
   } catch (error) {
     if (error instanceof ParameterError) throw inputError(error.message)
     throw error

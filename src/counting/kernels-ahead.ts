@@ -1,5 +1,6 @@
 import { Kernels } from '../kernels/kernels.ts'
 import type { PixelLayout } from '../kernels/layout.ts'
+import type { Preparation } from '../kernels/preparation.ts'
 import type { CountedPairs } from './counted-pairs.ts'
 import type { CountedPair } from './jobs.ts'
 import type { MessageMemory } from './message-memory.ts'
@@ -28,6 +29,12 @@ export class KernelsAhead extends Kernels {
 
   override get maximum(): number {
     return this.#taken?.maximum ?? super.maximum
+  }
+
+  /** What is prepared is not counted ahead. */
+  override get preparation(): Preparation {
+    this.#load()
+    return super.preparation
   }
 
   override load(slot: 0 | 1, message: Uint8Array): void {

@@ -2,7 +2,9 @@ import { MessageError } from '../cdr/message-error.ts'
 import { ImageHeader, readImageHeader } from '../image/header.ts'
 import type { WorkSpace } from '../kernels/instance.ts'
 import { Kernels } from '../kernels/kernels.ts'
+import { Tally } from '../kernels/tally.ts'
 import { countPair } from '../monitor/count-pair.ts'
+import { needsPreparing } from '../monitor/prepare.ts'
 import { readFailure } from '../recording/damage.ts'
 import { Opcode, parseMessageHeader, recordsOf } from '../recording/mcap/records.ts'
 import type { CountedPair, Job, Order, PairOptions } from './jobs.ts'
@@ -16,6 +18,8 @@ interface Message {
 }
 
 const NOTHING = new Float64Array(0)
+/** Nothing is tallied of what needs no preparing. */
+const NO_TALLY = new Tally()
 
 /**
  * Counts pairs of messages that lie in kernel memory, before it is known that they are pairs: of the messages at hand,
@@ -80,10 +84,11 @@ export class PairCounter {
 
   #countPair(prediction: Message, label: Message, { rules, capacity }: PairOptions): CountedPair | undefined {
     const kernels = this.#kernels
+    if (needsPreparing(prediction.header, label.header, rules.prediction, rules.label)) return undefined
     try {
       kernels.loadAt(0, prediction.address, prediction.length)
       kernels.loadAt(1, label.address, label.length)
-      const classes = countPair(kernels, prediction.header, label.header, rules, capacity)
+      const classes = countPair(kernels, prediction.header, label.header, rules, capacity, NO_TALLY, NO_TALLY)
       const { isProbabilities } = prediction.header
       return {
         predictionAddress: prediction.address,

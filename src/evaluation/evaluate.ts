@@ -1,3 +1,4 @@
+import { withClassNames } from '../monitor/mask-rules.ts'
 import { parametersFrom, type RawValue } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { type Summary, summarize } from '../report/summary.ts'
@@ -27,7 +28,9 @@ export interface Evaluation extends Scored {
  */
 export async function evaluate(source: MaskSource, request: EvaluationRequest): Promise<Evaluation> {
   const { topics, chosen, version, start, end } = request
-  const parameters = parametersFrom(new Map([...transportParameters(source, topics), ...chosen]))
+  const parameters = withClassNames(
+    parametersFrom(new Map([...transportParameters(source, topics), ...chosen])),
+  )
   const scored = await scoreMasks(source, { ...request, parameters })
   const { pairing, classes, counts, frames } = scored
   if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))

@@ -85,7 +85,9 @@ export function plausiblePairs(topics: readonly ImageTopic[], given: Partial<Top
 function isCandidate({ type, count, image }: ImageTopic): boolean {
   if (!isImageType(type) || count === 0 || image === undefined) return false
   if (isCompressedType(type)) return /png/i.test(image.encoding)
-  return encodingNamed(image.encoding) !== undefined
+  // A camera's picture looks the same as a mask of colours, which has to be named.
+  const encoding = encodingNamed(image.encoding)
+  return encoding !== undefined && encoding.holds !== 'colours'
 }
 
 /** `image/compressed` is the same as `image`, if both were recorded. */

@@ -151,10 +151,12 @@ class Side {
   }
 
   problems(): string[] {
-    return [...this.#reasons].map(
+    const rejections = [...this.#reasons].map(
       ([reason, { count, first }]) =>
         `${this.#topic}: ${count} of its messages not used, first ${first}: ${reason}`,
     )
+    const unmapped = this.#input.describeUnmapped()
+    return unmapped === '' ? rejections : [...rejections, `${this.#topic}: ${unmapped}`]
   }
 
   #place(now: number): string {

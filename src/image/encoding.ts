@@ -6,9 +6,9 @@ import { printable } from '../printable.ts'
 export interface Encoding {
   /** As in sensor_msgs/image_encodings.hpp; where `channels` is {@link NAMED}, what stands before their number. */
   name: string
-  /** What the values of a pixel are: one class id, or a probability a class. */
-  holds: 'ids' | 'probabilities'
-  /** Interleaved values a pixel. */
+  /** What a pixel is: one class id, a colour of which a map or a channel makes one, or a probability a class. */
+  holds: 'ids' | 'colours' | 'probabilities'
+  /** Interleaved values a pixel; a colour is one. */
   channels: number
   value: ValueType
 }
@@ -17,7 +17,7 @@ export interface Encoding {
 const NAMED = 0
 const MAX_CHANNELS = 256
 
-const { uint8, int8, uint16, int16, int32, float32 } = VALUE_TYPES
+const { uint8, int8, uint16, int16, int32, float32, rgb, bgr, rgba, bgra } = VALUE_TYPES
 
 /** Every encoding that can be scored. */
 const ENCODINGS: readonly Encoding[] = [
@@ -28,6 +28,13 @@ const ENCODINGS: readonly Encoding[] = [
   { name: '8SC1', holds: 'ids', channels: 1, value: int8 },
   { name: '16SC1', holds: 'ids', channels: 1, value: int16 },
   { name: '32SC1', holds: 'ids', channels: 1, value: int32 },
+  { name: 'rgb8', holds: 'colours', channels: 1, value: rgb },
+  { name: 'bgr8', holds: 'colours', channels: 1, value: bgr },
+  { name: 'rgba8', holds: 'colours', channels: 1, value: rgba },
+  { name: 'bgra8', holds: 'colours', channels: 1, value: bgra },
+  // As OpenCV orders what has no other name.
+  { name: '8UC3', holds: 'colours', channels: 1, value: bgr },
+  { name: '8UC4', holds: 'colours', channels: 1, value: bgra },
   { name: '32FC', holds: 'probabilities', channels: NAMED, value: float32 },
 ]
 
@@ -96,7 +103,7 @@ function numberOfChannels(message: Uint8Array, start: number, end: number): numb
 function unsupported(message: Uint8Array, start: number, end: number): MessageError {
   const name = Buffer.from(message.buffer, message.byteOffset + start, end - start).toString('latin1')
   return new MessageError(
-    `encoding "${printable(name, 40)}": expected class ids (${namesOf('ids')}) or probabilities (${namesOf('probabilities')})`,
+    `encoding "${printable(name, 40)}": expected class ids (${namesOf('ids')}), colours (${namesOf('colours')}) or probabilities (${namesOf('probabilities')})`,
   )
 }
 

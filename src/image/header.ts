@@ -27,6 +27,10 @@ export class ImageHeader implements PixelLayout, EncodingResult {
   get isProbabilities(): boolean {
     return this.encoding.holds === 'probabilities'
   }
+
+  get isColours(): boolean {
+    return this.encoding.holds === 'colours'
+  }
 }
 
 const reader = new CdrReader()

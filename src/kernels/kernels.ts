@@ -16,9 +16,8 @@ export class Kernels {
   counts: Uint32Array
   /** Of the last countProbabilities: (classes + 1) x classes, Σ p of class c over the pixels of label l. */
   sums: Float64Array
-  /** What is done to masks between loading and counting. */
-  readonly preparation: Preparation
   protected readonly arena: Arena
+  readonly #preparation: Preparation
   #extremes: Float32Array
   /** Of each mask, where its pixels are once they are ready to be counted. */
   readonly #addresses = [0, 0]
@@ -31,11 +30,16 @@ export class Kernels {
    */
   constructor(memory?: WebAssembly.Memory, workSpace: WorkSpace = 0) {
     this.arena = new Arena(memory, workSpace)
-    this.preparation = new Preparation(this.arena)
+    this.#preparation = new Preparation(this.arena)
     const { heap, instance } = this.arena
     this.#extremes = new Float32Array(heap.buffer, instance.places.EXTREMES, 2)
     this.counts = new Uint32Array(heap.buffer, instance.places.COUNTS, 0)
     this.sums = new Float64Array(heap.buffer, instance.places.SUMS, 0)
+  }
+
+  /** What is done to masks between loading and counting. */
+  get preparation(): Preparation {
+    return this.#preparation
   }
 
   /** Smallest and largest probability that the last countProbabilities saw; Infinity and -Infinity if none. */

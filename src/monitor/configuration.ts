@@ -1,6 +1,7 @@
 import type { EmptyClass } from '../metrics/scores.ts'
 import { ParameterError } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
+import { isMapped } from './mask-rules.ts'
 
 /** The largest number of classes: ids 0 to 255. */
 export const MAX_CLASSES = 256
@@ -50,16 +51,10 @@ export function configurationFrom(parameters: Parameters): Configuration {
 }
 
 function refuseUnsupported(parameters: Parameters): void {
-  for (const name of ['prediction.map', 'label.map'] as const) {
-    if (parameters[name].length > 0) throw new ParameterError(`parameter ${name}: not supported yet`)
-  }
   for (const name of ['prediction.transport', 'label.transport'] as const) {
     if (parameters[name] !== 'raw') {
       throw new ParameterError(`parameter ${name}: ${parameters[name]} is not supported yet`)
     }
-  }
-  if (parameters.resize !== 'reject') {
-    throw new ParameterError(`parameter resize: ${parameters.resize} is not supported yet`)
   }
 }
 
@@ -101,7 +96,7 @@ function knownClass(name: string, names: readonly string[], parameter: string): 
 /** The parameters that say what the classes are. */
 export type ClassParameters = Pick<
   Parameters,
-  'classes.names' | 'classes.evaluated' | 'classes.ignored_labels'
+  'classes.names' | 'classes.evaluated' | 'classes.ignored_labels' | 'label.map' | 'label.ontology'
 >
 
 /**
@@ -117,9 +112,13 @@ export function evaluatedClasses(parameters: ClassParameters): Uint8Array {
   return flags
 }
 
-/** Values beyond 255 are no class, so they are ignored without being named. */
+/**
+ * Values beyond 255 are no class, so they are ignored without being named. Where a map makes class ids of the values,
+ * it is the map that leaves them out.
+ */
 function ignoredLabels(parameters: ClassParameters): Uint8Array {
   const flags = new Uint8Array(MAX_CLASSES)
+  if (isMapped(parameters, 'label')) return flags
   for (const value of parameters['classes.ignored_labels'])
     if (value >= 0 && value < MAX_CLASSES) flags[value] = 1
   return flags

@@ -1,8 +1,12 @@
 import { MessageError } from '../cdr/message-error.ts'
 import type { ImageHeader } from '../image/header.ts'
 import type { Kernels } from '../kernels/kernels.ts'
+import type { PixelLayout } from '../kernels/layout.ts'
+import type { Tally } from '../kernels/tally.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { type Configuration, MAX_CLASSES } from './configuration.ts'
+import { type MaskRules, maskRules } from './mask-rules.ts'
+import { leaveOutIgnored, prepareMask } from './prepare.ts'
 
 /** How a pair is counted: what the parameters say of it. */
 export interface CountingRules {
@@ -13,6 +17,10 @@ export interface CountingRules {
   namedClasses: number
   /** 1 by id for values that are no class. */
   noClass: Uint8Array
+  /** Whether a prediction of another size is brought to its label's. */
+  isResized: boolean
+  prediction: MaskRules
+  label: MaskRules
 }
 
 export const countingRules = (parameters: Parameters, { names, noClass }: Configuration): CountingRules => ({
@@ -20,6 +28,9 @@ export const countingRules = (parameters: Parameters, { names, noClass }: Config
   threshold: parameters['prediction.threshold'],
   namedClasses: names.length,
   noClass,
+  isResized: parameters.resize === 'nearest',
+  prediction: maskRules(parameters, 'prediction'),
+  label: maskRules(parameters, 'label'),
 })
 
 /** Float rounding that a softmax may show around 0 and 1. */
@@ -29,6 +40,8 @@ const PROBABILITY_SLACK = 1e-3
  * Counts the two messages that are loaded into the kernels, and leaves the result in them.
  * @param capacity class ids to be counted apart in label masks: the names there are, or without names those seen so
  *   far, and then more if the masks have larger ids
+ * @param predictionTally where to add what the map of predictions does not name
+ * @param labelTally as `predictionTally`, of labels
  * @returns how many were counted apart, ids 0 to that less one
  * @throws MessageError when the masks do not fit together or the rules
  */
@@ -38,11 +51,21 @@ export function countPair(
   label: ImageHeader,
   rules: CountingRules,
   capacity: number,
+  predictionTally: Tally,
+  labelTally: Tally,
 ): number {
-  checkFit(prediction, label, rules.kind)
+  checkFit(prediction, label, rules)
+  const { width, height } = label
+  let predicted = prepareMask(kernels, 0, prediction, rules.prediction, predictionTally)
+  if (prediction.width !== width || prediction.height !== height) {
+    kernels.preparation.resize(prediction.width, prediction.height, predicted, width, height)
+    predicted = kernels.preparation.layouts[0]
+  }
+  let labels = prepareMask(kernels, 1, label, rules.label, labelTally)
+  if (rules.prediction.table?.canIgnore) labels = leaveOutIgnored(kernels, width, height, labels, labelTally)
   return prediction.isProbabilities
-    ? countProbabilities(kernels, prediction, label, rules)
-    : countLabels(kernels, prediction, label, rules, capacity)
+    ? countProbabilities(kernels, width, height, predicted, labels, rules)
+    : countLabels(kernels, width, height, predicted, labels, rules, capacity)
 }
 
 /** A capacity that has room for an id: doubled until it has. */
@@ -51,10 +74,11 @@ export function capacityFor(id: number, capacity: number): number {
   return capacity
 }
 
-function checkFit(prediction: ImageHeader, label: ImageHeader, kind: CountingRules['kind']): void {
-  if (prediction.width !== label.width || prediction.height !== label.height) {
+function checkFit(prediction: ImageHeader, label: ImageHeader, { kind, isResized }: CountingRules): void {
+  if (!isResized && (prediction.width !== label.width || prediction.height !== label.height)) {
+    const isSwapped = prediction.width === label.height && prediction.height === label.width
     throw new MessageError(
-      `size: prediction ${prediction.width}x${prediction.height}, label ${label.width}x${label.height}`,
+      `size: prediction ${prediction.width}x${prediction.height}, label ${label.width}x${label.height}${isSwapped ? ': width and height are swapped' : ''}`,
     )
   }
   if (label.isProbabilities) throw new MessageError('label: expected class ids, got probabilities')
@@ -68,12 +92,13 @@ function checkFit(prediction: ImageHeader, label: ImageHeader, kind: CountingRul
 
 function countLabels(
   kernels: Kernels,
-  prediction: ImageHeader,
-  label: ImageHeader,
+  width: number,
+  height: number,
+  prediction: PixelLayout,
+  label: PixelLayout,
   { namedClasses, noClass }: CountingRules,
   capacity: number,
 ): number {
-  const { width, height } = label
   kernels.countLabels(width, height, prediction, label, capacity)
   if (namedClasses > 0 || capacity === MAX_CLASSES || !hasOutsideIds(kernels.counts, capacity))
     return capacity
@@ -98,8 +123,10 @@ function hasOutsideIds(counts: Uint32Array, outside: number): boolean {
 
 function countProbabilities(
   kernels: Kernels,
-  prediction: ImageHeader,
-  label: ImageHeader,
+  width: number,
+  height: number,
+  prediction: PixelLayout,
+  label: PixelLayout,
   rules: CountingRules,
 ): number {
   const { namedClasses } = rules
@@ -111,7 +138,7 @@ function countProbabilities(
         : `prediction: expected ${namedClasses} channels, one a class, got ${prediction.channels}`,
     )
   }
-  kernels.countProbabilities(label.width, label.height, prediction, label, classes, rules)
+  kernels.countProbabilities(width, height, prediction, label, classes, rules)
   if (kernels.minimum < -PROBABILITY_SLACK || kernels.maximum > 1 + PROBABILITY_SLACK) {
     throw new MessageError(
       `prediction: expected probabilities from 0 to 1, got ${kernels.minimum} to ${kernels.maximum}: are these logits?`,

@@ -11,6 +11,7 @@ import { type Configuration, configurationFrom, MAX_CLASSES } from './configurat
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
 import { Frame, Mean } from './frame.ts'
 import { InputStatistics } from './input.ts'
+import { withClassNames } from './mask-rules.ts'
 import { type ReceivedImage, ReceivedImages } from './received-image.ts'
 import { scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -67,9 +68,9 @@ export class Monitor {
    */
   constructor(parameters: Parameters, kernels = new Kernels()) {
     this.#kernels = kernels
-    this.#parameters = parameters
-    this.#configuration = configurationFrom(parameters)
-    this.#rules = countingRules(parameters, this.#configuration)
+    this.#parameters = withClassNames(parameters)
+    this.#configuration = configurationFrom(this.#parameters)
+    this.#rules = countingRules(this.#parameters, this.#configuration)
     this.pairing = new Pairing(pairingOptions(parameters), image => this.#images.give(image))
     this.classes = new Classes(this.#configuration.names)
     this.totals = new ConfusionMatrix(this.classes.capacity)
@@ -80,6 +81,7 @@ export class Monitor {
     this.#placeEvaluated()
   }
 
+  /** With the classes that the maps name in `classes.names`, where it was empty. */
   get parameters(): Parameters {
     return this.#parameters
   }
@@ -95,9 +97,10 @@ export class Monitor {
 
   /** Takes other parameters from the next frame on. @throws ParameterError, and then nothing changes */
   configure(parameters: Parameters): void {
-    this.#configuration = configurationFrom(parameters)
+    const configuration = configurationFrom(parameters)
+    this.#rules = countingRules(parameters, configuration)
+    this.#configuration = configuration
     this.#parameters = parameters
-    this.#rules = countingRules(parameters, this.#configuration)
     this.pairing.configure(pairingOptions(parameters))
     this.#window = this.#window.resized(parameters['window.frames'], this.classes.capacity)
     this.verdict.configure(parameters['thresholds.frames'])
@@ -222,7 +225,15 @@ export class Monitor {
     const kernels = this.#kernels
     kernels.load(0, frame.predictionMessage)
     kernels.load(1, frame.labelMessage)
-    const counted = countPair(kernels, frame.prediction, frame.label, this.#rules, classes.capacity)
+    const counted = countPair(
+      kernels,
+      frame.prediction,
+      frame.label,
+      this.#rules,
+      classes.capacity,
+      this.predictionInput.unmapped,
+      this.labelInput.unmapped,
+    )
     if (!classes.areNamed && counted > classes.capacity) this.#growTo(counted - 1)
     const { ignored, noClass } = this.#configuration
     classes.seeIn(kernels.counts, counted, noClass)

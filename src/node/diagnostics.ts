@@ -176,6 +176,7 @@ export class Diagnostics {
       'width (pixels)': header.width,
       'height (pixels)': header.height,
       'last error': statistics.lastError,
+      'not in the map': statistics.describeUnmapped(),
     }
   }
 

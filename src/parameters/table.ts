@@ -41,7 +41,22 @@ const classMap = (topic: string) =>
   spec({
     type: 'string_array',
     default: [],
-    description: `Pixel value or colour of a ${topic} to class: "3:grass", "4-7:tree", "#00ff00:grass". Empty: the value is the class id. Not supported yet: must be empty.`,
+    description: `Pixel value or colour of a ${topic} to class: "3:grass", "4-7:tree", "-1:ignore", "#00ff00:grass", "*:obstacle" for the rest, with ${topic}.ontology also its names on the left. Empty: the value is the class id, or the ontology says it. Values that are not named ${topic === 'label' ? 'are ignored' : 'are unknown predictions'}.`,
+  })
+
+const ontology = (topic: string) =>
+  spec({
+    type: 'string',
+    default: '',
+    description: `Names for the values and colours of a ${topic}: an ontology of config/ontologies (rugd, rellis3d, ...) or a file NAME.yaml, with "/terrain" behind it for that grouping of its classes.`,
+  })
+
+const channel = (topic: string) =>
+  spec({
+    type: 'string',
+    default: 'auto',
+    choices: ['auto', 'color', 'r', 'g', 'b'],
+    description: `Where a ${topic} of an encoding of colours has its class: in the whole color, or as an id in one channel. auto: the color if ${topic}.map or ${topic}.ontology names colours, else r if all channels are equal.`,
   })
 
 export const PARAMETERS = {
@@ -50,7 +65,7 @@ export const PARAMETERS = {
     default: [],
     readOnly: true,
     description:
-      'Class names; the index is the class id. Empty: the classes are the ids seen so far, at most 256, named by number.',
+      'Class names; the index is the class id. Empty: the classes are those that the maps name; without maps the ids seen so far, at most 256, named by number.',
   }),
   'classes.evaluated': spec({
     type: 'string_array',
@@ -64,6 +79,10 @@ export const PARAMETERS = {
   }),
   'prediction.map': classMap('prediction'),
   'label.map': classMap('label'),
+  'prediction.ontology': ontology('prediction'),
+  'label.ontology': ontology('label'),
+  'prediction.channel': channel('prediction'),
+  'label.channel': channel('label'),
   'prediction.kind': spec({
     type: 'string',
     default: 'auto',
@@ -85,7 +104,7 @@ export const PARAMETERS = {
     default: 'reject',
     choices: ['reject', 'nearest'],
     description:
-      "A prediction of another size than its label: reject it, or (not supported yet) bring it to the label's grid by nearest neighbour.",
+      "A prediction of another size than its label: reject it, or bring it to the label's grid by nearest neighbour of pixel centres.",
   }),
   empty_class: spec({
     type: 'string',

@@ -1,4 +1,7 @@
 import type { ImageHeader } from '../image/header.ts'
+import type { ColourTable, ValueTable } from '../kernels/tables.ts'
+import { RANGE_BYTES } from '../kernels/tables.ts'
+import type { MaskRules } from '../monitor/mask-rules.ts'
 
 /** A mask made small: class ids by pixel, row-major; what is no class is {@link NO_CLASS}. */
 export interface SmallMask {
@@ -16,13 +19,15 @@ export interface MaskOptions {
   classes: number
   /** A foreground probability of at least this is class 1. */
   threshold: number
+  /** What makes class ids of the mask's values or colours. */
+  rules: MaskRules
 }
 
 /** Class ids of a raw image at `width` · `height` points of a regular grid: nearest neighbour. */
 export function sampleMask(message: Uint8Array, header: ImageHeader, options: MaskOptions): SmallMask {
-  const { width, height, classes, threshold } = options
+  const { width, height, classes } = options
   const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
-  const idAt = reader(view, header, threshold)
+  const idAt = reader(view, header, options)
   const ids = new Uint16Array(width * height)
   const columns = Int32Array.from({ length: width }, (_, x) => {
     return Math.floor(((x + 0.5) * header.width) / width) * header.bytesPerPixel
@@ -38,13 +43,41 @@ export function sampleMask(message: Uint8Array, header: ImageHeader, options: Ma
 }
 
 /** Reads the class id of the pixel at a byte offset; -1 for none. */
-function reader(view: DataView, header: ImageHeader, threshold: number): (at: number) => number {
+function reader(
+  view: DataView,
+  header: ImageHeader,
+  { threshold, rules }: MaskOptions,
+): (at: number) => number {
   const { encoding, format, channels } = header
   const { value } = encoding
   const valueAt = (at: number) => value.read(view, at, format === value.little)
-  if (encoding.holds === 'ids') return valueAt
+  const { values, colours } = rules.table ?? {}
+  const idOf = (id: number) => (values ? codeOfValue(id, values) : id)
+  if (encoding.holds === 'ids') return at => idOf(valueAt(at))
+  if (encoding.holds === 'colours') {
+    const byColour = rules.channel === 'color' || rules.channel === 'auto' ? colours : undefined
+    if (byColour) return at => codeOfColour(valueAt(at), byColour.bgr)
+    const shift = rules.channel === 'b' ? 0 : rules.channel === 'g' ? 8 : 16
+    return at => idOf((valueAt(at) >> shift) & 255)
+  }
   if (channels === 1) return at => foreground(valueAt(at), threshold)
   return at => argMax(channel => valueAt(at + channel * value.bytes), channels)
+}
+
+function codeOfValue(value: number, { bytes, ranges, rest }: ValueTable): number {
+  if (value >= 0 && value < bytes.length) return bytes[value]!
+  const view = new Int32Array(ranges.buffer, ranges.byteOffset, ranges.byteLength / 4)
+  for (let i = 0; i < view.length; i += RANGE_BYTES / 4) {
+    if (view[i]! <= value && value <= view[i + 1]!) return view[i + 2]!
+  }
+  return rest
+}
+
+/** The code of 0xrrggbb, which are the bytes of a pixel that begins with b. */
+function codeOfColour(colour: number, { slots, multiplier, shift, rest }: ColourTable): number {
+  const view = new Uint32Array(slots.buffer, slots.byteOffset, slots.byteLength / 4)
+  const slot = view[Math.imul(colour, multiplier) >>> shift]!
+  return (slot & 0xffffff) === colour ? slot >>> 24 : rest
 }
 
 const foreground = (value: number, threshold: number) =>

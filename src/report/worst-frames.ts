@@ -51,7 +51,7 @@ export class WorstFrames {
   }
 }
 
-function picture(frame: Frame, { classes, parameters, configuration }: Monitor): PicturedFrame {
+function picture(frame: Frame, { classes, parameters, configuration, rules }: Monitor): PicturedFrame {
   const { label } = frame
   const scale = Math.min(1, LONGEST_SIDE / Math.max(label.width, label.height))
   const options = {
@@ -60,7 +60,7 @@ function picture(frame: Frame, { classes, parameters, configuration }: Monitor):
     classes: classes.areNamed ? classes.names.length : MAX_CLASSES,
     threshold: parameters['prediction.threshold'],
   }
-  const labelMask = sampleMask(frame.labelMessage, label, options)
+  const labelMask = sampleMask(frame.labelMessage, label, { ...options, rules: rules.label })
   const { ids } = labelMask
   for (let i = 0; i < ids.length; i++) if (configuration.ignored[ids[i]!] === 1) ids[i] = NO_CLASS
   return {
@@ -68,7 +68,10 @@ function picture(frame: Frame, { classes, parameters, configuration }: Monitor):
     dice: frame.dice,
     pixelsEvaluated: frame.pixelsEvaluated,
     label: labelMask,
-    prediction: sampleMask(frame.predictionMessage, frame.prediction, options),
+    prediction: sampleMask(frame.predictionMessage, frame.prediction, {
+      ...options,
+      rules: rules.prediction,
+    }),
     mistakes: mistakesOf(frame),
   }
 }

@@ -5,13 +5,18 @@ import { pathToFileURL } from 'node:url'
 import type * as Thread from '../../src/counting/second-thread.ts'
 import type * as Source from '../../src/evaluation/recording-source.ts'
 import type * as Score from '../../src/evaluation/score.ts'
+import { configurationFrom } from '../../src/monitor/configuration.ts'
+import { countingRules } from '../../src/monitor/count-pair.ts'
+import { parametersFrom } from '../../src/parameters/parameters.ts'
 import type * as Open from '../../src/recording/open.ts'
 import type { ReadOptions } from '../../src/recording/recording.ts'
 
 /** Has a recording of masks of 12 classes read with a second thread. */
 export function readWith(thread: Thread.SecondThread): ReadOptions {
   const topics = { prediction: '/prediction', label: '/label' }
-  const rules = { kind: 'auto' as const, threshold: 0.5, namedClasses: 12, noClass: new Uint8Array(256) }
+  const names = Array.from({ length: 12 }, (_, id) => String(id))
+  const parameters = parametersFrom(new Map([['classes.names', names]]))
+  const rules = countingRules(parameters, configurationFrom(parameters))
   const options = { topics, tolerance: 0, rules, capacity: 12 }
   return { blocks: thread.memory, fetchAhead: thread.fetchAhead(() => options) }
 }

@@ -58,7 +58,9 @@ describe('reading an image header', () => {
     ['16UC1', 'ids'],
     ['32FC1', 'probabilities'],
     ['32FC256', 'probabilities'],
-    ['rgb8', undefined],
+    ['rgb8', 'colours'],
+    ['8UC4', 'colours'],
+    ['rgb16', undefined],
     ['32FC', undefined],
     ['32FC0', undefined],
     ['32FC257', undefined],
@@ -85,7 +87,7 @@ describe('reading an image header', () => {
   })
 
   it.each<[string, Partial<ImageMessage>, string]>([
-    ['a picture', { encoding: 'rgb8', step: 4 }, 'encoding "rgb8": expected class ids (mono8, 8UC1'],
+    ['a picture', { encoding: 'yuv422', step: 4 }, 'encoding "yuv422": expected class ids (mono8, 8UC1'],
     ['no channels', { encoding: '32FC', step: 4 }, 'encoding "32FC"'],
     ['0 channels', { encoding: '32FC0', step: 4 }, 'encoding "32FC0"'],
     ['too many channels', { encoding: '32FC257', step: 4 }, 'encoding "32FC257"'],

@@ -37,6 +37,29 @@ const channels = image(
   floats(3 * pixels, i => (i % 3 === (i >> 5) % 3 ? 0.5 : 0.25)),
 )
 
+const signed = image(
+  '16SC1',
+  bytes(2 * pixels, i => (i % 2 ? (i % 64 < 32 ? 255 : 0) : 250 + (i % 5))),
+)
+/** Colours of two classes, and now and then one that no map names. */
+const colours = image(
+  'rgb8',
+  bytes(3 * pixels, i => (i % 3 === 0 && i % 51 !== 0 ? 255 * ((i >> 6) % 2) : 0)),
+)
+const channel = image(
+  'bgra8',
+  bytes(4 * pixels, i => (i % 4 === 2 ? (i >> 6) % 7 : i & 255)),
+)
+const small = serializeImage({
+  sec: 0,
+  nanosec: 0,
+  frameId: 'camera',
+  width: 32,
+  height: 10,
+  encoding: 'mono8',
+  data: bytes(320, i => (i >> 3) % 7),
+})
+
 /** Times with a fraction, each an object of its own before the measurement: passing one on must not make another. */
 const times: readonly number[] = (() => {
   const boxed: unknown[] = Array.from({ length: 80_000 }, (_, i) => i + 0.25)
@@ -105,6 +128,18 @@ const runs: Record<string, () => void> = {
   ),
   'monitor, tolerance': monitored({ 'sync.tolerance': 0.05 }, ids, labels, 7_000_000),
   'monitor, foreground': monitored({}, foreground, labels),
+  'monitor, map of values': monitored(
+    { 'label.map': ['0:a', '1-3:b'], 'prediction.map': ['-6--1:ignore', '250-254:a', '*:b'] },
+    signed,
+    labels,
+  ),
+  'monitor, map of colours': monitored(
+    { 'prediction.map': ['#ff0000:a'], 'label.map': ['0:a', '1-6:b'] },
+    colours,
+    wideIds,
+  ),
+  'monitor, channel': monitored({ 'prediction.channel': 'r' }, channel, labels),
+  'monitor, resized': monitored({ resize: 'nearest' }, small, labels),
   'monitor, channels': monitored({ 'classes.names': ['a', 'b', 'c'] }, channels, labels),
 }
 const report: Record<string, Allocation> = {}

@@ -330,7 +330,7 @@ describe('messages that cannot be used', () => {
   it('are counted and named, and the next is served', () => {
     const rig = new Rig(named)
     rig.monitor.offerPrediction(new Uint8Array(3), 0, 0)
-    rig.monitor.offerLabel(image({ sec: 0, data: new Uint8Array(12), encoding: 'rgb8', width: 4 }), 0, 0)
+    rig.monitor.offerLabel(image({ sec: 0, data: new Uint8Array(24), encoding: 'rgb16', width: 4 }), 0, 0)
     expect(rig.monitor.predictionInput).toMatchObject({
       received: 1,
       rejected: 1,

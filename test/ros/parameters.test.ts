@@ -180,7 +180,8 @@ describe.concurrent('what stops the start, with one line', () => {
       ['-p', 'classes.names:=[sky, grass]', '-p', 'classes.evaluated:=[tree]'],
       /classes\.evaluated: unknown class "tree"/,
     ],
-    ['what is not built yet', ['-p', 'resize:=nearest'], /resize: nearest is not supported yet/],
+    ['a map that is none', ['-p', 'label.map:=["3"]'], /label\.map: "3": expected/],
+    ['an ontology that is not there', ['-p', 'label.ontology:=none'], /unknown ontology "none"/],
     [
       'a compressed transport',
       ['-p', 'label.transport:=compressed'],
@@ -288,7 +289,7 @@ describe('a running node', () => {
       ['thresholds.dice.warn', ['DOUBLE', 1.5], /expected a value from 0 to 1/],
       ['classes.evaluated', ['STRING_ARRAY', ['lava']], /unknown class "lava"/],
       ['empty_class', ['STRING', 'half'], /one of exclude/],
-      ['resize', ['STRING', 'nearest'], /not supported yet/],
+      ['resize', ['STRING', 'bilinear'], /one of reject/],
       ['classes.names', ['STRING_ARRAY', ['a', 'b']], /read.?only/i],
       ['window.frames', ['STRING', 'three'], /window\.frames: expected an integer, got the string "three"/],
       ['window.frames', ['NOT_SET', null], /cannot be undeclared/],
