@@ -112,6 +112,11 @@ describe('reading CDR', () => {
     )
   })
 
+  it('aligns a number of two bytes', () => {
+    const reader = readerOf(Buffer.from('0001000001ff0700', 'hex'))
+    expect([reader.uint8(), reader.uint16(), reader.at]).toEqual([1, 7, 8])
+  })
+
   it('reads the next message from its beginning', () => {
     const reader = readerOf(CLOCK.little)
     reader.int32()

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { Memory } from '../../src/recording/memory.ts'
-import { inOrder } from '../../src/recording/order.ts'
+import { inOrder, Survey } from '../../src/recording/order.ts'
 import type { RecordedMessage } from '../../src/recording/recording.ts'
 
 const message = (time: number, bytes = 1000): RecordedMessage => ({
@@ -30,4 +30,10 @@ it('more than 64 MB wait for none: what comes after is late, and that is said', 
   const { times, late } = sorted(batches, 1000n)
   expect(times.toSorted((a, b) => a - b)).toEqual([50, 100, 200, 300])
   expect(late).toBe(1)
+})
+
+it('a file says how far a message lags behind the newest before it', () => {
+  const survey = new Survey()
+  for (const time of [5n, 9n, 3n, 8n, 12n]) survey.spread(time, time)
+  expect(survey).toMatchObject({ lateness: 6n, startTime: 3n, endTime: 12n })
 })
