@@ -45,6 +45,9 @@ export function withClassNames(parameters: Parameters): Parameters {
 export function maskRules(parameters: Parameters, mask: MaskName): MaskRules {
   const channel = parameters[`${mask}.channel`]
   const meant = meanings(parameters, mask)
+  if (meant && parameters['classes.names'].length === 0) {
+    throw new ParameterError(`parameter ${mask}.map: a map needs classes with names from the start`)
+  }
   const ignored = mask === 'label' ? parameters['classes.ignored_labels'] : []
   const table = meant && within(`${mask}.map`, () => maskTable(meant, parameters['classes.names'], ignored))
   if (channel === 'color' && !table?.colours) {

@@ -146,6 +146,10 @@ describe('maps of values', () => {
     expect(() => monitor.configure({ ...monitor.parameters, 'label.map': ['3:c'] })).toThrow(
       'parameter label.map: "3:c": unknown class "c", the classes are a, b',
     )
+    const unnamed = monitorOf({})
+    expect(() => unnamed.configure({ ...unnamed.parameters, 'label.ontology': 'rugd' })).toThrow(
+      'from the start',
+    )
     monitor.configure({ ...monitor.parameters, 'label.map': ['3:b', '4:a'] })
     expectCounts(
       monitor,
