@@ -37,7 +37,9 @@ const ignoring = (ignored: number | undefined) => (ignored === undefined ? {} : 
 
 /** Counts of all samples together; labels that are no class are left out. */
 export function matrixOf(c: Case, ignored?: number): ConfusionMatrix {
-  return countLabels(c.prediction, c.target, { classes: c.classes, ...ignoring(ignored) })
+  const stray = [...new Set(c.target)].filter(label => label < 0 || label >= c.classes)
+  const ignoredLabels = [...(ignored === undefined ? [] : [ignored]), ...stray]
+  return countLabels(c.prediction, c.target, { classes: c.classes, ignoredLabels })
 }
 
 /**

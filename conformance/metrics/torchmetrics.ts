@@ -241,7 +241,7 @@ const calibration: Mapping = mapping((c, parameters) => {
     : topOutcomes(c.prediction, c.target, c.classes, c.targetShape[0], left)
   return {
     value: calibrationError(outcomes, {
-      ...torchmetrics.calibrationError,
+      certain: torchmetrics.calibrationError.certain,
       edges: float32Edges(of.n_bins),
       norm,
       empty: norm === 'l1' ? 'undefined' : 'zero',

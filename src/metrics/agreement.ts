@@ -1,8 +1,11 @@
-import type { ConfusionMatrix } from './confusion.ts'
+import { checkArgument, oneOf } from './checks.ts'
+import { type ConfusionMatrix, checkMatrix } from './confusion.ts'
+import { matthews } from './ratios.ts'
 import { type EmptyClass, iou } from './scores.ts'
 
 /** ΣTP / ΣN over all evaluated pixels; NaN without any. */
 export function accuracy(matrix: ConfusionMatrix): number {
+  checkMatrix('accuracy', matrix)
   const { truePositives, labelPixels } = matrix.sums()
   return truePositives[matrix.classes]! / labelPixels[matrix.classes]!
 }
@@ -17,24 +20,30 @@ export function matthewsCorrelation(
   matrix: ConfusionMatrix,
   undefinedScore: EmptyClass | 'epsilon' = 'exclude',
 ): number {
+  checkMatrix('matthewsCorrelation', matrix)
+  checkArgument(
+    'matthewsCorrelation',
+    'undefinedScore',
+    undefinedScore,
+    oneOf('exclude', 'one', 'zero', 'epsilon'),
+  )
   const { classes } = matrix
   const { truePositives, labelPixels, predictionPixels } = matrix.sums()
   const total = labelPixels[classes]!
-  let both = 0
+  // Predictions that are no class are one more class, without label.
+  const unknown = total - predictionPixels[classes]!
+  let agreement = 0
   let labels = 0
-  let predictions = 0
+  let predictions = unknown * (total - unknown)
   for (let c = 0; c < classes; c++) {
     const l = labelPixels[c]!
     const p = predictionPixels[c]!
-    both += l * p
-    labels += l * l
-    predictions += p * p
+    const tp = truePositives[c]!
+    agreement += tp * (total - l - p + tp) - (p - tp) * (l - tp)
+    labels += l * (total - l)
+    predictions += p * (total - p)
   }
-  // Predictions that are no class are one more column, without label.
-  predictions += (total - predictionPixels[classes]!) ** 2
-  const numerator = truePositives[classes]! * total - both
-  const spread = (total * total - labels) * (total * total - predictions)
-  if (spread !== 0) return numerator / Math.sqrt(spread)
+  if (labels !== 0 && predictions !== 0) return matthews(agreement, labels, predictions)
   if (undefinedScore === 'epsilon') return matthewsNearEmpty(matrix)
   return undefinedScore === 'exclude' ? Number.NaN : undefinedScore === 'one' ? 1 : 0
 }
@@ -62,6 +71,8 @@ export function cohenKappa(
   matrix: ConfusionMatrix,
   weights: 'none' | 'linear' | 'quadratic' = 'none',
 ): number {
+  checkMatrix('cohenKappa', matrix)
+  checkArgument('cohenKappa', 'weights', weights, oneOf('none', 'linear', 'quadratic'))
   const { classes, unknownPrediction } = matrix
   if (weights !== 'none' && unknownPrediction.some(count => count > 0))
     throw new RangeError('cohenKappa: a prediction that is no class has no distance to one')
@@ -86,6 +97,7 @@ export function cohenKappa(
 
 /** Σ over classes of (share of label pixels)·IoU (Long 2015); NaN without pixels. */
 export function frequencyWeightedIou(matrix: ConfusionMatrix): number {
+  checkMatrix('frequencyWeightedIou', matrix)
   const { truePositives, labelPixels, predictionPixels } = matrix.sums()
   let sum = 0
   for (let c = 0; c < matrix.classes; c++) {

@@ -66,6 +66,16 @@ export const classIds =
       ? undefined
       : `a list of different class ids in 0..${classes - 1}`
 
+/** A number of at least 0 for each of `count` classes. */
+export const weightsRule =
+  (count: number): Rule =>
+  value =>
+    isList(value) &&
+    value.length === count &&
+    value.every(weight => typeof weight === 'number' && weight >= 0 && weight < Infinity)
+      ? undefined
+      : `${count} numbers of at least 0, one a class`
+
 export const labelValues: Rule = value =>
   isList(value) && value.every(label => Number.isSafeInteger(label)) ? undefined : 'a list of label values'
 

@@ -1,26 +1,27 @@
-import type { ClassCounts } from './confusion.ts'
+import { checkOptions, classIds, oneOf } from './checks.ts'
+import { type ClassCounts, checkCounts } from './confusion.ts'
 import type { EmptyClass } from './scores.ts'
 
 export interface GeneralisedDiceOptions {
   /** Of a class with g label pixels: 1/g² (`square`, default), 1/g (`simple`) or 1 (`uniform`). */
   readonly volumeWeights?: 'square' | 'simple' | 'uniform'
-  /** Class ids that enter; default all. */
+  /** Class ids that enter; default all that a label may have, those not ignored. */
   readonly evaluated?: readonly number[]
   /**
    * Weight of a class without label pixels: the `largest` finite weight of the sample, or 1 without one (default);
    * the largest of the same class in the `batch`, or 0 without one.
    */
   readonly absentClass?: 'largest' | 'batch'
-  /** What 0/0 is: NaN (`exclude`, default), 1 or 0. */
+  /** What a score without any pixel in either mask is: NaN (`exclude`, default), 1 or 0. */
   readonly undefinedScore?: EmptyClass
 }
 
 export interface GeneralisedDice {
   /** [samples]: 2·Σ w·TP / Σ w·(L+P), sums over classes. */
   readonly perSample: Float64Array
-  /** [samples × classes]: the same ratio class by class; the weight cancels unless it is 0. */
+  /** [samples × classes that enter]: the same ratio class by class, where the weight cancels. */
   readonly scores: Float64Array
-  /** Samples whose ratio is not 0/0. */
+  /** Samples with pixels of the classes in either mask. */
   readonly defined: number
 }
 
@@ -29,7 +30,14 @@ export function generalisedDiceScore(
   counts: ClassCounts,
   options: GeneralisedDiceOptions = {},
 ): GeneralisedDice {
-  const ids = options.evaluated ?? Array.from({ length: counts.classes }, (_, c) => c)
+  checkCounts('generalisedDiceScore', counts)
+  checkOptions('generalisedDiceScore', options, {
+    volumeWeights: oneOf('square', 'simple', 'uniform'),
+    evaluated: classIds(counts.classes),
+    absentClass: oneOf('largest', 'batch'),
+    undefinedScore: oneOf('exclude', 'one', 'zero'),
+  })
+  const ids = options.evaluated ?? counts.evaluated ?? Array.from({ length: counts.classes }, (_, c) => c)
   const weights = volumeWeights(counts, ids, options)
   const perSample = new Float64Array(counts.samples)
   const scores = new Float64Array(counts.samples * ids.length)
@@ -39,17 +47,20 @@ export function generalisedDiceScore(
   for (let n = 0; n < counts.samples; n++) {
     let numerator = 0
     let denominator = 0
+    let pixels = 0
     for (let i = 0; i < ids.length; i++) {
       const at = n * counts.classes + ids[i]!
       const weight = weights[n * ids.length + i]!
-      const overlap = 2 * counts.tp[at]! * weight
-      const size = (2 * counts.tp[at]! + counts.fp[at]! + counts.fn[at]!) * weight
+      const overlap = 2 * counts.tp[at]!
+      const size = overlap + counts.fp[at]! + counts.fn[at]!
       scores[n * ids.length + i] = size === 0 ? undefinedValue : overlap / size
-      numerator += overlap
-      denominator += size
+      numerator += overlap * weight
+      denominator += size * weight
+      pixels += size
     }
-    perSample[n] = denominator === 0 ? undefinedValue : numerator / denominator
-    if (denominator !== 0) defined++
+    // Without a weight there is no label, and so nothing right.
+    perSample[n] = pixels === 0 ? undefinedValue : denominator === 0 ? 0 : numerator / denominator
+    if (pixels > 0) defined++
   }
   return { perSample, scores, defined }
 }

@@ -1,3 +1,14 @@
+import {
+  checkArgument,
+  checkNumbers,
+  checkOptions,
+  labelValues,
+  numberFrom,
+  oneOf,
+  positiveInteger,
+} from './checks.ts'
+import { checkLabels } from './confusion.ts'
+
 /** Foreground probabilities with their outcomes: 1 where the label is foreground (or the guess was right), else 0. */
 export interface Outcomes {
   readonly probability: Float64Array
@@ -5,19 +16,21 @@ export interface Outcomes {
 }
 
 /**
- * Probabilities of class 1 against labels: one number a pixel, ignored pixels left out.
- * @throws RangeError where the lengths differ
+ * Probabilities of class 1 against labels 0 and 1: one number a pixel, ignored pixels left out.
+ * @throws RangeError where the lengths differ, for a label that is neither 0, 1 nor ignored, and for NaN
  */
 export function binaryOutcomes(
   probability: ArrayLike<number>,
   label: ArrayLike<number>,
   ignoredLabels: readonly number[] = [],
 ): Outcomes {
+  checkInputs('binaryOutcomes', probability, label, ignoredLabels)
   if (probability.length !== label.length)
     throw new RangeError(`${probability.length} probabilities for ${label.length} labels`)
+  checkLabels('binaryOutcomes', label, 2, ignoredLabels)
   const kept = keptPixels(label, ignoredLabels)
   return {
-    probability: Float64Array.from(kept, i => probability[i]!),
+    probability: Float64Array.from(kept, i => defined('binaryOutcomes', probability[i]!, i)),
     outcome: Uint8Array.from(kept, i => Number(label[i] === 1)),
   }
 }
@@ -26,6 +39,7 @@ export function binaryOutcomes(
  * The largest probability of each pixel, and whether its class is the label (ties: the lowest id).
  * @param probabilities row-major [samples, classes, pixels]
  * @param label row-major [samples, pixels]
+ * @throws RangeError where the lengths differ, for a label that is neither a class nor ignored, and for NaN
  */
 export function topOutcomes(
   probabilities: ArrayLike<number>,
@@ -34,10 +48,16 @@ export function topOutcomes(
   samples = 1,
   ignoredLabels: readonly number[] = [],
 ): Outcomes {
+  checkArgument('topOutcomes', 'classes', classes, positiveInteger)
+  checkArgument('topOutcomes', 'samples', samples, positiveInteger)
+  checkInputs('topOutcomes', probabilities, label, ignoredLabels)
+  if (label.length % samples !== 0)
+    throw new RangeError(`${label.length} labels are not of ${samples} samples of one size`)
   if (probabilities.length !== label.length * classes)
     throw new RangeError(
       `${probabilities.length} probabilities for ${label.length} labels of ${classes} classes`,
     )
+  checkLabels('topOutcomes', label, classes, ignoredLabels)
   const pixels = label.length / samples
   const kept = keptPixels(label, ignoredLabels)
   const probability = new Float64Array(kept.length)
@@ -45,8 +65,11 @@ export function topOutcomes(
   kept.forEach((at, i) => {
     const start = Math.floor(at / pixels) * classes * pixels + (at % pixels)
     let top = 0
-    for (let c = 1; c < classes; c++)
-      if (probabilities[start + c * pixels]! > probabilities[start + top * pixels]!) top = c
+    for (let c = 0; c < classes; c++)
+      if (
+        defined('topOutcomes', probabilities[start + c * pixels]!, at) > probabilities[start + top * pixels]!
+      )
+        top = c
     probability[i] = probabilities[start + top * pixels]!
     outcome[i] = Number(label[at] === top)
   })
@@ -54,7 +77,9 @@ export function topOutcomes(
 }
 
 /** Brier score (Brier 1950): mean of (p - y)², 0 is best; NaN without pixels. */
-export function brierScore({ probability, outcome }: Outcomes): number {
+export function brierScore(outcomes: Outcomes): number {
+  checkProbabilities('brierScore', outcomes)
+  const { probability, outcome } = outcomes
   let sum = 0
   for (let i = 0; i < outcome.length; i++) sum += (probability[i]! - outcome[i]!) ** 2
   return sum / outcome.length
@@ -64,7 +89,10 @@ export function brierScore({ probability, outcome }: Outcomes): number {
  * Mean of -ln p(outcome), 0 is best; NaN without pixels.
  * @param clip probabilities are brought into [clip, 1-clip], so that a sure error costs a finite amount
  */
-export function logLoss({ probability, outcome }: Outcomes, clip = Number.EPSILON): number {
+export function logLoss(outcomes: Outcomes, clip = Number.EPSILON): number {
+  checkProbabilities('logLoss', outcomes)
+  checkArgument('logLoss', 'clip', clip, numberFrom(0, 0.5))
+  const { probability, outcome } = outcomes
   let sum = 0
   for (let i = 0; i < outcome.length; i++) {
     const p = Math.min(Math.max(probability[i]!, clip), 1 - clip)
@@ -90,10 +118,18 @@ export interface CalibrationOptions {
  * Expected calibration error (Naeini 2015; Guo 2017): how far mean probability and share of positive outcomes lie
  * apart, over bins that are open on the right.
  */
-export function calibrationError(
-  { probability, outcome }: Outcomes,
-  options: CalibrationOptions = {},
-): number {
+export function calibrationError(outcomes: Outcomes, options: CalibrationOptions = {}): number {
+  checkProbabilities('calibrationError', outcomes)
+  checkOptions('calibrationError', options, {
+    bins: positiveInteger,
+    edges: edgesRule,
+    norm: oneOf('l1', 'l2', 'max'),
+    certain: oneOf('last', 'own'),
+    empty: oneOf('undefined', 'zero'),
+  })
+  if (options.bins !== undefined && options.edges !== undefined)
+    throw new RangeError('calibrationError: bins: the edges say how many there are')
+  const { probability, outcome } = outcomes
   const { norm = 'l1', certain = 'last', empty = 'undefined' } = options
   const edges = options.edges ?? equalEdges(options.bins ?? 15)
   if (outcome.length === 0) return empty === 'zero' ? 0 : Number.NaN
@@ -103,7 +139,6 @@ export function calibrationError(
   const positive = new Float64Array(bins + 1)
   for (let i = 0; i < outcome.length; i++) {
     const p = probability[i]!
-    if (!(p >= 0 && p <= 1)) throw new RangeError(`expected probabilities in 0..1, got ${p}`)
     const found = binOf(p, edges)
     const bin = found === bins && certain === 'last' ? bins - 1 : found
     count[bin]!++
@@ -122,9 +157,15 @@ export function calibrationError(
 }
 
 function equalEdges(bins: number): Float64Array {
-  if (!(Number.isInteger(bins) && bins > 0))
-    throw new RangeError(`bins: expected a positive integer, got ${bins}`)
   return Float64Array.from({ length: bins + 1 }, (_, i) => i / bins)
+}
+
+const edgesRule = (edges: unknown): string | undefined => {
+  const list = edges as ArrayLike<number>
+  const last = list?.length - 1
+  let isAscending = last >= 1 && list[0] === 0 && list[last] === 1
+  for (let i = 1; i <= last; i++) isAscending &&= list[i - 1]! < list[i]!
+  return isAscending ? undefined : 'ascending numbers from 0 to 1'
 }
 
 /** Index of the last edge that is not above `p`. */
@@ -137,6 +178,42 @@ function binOf(p: number, edges: ArrayLike<number>): number {
     else high = middle - 1
   }
   return low
+}
+
+function checkInputs(
+  where: string,
+  probabilities: ArrayLike<number>,
+  label: ArrayLike<number>,
+  ignoredLabels: readonly number[],
+): void {
+  checkNumbers(where, 'probabilities', probabilities)
+  checkNumbers(where, 'label', label)
+  checkArgument(where, 'ignoredLabels', ignoredLabels, labelValues)
+}
+
+function defined(where: string, probability: number, pixel: number): number {
+  if (Number.isNaN(probability)) throw new RangeError(`${where}: the probability at pixel ${pixel} is NaN`)
+  return probability
+}
+
+/** @throws where outcomes are not pairs of a number and of 0 or 1, or a number is NaN: it has no place among others */
+export function checkOutcomes(where: string, { probability, outcome }: Outcomes): void {
+  checkNumbers(where, 'probability', probability)
+  checkNumbers(where, 'outcome', outcome)
+  if (probability.length !== outcome.length)
+    throw new RangeError(`${where}: ${probability.length} probabilities for ${outcome.length} outcomes`)
+  for (let i = 0; i < outcome.length; i++) {
+    if (Number.isNaN(probability[i])) throw new RangeError(`${where}: probability ${i} is NaN`)
+    if (outcome[i] !== 0 && outcome[i] !== 1)
+      throw new RangeError(`${where}: outcome ${i}: expected 0 or 1, got ${outcome[i]}`)
+  }
+}
+
+function checkProbabilities(where: string, outcomes: Outcomes): void {
+  checkOutcomes(where, outcomes)
+  const at = outcomes.probability.findIndex(p => p < 0 || p > 1)
+  if (at >= 0)
+    throw new RangeError(`${where}: expected probabilities in 0..1, got ${outcomes.probability[at]}`)
 }
 
 function keptPixels(label: ArrayLike<number>, ignoredLabels: readonly number[]): number[] {

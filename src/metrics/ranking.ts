@@ -1,4 +1,5 @@
-import type { Outcomes } from './probabilities.ts'
+import { checkArgument, oneOf } from './checks.ts'
+import { checkOutcomes, type Outcomes } from './probabilities.ts'
 import type { EmptyClass } from './scores.ts'
 
 /**
@@ -7,6 +8,8 @@ import type { EmptyClass } from './scores.ts'
  * @param undefinedScore without a positive outcome; default NaN (`exclude`)
  */
 export function averagePrecision(outcomes: Outcomes, undefinedScore: EmptyClass = 'exclude'): number {
+  checkOutcomes('averagePrecision', outcomes)
+  checkArgument('averagePrecision', 'undefinedScore', undefinedScore, oneOf('exclude', 'one', 'zero'))
   const { positives, negatives } = cumulated(outcomes)
   const total = positives.at(-1)!
   if (total === 0) return undefinedScore === 'exclude' ? Number.NaN : undefinedScore === 'one' ? 1 : 0
@@ -21,6 +24,7 @@ export function averagePrecision(outcomes: Outcomes, undefinedScore: EmptyClass 
  * @param maximumFalsePositiveRate the area up to there only, standardized so that chance is 0.5 (McClish 1989)
  */
 export function rocAuc(outcomes: Outcomes, maximumFalsePositiveRate = 1): number {
+  checkOutcomes('rocAuc', outcomes)
   if (!(maximumFalsePositiveRate > 0 && maximumFalsePositiveRate <= 1))
     throw new RangeError(`expected a false positive rate in (0, 1], got ${maximumFalsePositiveRate}`)
   const { positives, negatives } = cumulated(outcomes)

@@ -1,17 +1,18 @@
-import type { ClassCounts } from './confusion.ts'
+import { checkOptions, classIds, numberFrom, oneOf, weightsRule } from './checks.ts'
+import { type ClassCounts, checkCounts } from './confusion.ts'
 import { type Metric, type Ratio, ratios } from './ratios.ts'
 import type { EmptyClass } from './scores.ts'
 
 export interface ScoreOptions {
   /** Default `dice`. */
   readonly metric?: Metric
-  /** β of `fBeta`: recall counts β times as much as precision; default 1. */
+  /** β of `fBeta` and `fBetaOfRatios`: recall counts β times as much as precision; default 1. */
   readonly beta?: number
   /** Class ids that enter; default all that a label may have, those not ignored. `[1, 2]` leaves out a background 0. */
   readonly evaluated?: readonly number[]
   /**
    * `pooled` (default) adds the counts of all samples and scores once. `mean` scores each sample, then takes the
-   * mean over samples; `all` takes it over every sample and class at once.
+   * mean over samples; `all` takes it over every sample and class at once, and so with `macro` only.
    */
   readonly samples?: 'pooled' | 'mean' | 'all'
   /**
@@ -19,7 +20,10 @@ export interface ScoreOptions {
    * `weighted` the mean weighted by label pixels, or by `weights`.
    */
   readonly average?: 'macro' | 'micro' | 'weighted'
-  /** Weights of the evaluated classes for `weighted`, in their order, in place of label pixels. */
+  /**
+   * For `weighted`, in place of label pixels: a number of at least 0 for each class of `evaluated`, in their order, or
+   * without that option for each class, by id.
+   */
   readonly weights?: readonly number[]
   /** What a score of 0/0 is: NaN and out of every mean (`exclude`, default), 1 or 0. */
   readonly undefinedScore?: EmptyClass
@@ -50,12 +54,12 @@ export interface Score {
 
 /** A metric of each class against the rest, and its means; what is undefined, and what it counts as, is told. */
 export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
-  const average = options.average ?? 'macro'
-  const samples = options.samples ?? 'pooled'
-  const beta = options.beta ?? 1
-  if (!(beta >= 0)) throw new RangeError(`beta: expected a number of at least 0, got ${beta}`)
-  const ratio = ratios[options.metric ?? 'dice']
+  checkCounts('score', counts)
+  checkScoreOptions(counts, options)
+  const { average = 'macro', samples = 'pooled', beta = 1, metric = 'dice' } = options
+  const ratio = ratios[metric]
   const table = select(counts, options.evaluated ?? counts.evaluated, samples === 'pooled')
+  const given = options.evaluated ? options.weights : weightsOf(options.weights, counts.evaluated)
   const cells = scoreCells(table, ratio, beta, options)
   const perSample = new Float64Array(table.samples)
   const weights = new Float64Array(table.classes)
@@ -64,7 +68,7 @@ export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
       perSample[n] = microScore(table, n, ratio, beta, options)
       continue
     }
-    for (let c = 0; c < table.classes; c++) weights[c] = weightOf(table, n, c, average, options)
+    for (let c = 0; c < table.classes; c++) weights[c] = weightOf(table, n, c, average, given, options)
     perSample[n] = weightedMean(
       cells.scores.subarray(n * table.classes, (n + 1) * table.classes),
       weights,
@@ -82,7 +86,7 @@ export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
     options.evaluated ? values : spread(values, counts.evaluated, counts.classes)
   return {
     value: orZero(value),
-    perClass: placed(perClass.map(orZero)),
+    perClass: placed(samples === 'pooled' ? perClass : perClass.map(orZero)),
     perSample: perSample.map(orZero),
     scores: placed(scores),
     defined: cells.defined,
@@ -98,12 +102,36 @@ function spread(values: Float64Array, ids: readonly number[] | undefined, classe
   return all
 }
 
+function checkScoreOptions(counts: ClassCounts, options: ScoreOptions): void {
+  checkOptions('score', options, {
+    metric: oneOf(...Object.keys(ratios)),
+    beta: numberFrom(0),
+    evaluated: classIds(counts.classes),
+    samples: oneOf('pooled', 'mean', 'all'),
+    average: oneOf('macro', 'micro', 'weighted'),
+    weights: weightsRule(options.evaluated?.length ?? counts.classes),
+    undefinedScore: oneOf('exclude', 'one', 'zero'),
+    emptyLabel: oneOf('score', 'exclude'),
+    absentClass: oneOf('score', 'exclude'),
+    emptyMean: oneOf('undefined', 'zero'),
+    weightlessMean: oneOf('undefined', 'zero', 'macro'),
+  })
+  const { weights, average, samples, beta = 1, metric = 'dice' } = options
+  if (weights !== undefined && average !== 'weighted')
+    throw new RangeError("score: weights: they need average 'weighted'")
+  if (samples === 'all' && average !== undefined && average !== 'macro')
+    throw new RangeError(`score: average: ${average} is no mean over samples and classes at once ('all')`)
+  if (beta !== 1 && !metric.startsWith('fBeta'))
+    throw new RangeError(`score: beta: ${metric} has none; there are fBeta and fBetaOfRatios`)
+}
+
+/** Of weights by id those of the classes that are scored. */
+const weightsOf = (weights: readonly number[] | undefined, ids: readonly number[] | undefined) =>
+  weights && ids ? ids.map(id => weights[id]!) : weights
+
 /** The evaluated classes, with the samples added up or one by one. */
 function select(counts: ClassCounts, evaluated: readonly number[] | undefined, pooled: boolean): ClassCounts {
   const ids = evaluated ?? Array.from({ length: counts.classes }, (_, c) => c)
-  for (const id of ids)
-    if (!(Number.isInteger(id) && id >= 0 && id < counts.classes))
-      throw new RangeError(`evaluated: class ${id} is not in 0..${counts.classes - 1}`)
   const samples = pooled ? 1 : counts.samples
   const pick = (from: Float64Array) => {
     const to = new Float64Array(samples * ids.length)
@@ -150,17 +178,14 @@ function weightOf(
   n: number,
   c: number,
   average: 'macro' | 'weighted',
+  given: readonly number[] | undefined,
   options: ScoreOptions,
 ): number {
   const at = n * table.classes + c
   const label = table.tp[at]! + table.fn[at]!
   if (options.absentClass === 'exclude' && label + table.fp[at]! === 0) return 0
   if (average === 'macro') return 1
-  if (options.weights === undefined) return label
-  const weight = options.weights[c]
-  if (weight === undefined)
-    throw new RangeError(`weights: ${options.weights.length}, expected ${table.classes}`)
-  return weight
+  return given === undefined ? label : given[c]!
 }
 
 /** Σ w·s / Σ w over the defined scores. */

@@ -88,13 +88,94 @@ describe('weights', () => {
     expect(score(counts, { metric: 'recall', average: 'weighted' }).value).toBe(0.75)
     expect(score(counts, { metric: 'recall', average: 'weighted', weights: [1, 3] }).value).toBe(0.25)
     expect(() => score(counts, { average: 'weighted', weights: [1] })).toThrow('weights')
-    expect(() => score(counts, { evaluated: [2] })).toThrow('class 2 is not in 0..1')
+    expect(() => score(counts, { evaluated: [2] })).toThrow('different class ids in 0..1, got [2]')
   })
 
   it('of the generalised Dice score favour small classes', () => {
     const counts = classCounts(countLabels([0, 0, 0, 0], [0, 0, 0, 1], { classes: 2 }))
     expect(generalisedDiceScore(counts).perSample[0]).toBeCloseTo(6 / 9 / (7 / 9 + 1), 15)
     expect(generalisedDiceScore(counts, { volumeWeights: 'uniform' }).perSample[0]).toBe(0.75)
+  })
+})
+
+describe('options that would do nothing, or something else than they say, are refused', () => {
+  const counts = classCounts(countLabels([0, 1, 2, 0], [0, 1, 2, 1], { classes: 3 }))
+  it.each<[string, Record<string, unknown>]>([
+    ["weights: they need average 'weighted'", { weights: [1, 2, 3] }],
+    ["weights: they need average 'weighted'", { weights: [1, 2, 3], average: 'micro' }],
+    [
+      'weights: expected 3 numbers of at least 0, one a class, got [1, 2]',
+      { average: 'weighted', weights: [1, 2] },
+    ],
+    ['got [1, 2, 3, 4]', { average: 'weighted', weights: [1, 2, 3, 4] }],
+    ['expected 2 numbers', { average: 'weighted', weights: [1, 2, 3], evaluated: [1, 2] }],
+    ['got [1, 2, -1]', { average: 'weighted', weights: [1, 2, -1] }],
+    ['got [1, 2, NaN]', { average: 'weighted', weights: [1, 2, Number.NaN] }],
+    ['got [1, 1, 2]', { evaluated: [1, 1, 2] }],
+    ['got []', { evaluated: [] }],
+    ['got 1', { evaluated: 1 }],
+    ['got [-1]', { evaluated: [-1] }],
+    ['got [0.5]', { evaluated: [0.5] }],
+    ['average: expected one of macro, micro, weighted, got "Macro"', { average: 'Macro' }],
+    ['got "dicee"', { metric: 'dicee' }],
+    ['got "toString"', { metric: 'toString' }],
+    ['no option "ignore_index"', { ignore_index: 255 }],
+    ['samples: expected one of pooled, mean, all, got "each"', { samples: 'each' }],
+    ["weighted is no mean over samples and classes at once ('all')", { samples: 'all', average: 'weighted' }],
+    ['beta: dice has none', { beta: 2 }],
+    ['beta: expected a number of at least 0, got -1', { beta: -1, metric: 'fBeta' }],
+    ['got Infinity', { beta: Infinity, metric: 'fBeta' }],
+    ['got "nan"', { undefinedScore: 'nan' }],
+    ['got true', { emptyLabel: true }],
+    ['got 0', { absentClass: 0 }],
+    ['got null', { emptyMean: null }],
+    ['got "one"', { weightlessMean: 'one' }],
+  ])('%s', (message, options) => {
+    expect(() => score(counts, options)).toThrow(message)
+  })
+
+  it('and counts that are none', () => {
+    const matrix = countLabels([0, 1], [0, 1], { classes: 2 })
+    for (const none of [matrix, undefined, {}, { ...counts, tn: counts.tn.subarray(1) }])
+      expect(() => score(none as never)).toThrow('expected counts of each class')
+    expect(() => generalisedDiceScore(matrix as never)).toThrow('expected counts of each class')
+    for (const options of [
+      { volumeWeights: 'Square' },
+      { absentClass: 'all' },
+      { evaluated: [3] },
+      { beta: 1 },
+    ])
+      expect(() => generalisedDiceScore(counts, options as never)).toThrow('generalisedDiceScore: ')
+  })
+})
+
+describe('nothing in either mask, and nothing right', () => {
+  it('a class in neither mask has no score, also where a mean of nothing is 0', () => {
+    expect(score(classCounts(nothing), keras.meanIou).perClass).toEqual(new Float64Array([1, Number.NaN]))
+    const empty = score(
+      classCounts(countLabels([0], [255], { classes: 2, ignoredLabels: [255] })),
+      keras.meanIou,
+    )
+    expect(empty.value).toBe(0)
+    expect(empty.perClass).toEqual(new Float64Array([Number.NaN, Number.NaN]))
+  })
+
+  it('false positives alone are no generalised Dice, whatever their weight', () => {
+    const options = { absentClass: 'batch', undefinedScore: 'one' } as const
+    const result = generalisedDiceScore(classCounts(onlyFalsePositives), options)
+    expect(Array.from(result.scores)).toEqual([0.5, 0])
+    const alone = generalisedDiceScore(classCounts(onlyFalsePositives), { ...options, ...foreground })
+    expect(Array.from(alone.perSample)).toEqual([0])
+    expect(alone.defined).toBe(1)
+    const neither = generalisedDiceScore(classCounts(nothing), { ...options, ...foreground })
+    expect(neither).toEqual({ perSample: Float64Array.of(1), scores: Float64Array.of(1), defined: 0 })
+  })
+
+  it('weights are of the evaluated classes in their order, or of all by id', () => {
+    const counts = classCounts(countLabels([0, 1, 1, 0], [0, 1, 0, 2], { classes: 3, ignoredLabels: [2] }))
+    const recall = { metric: 'recall', average: 'weighted' } as const
+    expect(score(counts, { ...recall, weights: [1, 3, 100] }).value).toBe((1 * 0.5 + 3) / 4)
+    expect(score(counts, { ...recall, weights: [3, 1], evaluated: [1, 0] }).value).toBe((1 * 0.5 + 3) / 4)
   })
 })
 

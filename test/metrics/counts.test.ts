@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   accuracy,
   addCounts,
+  ConfusionMatrix,
   classCounts,
   cohenKappa,
   countLabels,
@@ -28,7 +29,8 @@ const metrics: Metric[] = [
   'accuracy',
   'balancedAccuracy',
 ]
-const count = ({ prediction, label, classes }: Pair) => countLabels(prediction, label, { classes })
+const count = ({ prediction, label, classes }: Pair) =>
+  countLabels(prediction, label, { classes, ignoredLabels: [255] })
 
 describe('counts', () => {
   it('hold every pixel once, a label or prediction that is no class in its own place', () => {
@@ -65,7 +67,11 @@ describe('counts', () => {
       fc.property(strays, fc.nat(), (pair, cut) => {
         const at = cut % pair.label.length
         const part = (from: number, to: number) =>
-          countLabels(pair.prediction.subarray(from, to), pair.label.subarray(from, to), pair)
+          count({
+            ...pair,
+            prediction: pair.prediction.subarray(from, to),
+            label: pair.label.subarray(from, to),
+          })
         expect(addCounts(part(0, at), part(at, pair.label.length))).toEqual(count(pair))
         const pooled = score(classCounts([part(0, at), part(at, pair.label.length)]))
         expect(pooled).toEqual(score(classCounts(count(pair))))
@@ -73,8 +79,61 @@ describe('counts', () => {
     )
   })
 
+  it('a label that is neither a class nor ignored is refused, and nothing is counted', () => {
+    const counts = emptyConfusion(2)
+    const into = (label: number[], ignoredLabels?: number[]) =>
+      countLabels([0, 1, 1], label, ignoredLabels ? { classes: 2, ignoredLabels } : { classes: 2 }, counts)
+    expect(() => into([0, 255, 255])).toThrow(
+      'countLabels: label 255 at pixel 1 is no class (0..1); list it in ignoredLabels to leave it out',
+    )
+    for (const label of [2, -1, 0.5, Number.NaN, Infinity])
+      expect(() => into([0, 1, label])).toThrow('no class')
+    expect(evaluatedPixels(counts)).toBe(0)
+    expect(into([0, 1, 255], [255]).ignored).toBe(1)
+  })
+
+  it.each<[string, () => unknown]>([
+    [
+      'ignoredLabels: expected a list of label values, got 255',
+      () => countLabels([0], [0], { classes: 2, ignoredLabels: 255 as never }),
+    ],
+    ['no option "ignore_index"', () => countLabels([0], [0], { classes: 2, ignore_index: 255 } as never)],
+    [
+      'classes: expected a positive integer, got 0',
+      () => countLabels([0], [0], { classes: 0 }, emptyConfusion(1)),
+    ],
+    ['classes: expected a positive integer', () => countLabels([0], [0], { classes: '2' as never })],
+    [
+      'prediction: expected a flat array of numbers, got [0, 1] at index 0',
+      () => countLabels([[0, 1]] as never, [[0, 1]] as never, { classes: 2 }),
+    ],
+    ['got BigInt64Array', () => countLabels(Uint8Array.of(0), BigInt64Array.of(0n) as never, { classes: 2 })],
+    [
+      'got BigUint64Array',
+      () => countLabels(BigUint64Array.of(0n) as never, Uint8Array.of(0), { classes: 2 }),
+    ],
+    ['got "01"', () => countLabels('01' as never, [0, 1], { classes: 2 })],
+    [
+      'expected class ids as predictions, got 0.25 at pixel 1',
+      () => countLabels([1, 0.25], [0, 1], { classes: 2 }),
+    ],
+    ['countLabels: expected a confusion matrix', () => countLabels([1], [1], { classes: 2 }, {} as never)],
+    ['counts have 3 classes, expected 2', () => countLabels([1], [1], { classes: 2 }, emptyConfusion(3))],
+    ['accuracy: expected a confusion matrix', () => accuracy({} as never)],
+    ['cohenKappa: expected a confusion matrix', () => cohenKappa(classCounts(emptyConfusion(2)) as never)],
+    [
+      'cohenKappa: weights: expected one of none, linear, quadratic, got "Linear"',
+      () => cohenKappa(emptyConfusion(2), 'Linear' as never),
+    ],
+    ['matthewsCorrelation: expected', () => matthewsCorrelation(null as never)],
+    ['got "nan"', () => matthewsCorrelation(emptyConfusion(2), 'nan' as never)],
+    ['frequencyWeightedIou: expected', () => frequencyWeightedIou(undefined as never)],
+  ])('what would be miscounted is refused: %s', (message, call) => {
+    expect(call).toThrow(message)
+  })
+
   it('of different sizes or classes are refused', () => {
-    expect(() => countLabels([0], [0, 1], { classes: 2 })).toThrow('1 pixels, label 2')
+    expect(() => countLabels([0], [0, 1], { classes: 2 })).toThrow('prediction has 1 pixels, label 2')
     expect(() => addCounts(emptyConfusion(2), emptyConfusion(3))).toThrow('3 classes')
     expect(() => emptyConfusion(0)).toThrow('positive integer, got 0')
   })
@@ -183,5 +242,81 @@ describe('identities', () => {
         expectNear(perClass[1], matthewsCorrelation(matrix))
       }),
     )
+  })
+
+  it('Matthews of large counts is not lost in rounding', () => {
+    const of = (rows: number[][], unknown = rows.map(() => 0)) =>
+      matthewsCorrelation(ConfusionMatrix.fromRows(rows, unknown))
+    expect(
+      of([
+        [1, 1],
+        [1, 1e11],
+      ]),
+    ).toBeCloseTo(0.5, 9)
+    expect(
+      of([
+        [1e11, 0, 0],
+        [0, 1, 1],
+        [0, 1, 1],
+      ]),
+    ).toBeCloseTo(0.75, 9)
+    expect(
+      of([
+        [4e14, 1],
+        [0, 1],
+      ]),
+    ).toBeCloseTo(Math.SQRT1_2, 9)
+    expect(
+      of([
+        [4e14, 0],
+        [0, 1],
+      ]),
+    ).toBe(1)
+    expect(
+      of([
+        [0, 4e14],
+        [1, 0],
+      ]),
+    ).toBe(-1)
+    // A prediction that is no class is a column of its own.
+    expect(
+      of(
+        [
+          [5, 0],
+          [0, 5],
+        ],
+        [0, 5],
+      ),
+    ).toBeCloseTo(75 / Math.sqrt(100 * 150), 12)
+    const counts = classCounts(
+      ConfusionMatrix.fromRows(
+        [
+          [1, 1],
+          [1, 1e11],
+        ],
+        [0, 0],
+      ),
+    )
+    expect(score(counts, { metric: 'matthews' }).perClass[0]).toBeCloseTo(0.5, 9)
+  })
+
+  it('ratios of large counts keep what is rare', () => {
+    const counts = classCounts(
+      ConfusionMatrix.fromRows(
+        [
+          [1e15, 3],
+          [0, 3],
+        ],
+        [0, 0],
+      ),
+    )
+    const of = (metric: Metric, options = {}) => score(counts, { metric, ...options }).perClass[1]!
+    const fpr = 3 / (1e15 + 3)
+    expect(of('prevalenceThreshold') / (Math.sqrt(fpr) / (1 + Math.sqrt(fpr)))).toBeCloseTo(1, 12)
+    expect(of('informedness')).toBeCloseTo(1 - fpr, 15)
+    expect(of('markedness')).toBe(0.5)
+    expect(of('fBeta', { beta: 1e200 })).toBe(1)
+    expect(of('fBeta', { beta: 0 })).toBe(0.5)
+    expect(of('fBetaOfRatios', { beta: 1e200 })).toBe(1)
   })
 })

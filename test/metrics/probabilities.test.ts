@@ -99,3 +99,78 @@ it('one kind of outcome only is undefined', () => {
   expect(averagePrecision(outcomes)).toBeNaN()
   expect(averagePrecision(outcomes, 'zero')).toBe(0)
 })
+
+describe('what has no place among probabilities is refused', () => {
+  const outcomes = (probability: unknown, outcome: unknown) => ({ probability, outcome }) as never
+  const nan = outcomes([0.2, Number.NaN, 0.3], [0, 1, 1])
+  it.each<[string, () => unknown]>([
+    ['rocAuc: probability 1 is NaN', () => rocAuc(nan)],
+    ['averagePrecision: probability 1 is NaN', () => averagePrecision(nan)],
+    ['brierScore: probability 1 is NaN', () => brierScore(nan)],
+    ['logLoss: probability 1 is NaN', () => logLoss(nan)],
+    ['calibrationError: probability 1 is NaN', () => calibrationError(nan)],
+    ['binaryOutcomes: the probability at pixel 1 is NaN', () => binaryOutcomes([0, Number.NaN], [0, 1])],
+    [
+      'topOutcomes: the probability at pixel 1 is NaN',
+      () => topOutcomes([0.5, 0.5, 0.5, Number.NaN], [0, 1], 2),
+    ],
+    ['topOutcomes: the probability at pixel 0 is NaN', () => topOutcomes([Number.NaN, 0.5], [0], 2)],
+    ['outcome 0: expected 0 or 1, got 2', () => rocAuc(outcomes([0.5], [2]))],
+    ['2 probabilities for 1 outcomes', () => averagePrecision(outcomes([0.5, 0.5], [1]))],
+    ['probability: expected a flat array of numbers, got undefined', () => rocAuc({} as never)],
+    ['expected probabilities in 0..1, got 1.5', () => brierScore(outcomes([0.5, 1.5], [1, 1]))],
+    ['expected probabilities in 0..1, got -2', () => logLoss(outcomes([-2], [1]))],
+    ['clip: expected a number in 0..0.5, got NaN', () => logLoss(outcomes([0.5], [1]), Number.NaN)],
+    ['got "macro"', () => averagePrecision(outcomes([0.5], [1]), 'macro' as never)],
+    ['expected a false positive rate in (0, 1], got NaN', () => rocAuc(outcomes([0.5], [1]), Number.NaN)],
+    ['label 255 at pixel 1 is no class (0..1)', () => binaryOutcomes([0.5, 0.5], [1, 255])],
+    ['label 2 at pixel 0 is no class (0..1)', () => topOutcomes([0.5, 0.5], [2], 2)],
+    ['label -1 at pixel 0', () => topOutcomes([0.5, 0.5], [-1], 2)],
+    [
+      'ignoredLabels: expected a list of label values, got 255',
+      () => binaryOutcomes([0.5], [1], 255 as never),
+    ],
+    [
+      'ignoredLabels: expected a list of label values, got 255',
+      () => topOutcomes([0.5], [0], 1, 1, 255 as never),
+    ],
+    ['got BigInt64Array', () => binaryOutcomes([0.5], BigInt64Array.of(1n) as never)],
+    ['got [0.5]', () => topOutcomes([[0.5]] as never, [0], 1)],
+    ['classes: expected a positive integer, got 0', () => topOutcomes([], [], 0)],
+    ['samples: expected a positive integer, got 0.5', () => topOutcomes([1], [0], 1, 0.5)],
+    ['3 labels are not of 2 samples', () => topOutcomes([1, 1, 1], [0, 0, 0], 1, 2)],
+    [
+      'bins: expected a positive integer, got 1.5',
+      () => calibrationError(outcomes([0.5], [1]), { bins: 1.5 }),
+    ],
+    [
+      'bins: the edges say how many',
+      () => calibrationError(outcomes([0.5], [1]), { bins: 2, edges: [0, 1] }),
+    ],
+    [
+      'norm: expected one of l1, l2, max, got "L1"',
+      () => calibrationError(outcomes([0.5], [1]), { norm: 'L1' as never }),
+    ],
+    ['no option "n_bins"', () => calibrationError(outcomes([0.5], [1]), { n_bins: 3 } as never)],
+    ['got "first"', () => calibrationError(outcomes([0.5], [1]), { certain: 'first' as never })],
+    ['got "one"', () => calibrationError(outcomes([], []), { empty: 'one' as never })],
+  ])('%s', (message, call) => {
+    expect(call).toThrow(message)
+  })
+
+  it.each([[[0, 0.5]], [[0.1, 1]], [[0, 0.5, 0.5, 1]], [[0]], [[]], [[0, Number.NaN, 1]]])(
+    'edges %j',
+    edges => {
+      expect(() => calibrationError(outcomes([0.5], [1]), { edges })).toThrow('ascending numbers from 0 to 1')
+    },
+  )
+
+  it('but not at an ignored pixel, and scores for ranking may be any numbers', () => {
+    expect(binaryOutcomes([0.5, Number.NaN], [1, 255], [255]).probability).toEqual(Float64Array.of(0.5))
+    expect(topOutcomes([0.5, Number.NaN, 0.5, 0], [1, 255], 2, 1, [255]).probability).toEqual(
+      Float64Array.of(0.5),
+    )
+    expect(rocAuc(binaryOutcomes([-3, Infinity, 2], [0, 1, 1]))).toBe(1)
+    expect(logLoss(outcomes([0], [1]), 0)).toBe(Infinity)
+  })
+})

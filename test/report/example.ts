@@ -54,7 +54,7 @@ export function exampleRun(options: ExampleOptions): Report {
     const label = bands(size, i)
     const amount = noise * (1 + Math.sin(i / 9)) * (i % 37 === 30 ? 2 : 1)
     const prediction = { ...label, ids: label.ids.map(id => predicted(id, amount, size, random)) }
-    const counts = countLabels(prediction.ids, label.ids, { classes: size })
+    const counts = countLabels(prediction.ids, label.ids, { classes: size, ignoredLabels: [NO_CLASS] })
     matrix.add(counts)
     const { ignored } = counts
     const scores = scoresOf(counts)
