@@ -1,4 +1,4 @@
-import { layoutOf, type Tensor, View } from './tensor.ts'
+import { checkNumbers, layoutOf, type Tensor, View } from './tensor.ts'
 
 /** 1 / (1 + e^-x); 0 where e^-x overflows. */
 export const logistic = (x: number): number => 1 / (1 + Math.exp(-x))
@@ -41,6 +41,8 @@ function like(input: Tensor): Tensor {
 }
 
 function checkOutput(input: Tensor, output: Tensor): void {
+  checkNumbers(input, 'input')
+  checkNumbers(output, 'output', true)
   if (output.shape.length !== input.shape.length || output.shape.some((axis, i) => axis !== input.shape[i]))
     throw new RangeError(
       `expected an output of shape [${input.shape.join(', ')}], got [${output.shape.join(', ')}]`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type PlanarArrays, type PlanarShape, PlaneKernels } from '../../src/kernels/planes.ts'
+import { bitsOf, type PlanarArrays, type PlanarShape, PlaneKernels } from '../../src/kernels/planes.ts'
 import { ids, random } from './masks.ts'
 
 const kernels = new PlaneKernels()
@@ -139,4 +139,32 @@ it('refuses arrays of another shape', () => {
   expect(() => kernels.sum(new Float32Array(19), labels, { samples: 1, classes: 2, pixels: 10 })).toThrow(
     'p: expected 20 values, got 19',
   )
+})
+
+it('takes 256 classes, which is what bytes can name, and no more', () => {
+  const labels = new Uint8Array([255])
+  const arrays = (classes: number) => new Float32Array(classes).fill(0.5)
+  kernels.sum(arrays(256), labels, { samples: 1, classes: 256, pixels: 1 })
+  expect(kernels.sums[255 * 4 + 2]).toBe(1)
+  const shape = { samples: 1, classes: 257, pixels: 1 }
+  expect(() => kernels.sum(arrays(257), labels, shape)).toThrow('expected 1 to 256 classes, got 257')
+  expect(() => kernels.differentiate(arrays(257), labels, shape, new Float64Array(514))).toThrow(
+    'expected 1 to 256 classes, got 257',
+  )
+})
+
+it('tells of a number outside 0..1 at any pixel that is not passed over', () => {
+  for (const pixels of [1, 15, 16, 17, 40])
+    for (let at = 0; at < pixels; at++)
+      for (const value of [1.5, -1e-30, Number.NaN, Infinity, 1, 1e-40]) {
+        const p = new Float32Array(2 * pixels).fill(0.5)
+        p[pixels + at] = value
+        const labels = new Uint8Array(pixels)
+        const size = { samples: 1, classes: 2, pixels }
+        kernels.sum(p, labels, size)
+        expect(kernels.largestBits > bitsOf(1), `${value} at ${at}`).toBe(!(value >= 0 && value <= 1))
+        labels[at] = 9
+        kernels.sum(p, labels, size, 9)
+        expect(kernels.largestBits).toBeLessThanOrEqual(bitsOf(0.5))
+      }
 })
