@@ -1,3 +1,4 @@
+import { CLASS_SCORES, SCORE_NAMES, scoreSpec } from '../src/metrics/score-table.ts'
 import type { Frame } from '../src/monitor/frame.ts'
 import { Monitor } from '../src/monitor/monitor.ts'
 import type { Parameters } from '../src/parameters/table.ts'
@@ -32,27 +33,22 @@ export async function scoreWithoutRos(
 function fieldsOf(frame: Frame): Fields {
   const classes = (values: ArrayLike<number>) =>
     Array.from({ length: frame.classCount }, (_, i) => values[i]!)
+  const scores: Fields = {}
+  for (const name of SCORE_NAMES) {
+    const { loss, window } = scoreSpec(name)
+    scores[name] = frame.scores.mean(name)
+    if (loss) scores[`${name}_loss`] = 1 - frame.scores.mean(name)
+    if (window) scores[`window_${name}`] = frame.windowScores.mean(name)
+  }
+  for (const name of CLASS_SCORES) scores[`class_${name}`] = classes(frame.scores.ofClasses(name))
   return {
-    dice: frame.dice,
-    dice_loss: frame.diceLoss,
-    iou: frame.iou,
-    precision: frame.precision,
-    recall: frame.recall,
-    accuracy: frame.accuracy,
-    soft_dice: frame.softDice,
-    soft_dice_loss: frame.softDiceLoss,
-    window_dice: frame.windowDice,
-    window_iou: frame.windowIou,
+    ...scores,
     window_frames: frame.windowFrames,
     classes_defined: frame.classesDefined,
     pixels_evaluated: frame.pixelsEvaluated,
     pixels_ignored: frame.pixelsIgnored,
     pixels_unknown_prediction: frame.pixelsUnknownPrediction,
     class_id: classes(frame.classIds),
-    class_dice: classes(frame.classDice),
-    class_iou: classes(frame.classIou),
-    class_precision: classes(frame.classPrecision),
-    class_recall: classes(frame.classRecall),
     level: frame.level,
     frame_count: frame.frameCount,
   }

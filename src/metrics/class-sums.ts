@@ -31,6 +31,24 @@ export class ClassSums {
     return other
   }
 
+  /**
+   * Replaces these by the sums that soft scores are made of: the probabilities of a class over the pixels labelled with
+   * it in place of its right pixels, and over all evaluated pixels in place of those predicted.
+   * @param sums of a kernel, (counted + 1) · counted, row-major: those of the column's class over the row's label
+   * @param counted ids that have a probability
+   * @param ignoredLabels 1 by id for labels that are left out
+   * @param labels sums of the same pixels
+   */
+  takeProbabilities(sums: Float64Array, counted: number, ignoredLabels: Uint8Array, labels: ClassSums): void {
+    this.clear()
+    this.labelPixels.set(labels.labelPixels)
+    for (let label = 0; label < counted; label++) {
+      if (ignoredLabels[label] === 1) continue
+      for (let id = 0; id < counted; id++) this.predictionPixels[id]! += sums[label * counted + id]!
+      this.truePositives[label] = sums[label * counted + label]!
+    }
+  }
+
   clear(): void {
     this.values.fill(0)
   }

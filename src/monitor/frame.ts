@@ -1,25 +1,14 @@
 import { ImageHeader } from '../image/header.ts'
 import { ClassSums } from '../metrics/class-sums.ts'
 import { ConfusionMatrix } from '../metrics/confusion.ts'
+import { ROW, Scores } from '../metrics/scoring.ts'
 import { MAX_CLASSES } from './configuration.ts'
 
-const perClass = () => new Float64Array(MAX_CLASSES)
 const NONE: Uint8Array = new Uint8Array(0)
-
-/** Where a frame's mean is in `means`. */
-export const Mean = {
-  dice: 0,
-  iou: 1,
-  precision: 2,
-  recall: 3,
-  softDice: 4,
-  windowDice: 5,
-  windowIou: 6,
-} as const
 
 /**
  * One scored pair. There is one object, filled again for every frame and valid until the next: copy what is kept.
- * Scores follow the definitions of metrics/scores.ts; NaN is undefined.
+ * Scores are those of metrics/score-table.ts; NaN is undefined.
  */
 export class Frame {
   /** The two serialized messages and what their headers say: stamps, frame_id, size. */
@@ -32,25 +21,19 @@ export class Frame {
   /** Seconds spent on reading, counting and scoring this pair, to 1 %. */
   processingTime = Number.NaN
 
-  /** How many classes there are; the class arrays below are valid up to it and indexed by a class's position. */
+  /** How many classes there are; class arrays are valid up to it and indexed by a class's position. */
   classCount = 0
   /** Class ids by position, ascending. */
   classIds = new Uint16Array(0)
-  readonly classDice = perClass()
-  readonly classIou = perClass()
-  readonly classPrecision = perClass()
-  readonly classRecall = perClass()
-  readonly classSoftDice = perClass()
-  /** Dice of the window's added counts. */
-  readonly classWindowDice = perClass()
-  readonly classWindowIou = perClass()
-
-  /** Means over the evaluated classes where defined, by {@link Mean}. */
-  readonly means = new Float64Array(Object.keys(Mean).length).fill(Number.NaN)
-  /** Correct pixels of all evaluated pixels. */
-  accuracy = Number.NaN
-  /** Evaluated classes whose dice is defined. */
-  classesDefined = 0
+  /** Of this frame's counts. */
+  readonly scores = new Scores(MAX_CLASSES)
+  /** Of the added counts of the window's frames. */
+  readonly windowScores = new Scores(MAX_CLASSES)
+  readonly classDice = this.scores.ofClasses('dice')
+  readonly classIou = this.scores.ofClasses('iou')
+  readonly classPrecision = this.scores.ofClasses('precision')
+  readonly classRecall = this.scores.ofClasses('recall')
+  readonly classWindowDice = this.windowScores.ofClasses('dice')
   windowFrames = 0
 
   /** Verdict after this frame: 0 OK, 1 WARN, 2 ERROR. */
@@ -59,7 +42,7 @@ export class Frame {
   frameCount = 0
 
   /** Pixels by class id. */
-  confusion = new ConfusionMatrix(1)
+  counts = new ConfusionMatrix(1)
   /** What the scores are made of, by class id. */
   sums = new ClassSums(1)
 
@@ -69,7 +52,7 @@ export class Frame {
   }
 
   get pixelsIgnored(): number {
-    return this.confusion.ignored
+    return this.counts.ignored
   }
 
   /** Evaluated pixels whose prediction is no class. */
@@ -77,8 +60,12 @@ export class Frame {
     return this.pixelsEvaluated - this.sums.predictionPixels[this.sums.classes]!
   }
 
+  get classesDefined(): number {
+    return this.scores.classesDefined
+  }
+
   get dice(): number {
-    return this.means[Mean.dice]!
+    return this.scores.means[ROW.dice]!
   }
 
   get diceLoss(): number {
@@ -86,20 +73,24 @@ export class Frame {
   }
 
   get iou(): number {
-    return this.means[Mean.iou]!
+    return this.scores.means[ROW.iou]!
   }
 
   get precision(): number {
-    return this.means[Mean.precision]!
+    return this.scores.means[ROW.precision]!
   }
 
   get recall(): number {
-    return this.means[Mean.recall]!
+    return this.scores.means[ROW.recall]!
+  }
+
+  get accuracy(): number {
+    return this.scores.means[ROW.accuracy]!
   }
 
   /** NaN for label masks. */
   get softDice(): number {
-    return this.means[Mean.softDice]!
+    return this.scores.means[ROW.soft_dice]!
   }
 
   get softDiceLoss(): number {
@@ -107,10 +98,15 @@ export class Frame {
   }
 
   get windowDice(): number {
-    return this.means[Mean.windowDice]!
+    return this.windowScores.means[ROW.dice]!
   }
 
   get windowIou(): number {
-    return this.means[Mean.windowIou]!
+    return this.windowScores.means[ROW.iou]!
+  }
+
+  /** Pixels with this label and prediction, the classes given by position. */
+  confusion(labelPosition: number, predictionPosition: number): number {
+    return this.counts.at(this.classIds[labelPosition]!, this.classIds[predictionPosition]!)
   }
 }

@@ -2,6 +2,7 @@ import { readImageHeader } from '../image/header.ts'
 import { Kernels } from '../kernels/kernels.ts'
 import { ClassSums } from '../metrics/class-sums.ts'
 import { ConfusionMatrix } from '../metrics/confusion.ts'
+import type { ScoredClasses } from '../metrics/scoring.ts'
 import { Moment } from '../pairing/moment.ts'
 import { Pairing, type PairingOptions } from '../pairing/pairing.ts'
 import type { Stream } from '../pairing/stream.ts'
@@ -9,11 +10,10 @@ import type { Parameters } from '../parameters/table.ts'
 import { Classes } from './classes.ts'
 import { type Configuration, configurationFrom, MAX_CLASSES } from './configuration.ts'
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
-import { Frame, Mean } from './frame.ts'
+import { Frame } from './frame.ts'
 import { InputStatistics } from './input.ts'
 import { withClassNames } from './mask-rules.ts'
 import { type ReceivedImage, ReceivedImages } from './received-image.ts'
-import { scoreFrame, scoreSoft, scoreWindow } from './scoring.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis, Level, wantedLevel } from './verdict.ts'
 import { Window } from './window.ts'
@@ -51,8 +51,9 @@ export class Monitor {
   #configuration: Configuration
   #rules: CountingRules
   #window: Window
-  /** 1 for the positions of classes that enter the means. */
-  readonly #evaluated = new Uint8Array(MAX_CLASSES)
+  #softSums = new ClassSums(1)
+  /** The classes there are, and which of them enter the means. */
+  readonly #scored: ScoredClasses
   readonly #kernels: Kernels
   /** Ids that the kernels counted apart in this frame: 0 to #counted - 1. */
   #counted = 0
@@ -77,6 +78,12 @@ export class Monitor {
     this.#window = new Window(parameters['window.frames'], this.classes.capacity)
     this.verdict = new Hysteresis(parameters['thresholds.frames'])
     this.frame.classIds = this.classes.ids
+    this.#scored = {
+      ids: this.classes.ids,
+      count: 0,
+      evaluated: new Uint8Array(MAX_CLASSES),
+      emptyClass: 'exclude',
+    }
     this.#makeRoom()
     this.#placeEvaluated()
   }
@@ -176,7 +183,7 @@ export class Monitor {
 
   #score(): void {
     this.#stopwatch.start()
-    const { frame, classes } = this
+    const { frame } = this
     this.#takePair()
     try {
       this.#count()
@@ -184,25 +191,33 @@ export class Monitor {
       this.predictionInput.reject(error)
       return
     }
-    const { ignored, emptyClass } = this.#configuration
-    const evaluated = this.#evaluated
-    frame.confusion.sums(frame.sums)
-    if (classes.count !== frame.classCount) this.#placeEvaluated()
-    frame.classCount = classes.count
-    scoreFrame(frame, classes, evaluated, emptyClass)
-    frame.means[Mean.softDice] = Number.NaN
-    if (frame.prediction.isProbabilities) {
-      scoreSoft(frame, this.#kernels.sums, this.#counted, ignored, classes, evaluated, emptyClass)
-    }
-    this.totals.add(frame.confusion)
-    this.#window.add(frame.sums)
-    scoreWindow(frame, this.#window, classes, evaluated, emptyClass)
+    this.#scoreCounts()
     this.verdict.update(this.#wantedLevel())
     frame.level = this.verdict.level
     frame.frameCount++
     this.lastFrameArrival = Math.max(this.predictionInput.lastArrival, this.labelInput.lastArrival)
     frame.processingTime = this.#stopwatch.stop() / 1e9
     this.onFrame(frame)
+  }
+
+  /** Scores the frame's counts, and those of the window with them. */
+  #scoreCounts(): void {
+    const { frame, classes } = this
+    if (classes.count !== frame.classCount) this.#placeEvaluated()
+    frame.classCount = classes.count
+    frame.counts.sums(frame.sums)
+    frame.scores.fill('pixels', frame.sums, this.#scored)
+    if (frame.prediction.isProbabilities) {
+      const { ignored } = this.#configuration
+      this.#softSums.takeProbabilities(this.#kernels.sums, this.#counted, ignored, frame.sums)
+      frame.scores.fill('probabilities', this.#softSums, this.#scored)
+    } else {
+      frame.scores.clear('probabilities')
+    }
+    this.totals.add(frame.counts)
+    this.#window.add(frame.sums)
+    frame.windowFrames = this.#window.length
+    frame.windowScores.fill('pixels', this.#window.sums, this.#scored)
   }
 
   /** Makes the frame one of the pair that was found. */
@@ -238,7 +253,7 @@ export class Monitor {
     const { ignored, noClass } = this.#configuration
     classes.seeIn(kernels.counts, counted, noClass)
     if (frame.prediction.isProbabilities) classes.seeAll(counted, noClass)
-    frame.confusion.take(kernels.counts, counted, ignored, noClass)
+    frame.counts.take(kernels.counts, counted, ignored, noClass)
     this.#counted = counted
   }
 
@@ -250,14 +265,18 @@ export class Monitor {
   }
 
   #makeRoom(): void {
-    this.frame.confusion = new ConfusionMatrix(this.classes.capacity)
+    this.frame.counts = new ConfusionMatrix(this.classes.capacity)
     this.frame.sums = new ClassSums(this.classes.capacity)
+    this.#softSums = new ClassSums(this.classes.capacity)
   }
 
   #placeEvaluated(): void {
     const { count, ids } = this.classes
+    const { evaluated, emptyClass } = this.#configuration
+    this.#scored.count = count
+    this.#scored.emptyClass = emptyClass
     for (let position = 0; position < count; position++) {
-      this.#evaluated[position] = this.#configuration.evaluated[ids[position]!]!
+      this.#scored.evaluated[position] = evaluated[ids[position]!]!
     }
   }
 

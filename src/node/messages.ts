@@ -1,5 +1,10 @@
 import { CdrWriter } from '../cdr/writer.ts'
+import { CLASS_SCORES, SCORE_NAMES, scoreSpec } from '../metrics/score-table.ts'
 import type { Frame } from '../monitor/frame.ts'
+
+const SCORES = SCORE_NAMES.map(scoreSpec)
+/** Fields of fractions: a score each, its loss, and the score of the window. */
+const MEANS = SCORES.reduce((sum, { loss, window }) => sum + 1 + (loss ? 1 : 0) + (window ? 1 : 0), 0)
 
 function writeHeader(writer: CdrWriter, { label, labelMessage }: Frame): void {
   writer.int32(label.sec)
@@ -12,7 +17,7 @@ export class MetricsMessage {
   /** Seconds from the label's receipt to the publication. */
   latency = Number.NaN
   // Fractions go to the writer in arrays: as arguments of so many calls they would be put on the heap.
-  readonly #scores = new Float64Array(10)
+  readonly #scores = new Float64Array(MEANS)
   readonly #times = new Float64Array(2)
   readonly #writer = new CdrWriter()
 
@@ -35,27 +40,22 @@ export class MetricsMessage {
     this.#times[1] = frame.processingTime
     writer.float64Fields(this.#times, this.#times.length)
     writer.uint16s(frame.classIds, classes)
-    writer.float64s(frame.classDice, classes)
-    writer.float64s(frame.classIou, classes)
-    writer.float64s(frame.classPrecision, classes)
-    writer.float64s(frame.classRecall, classes)
+    for (let i = 0; i < CLASS_SCORES.length; i++) {
+      writer.float64s(frame.scores.ofClasses(CLASS_SCORES[i]!), classes)
+    }
     writer.uint8(frame.level)
     writer.uint64(frame.frameCount)
     return writer.message
   }
 
-  #collectScores(frame: Frame): void {
-    const scores = this.#scores
-    scores[0] = frame.dice
-    scores[1] = frame.diceLoss
-    scores[2] = frame.iou
-    scores[3] = frame.precision
-    scores[4] = frame.recall
-    scores[5] = frame.accuracy
-    scores[6] = frame.softDice
-    scores[7] = frame.softDiceLoss
-    scores[8] = frame.windowDice
-    scores[9] = frame.windowIou
+  #collectScores({ scores, windowScores }: Frame): void {
+    const fields = this.#scores
+    let at = 0
+    for (let i = 0; i < SCORES.length; i++) {
+      fields[at++] = scores.means[i]!
+      if (SCORES[i]!.loss) fields[at++] = 1 - scores.means[i]!
+    }
+    for (let i = 0; i < SCORES.length; i++) if (SCORES[i]!.window) fields[at++] = windowScores.means[i]!
   }
 }
 
@@ -109,12 +109,12 @@ export class ConfusionMessage {
     writer.uint32(classes * classes)
     for (let label = 0; label < classes; label++) {
       for (let prediction = 0; prediction < classes; prediction++) {
-        writer.uint32(frame.confusion.at(frame.classIds[label]!, frame.classIds[prediction]!))
+        writer.uint32(frame.confusion(label, prediction))
       }
     }
     writer.uint32(classes)
     for (let label = 0; label < classes; label++) {
-      writer.uint32(frame.confusion.unknownPrediction[frame.classIds[label]!]!)
+      writer.uint32(frame.counts.unknownPrediction[frame.classIds[label]!]!)
     }
     return writer.message
   }

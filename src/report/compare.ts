@@ -1,3 +1,4 @@
+import { PIXEL_SCORES, scoreSpec } from '../metrics/score-table.ts'
 import { type PairedDifference, pairedDifference } from './difference.ts'
 import type { FrameTable } from './frames.ts'
 import type { Score, Summary } from './summary.ts'
@@ -41,11 +42,9 @@ export function compareRuns(runs: readonly Run[]): Comparison {
   return {
     runs: runs.map(run => run.name),
     rows: [
-      row('pooled dice', ({ pooled }) => pooled.dice),
-      row('pooled iou', ({ pooled }) => pooled.iou),
-      row('pooled precision', ({ pooled }) => pooled.precision),
-      row('pooled recall', ({ pooled }) => pooled.recall),
-      row('accuracy', ({ pooled }) => pooled.accuracy),
+      ...PIXEL_SCORES.map(name =>
+        row(scoreSpec(name).mean === 'pixels' ? name : `pooled ${name}`, ({ pooled }) => pooled[name]),
+      ),
       row('frame-mean dice', ({ frame_mean }) => frame_mean.dice),
       row('frame-mean iou', ({ frame_mean }) => frame_mean.iou),
       row('frame dice p5', ({ frame_percentiles }) => frame_percentiles.dice.p5),

@@ -1,41 +1,36 @@
+import { CLASS_COLUMN_SCORES, COLUMN_SCORES, scoreSpec } from '../metrics/score-table.ts'
 import { FrameTable } from './frames.ts'
 import { timeFromNanoseconds } from './stamps.ts'
 
-const FIXED = [
-  'stamp_ns',
-  'prediction_stamp_ns',
-  'dice',
-  'dice_loss',
-  'iou',
-  'accuracy',
-  'pixels_evaluated',
-  'pixels_ignored',
-] as const
+const STAMPS = ['stamp_ns', 'prediction_stamp_ns'] as const
+const SCORES = COLUMN_SCORES.flatMap(name => (scoreSpec(name).loss ? [name, `${name}_loss`] : [name]))
+const PIXELS = ['pixels_evaluated', 'pixels_ignored'] as const
+const FIXED = [...STAMPS, ...SCORES, ...PIXELS]
+
+interface NamedClass {
+  id: number
+  name: string
+}
+
+const columnOf = (score: string, { name }: NamedClass) => `${score}_${name}`
 
 /** `frames.csv` line by line, ends of line included: one line a scored pair, undefined scores empty. */
-export function* framesCsv(
-  frames: FrameTable,
-  classes: readonly { id: number; name: string }[],
-): Generator<string> {
-  const names = (prefix: string) => classes.map(({ name }) => quoted(`${prefix}_${name}`))
-  yield `${[...FIXED, ...names('dice'), ...names('iou')].join(',')}\n`
-  const scores = [
-    ...classes.map(({ id }) => frames.classDice(id)),
-    ...classes.map(({ id }) => frames.classIou(id)),
-  ]
+export function* framesCsv(frames: FrameTable, classes: readonly NamedClass[]): Generator<string> {
+  const classColumns = CLASS_COLUMN_SCORES.flatMap(score => classes.map(c => columnOf(score, c)))
+  yield `${[...FIXED, ...classColumns].map(quoted).join(',')}\n`
+  const ofClasses = CLASS_COLUMN_SCORES.flatMap(score => classes.map(({ id }) => frames.ofClass(id, score)))
   for (let i = 0; i < frames.length; i++) {
-    const dice = frames.dice.at(i)
     const row: (string | number | bigint)[] = [
       frames.labelStamps.nanoseconds(i),
       frames.predictionStamps.nanoseconds(i),
-      defined(dice),
-      defined(1 - dice),
-      defined(frames.iou.at(i)),
-      defined(frames.accuracy.at(i)),
-      frames.pixelsEvaluated.at(i),
-      frames.pixelsIgnored.at(i),
     ]
-    for (const column of scores) row.push(defined(column[i]!))
+    for (const name of COLUMN_SCORES) {
+      const value = frames.score(name).at(i)
+      row.push(defined(value))
+      if (scoreSpec(name).loss) row.push(defined(1 - value))
+    }
+    row.push(frames.pixelsEvaluated.at(i), frames.pixelsIgnored.at(i))
+    for (const column of ofClasses) row.push(defined(column[i]!))
     yield `${row.join(',')}\n`
   }
 }
@@ -49,13 +44,12 @@ const quoted = (field: string) => (/[",\r\n]/.test(field) ? `"${field.replaceAll
  * Reads a frames.csv back. Class columns are found by name.
  * @throws Error naming the line that is not of this form
  */
-export function readFramesCsv(text: string, classes: readonly { id: number; name: string }[]): FrameTable {
+export function readFramesCsv(text: string, classes: readonly NamedClass[]): FrameTable {
   const rows = records(text)
   const header = rows.next().value ?? []
   const column = new Map(header.map((name, index) => [name, index]))
-  const missing = [...FIXED, ...classes.flatMap(({ name }) => [`dice_${name}`, `iou_${name}`])].find(
-    name => !column.has(name),
-  )
+  const needed = [...FIXED, ...classes.flatMap(c => CLASS_COLUMN_SCORES.map(score => columnOf(score, c)))]
+  const missing = needed.find(name => !column.has(name))
   if (missing !== undefined) throw new Error(`expected a column ${missing} in the first line`)
 
   const frames = new FrameTable()
@@ -71,18 +65,16 @@ export function readFramesCsv(text: string, classes: readonly { id: number; name
     frames.push({
       label: stamp(field('stamp_ns'), line),
       prediction: stamp(field('prediction_stamp_ns'), line),
-      dice: value('dice'),
-      iou: value('iou'),
-      accuracy: value('accuracy'),
-      softDice: Number.NaN,
+      scores: {
+        mean: name => (scoreSpec(name).from === 'pixels' ? value(name) : Number.NaN),
+        ofClasses: name => classes.map(c => value(columnOf(name, c))),
+      },
       windowDice: Number.NaN,
       pixelsEvaluated: value('pixels_evaluated'),
       pixelsIgnored: value('pixels_ignored'),
       level: 0,
       classCount: classIds.length,
       classIds,
-      classDice: classes.map(({ name }) => value(`dice_${name}`)),
-      classIou: classes.map(({ name }) => value(`iou_${name}`)),
     })
   }
   return frames

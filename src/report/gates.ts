@@ -1,3 +1,4 @@
+import { type CLASS_COLUMN_SCORES, COLUMN_SCORES, PIXEL_SCORES, scoreSpec } from '../metrics/score-table.ts'
 import { classId } from '../monitor/configuration.ts'
 import type { FrameTable } from './frames.ts'
 import { mean, percentile, sorted } from './statistics.ts'
@@ -8,10 +9,12 @@ export class GateError extends Error {
   override name = 'GateError'
 }
 
-const POOLED = ['dice', 'iou', 'precision', 'recall', 'accuracy'] as const
-const FRAME = ['dice', 'iou', 'accuracy'] as const
+const POOLED = PIXEL_SCORES
+const FRAME = COLUMN_SCORES
 type PooledMetric = (typeof POOLED)[number]
 type FrameMetric = (typeof FRAME)[number]
+/** They have a mean over pixels alone. */
+const WITHOUT_CLASS = POOLED.filter(metric => scoreSpec(metric).mean === 'pixels').join(', ')
 
 /** What gates may be written on, for completion. */
 export const GATE_NAMES = [...POOLED, ...FRAME.map(metric => `frame.${metric}`), 'frame.dice.p5']
@@ -21,7 +24,7 @@ export const GATE_GRAMMAR = `SCORE=MINIMUM fails the run when the score is below
   METRIC.CLASS         of the whole run's added counts, one class
   frame.METRIC[.STAT]          of the frames' means
   frame.METRIC.CLASS[.STAT]    of the frames' scores of one class, where defined
-METRIC is ${POOLED.join(', ')}; after "frame." ${FRAME.join(', ')}. accuracy has no CLASS.
+METRIC is ${POOLED.join(', ')}; after "frame." ${FRAME.join(', ')}. ${WITHOUT_CLASS}: no CLASS.
 STAT is mean (the default), min, max or a percentile p0 to p100 (linear between ranks).
 For example: dice=0.8 iou.grass=0.5 frame.dice.p5=0.4 frame.dice.person.min=0.1`
 
@@ -52,7 +55,7 @@ export function parseGate(text: string): Gate {
     throw new GateError(`expected SCORE=MINIMUM with a minimum from 0 to 1, such as dice=0.8, got "${text}"`)
   }
   const scope = name.startsWith('frame.') ? 'frame' : 'pooled'
-  const [, metric, , rest = ''] = /^([a-z]+)(\.(.+))?$/s.exec(scope === 'frame' ? name.slice(6) : name) ?? []
+  const [, metric, , rest = ''] = /^([a-z_]+)(\.(.+))?$/s.exec(scope === 'frame' ? name.slice(6) : name) ?? []
   const metrics: readonly string[] = scope === 'frame' ? FRAME : POOLED
   if (metric === undefined || !metrics.includes(metric)) {
     throw new GateError(
@@ -75,7 +78,7 @@ interface Meaning {
  */
 function resolve(gate: Gate, classes: readonly string[]): Meaning {
   if (gate.rest === '') return { className: undefined, percent: Number.NaN }
-  const takesClass = gate.metric !== 'accuracy'
+  const takesClass = scoreSpec(gate.metric).mean === 'classes'
   const isClass = (name: string) => takesClass && classId(name, classes) !== undefined
   if (isClass(gate.rest)) return { className: gate.rest, percent: Number.NaN }
   const [suffix = '', statistic = ''] = (gate.scope === 'frame' && STATISTIC.exec(gate.rest)) || []
@@ -85,7 +88,7 @@ function resolve(gate: Gate, classes: readonly string[]): Meaning {
   if (percent !== undefined && isClass(className)) return { className, percent }
   const known = classes.length > 0 ? `the classes are ${classes.join(', ')}` : 'unnamed classes are numbers'
   throw new GateError(
-    `no class or statistic "${gate.rest}" in "${gate.name}": ${takesClass ? known : 'accuracy takes no class'}`,
+    `no class or statistic "${gate.rest}" in "${gate.name}": ${takesClass ? known : `${gate.metric} takes no class`}`,
   )
 }
 
@@ -133,6 +136,6 @@ function gateValue(
 }
 
 function frameScores(frames: FrameTable, metric: FrameMetric, classId: number | undefined): Float64Array {
-  if (classId === undefined) return frames[metric].values
-  return metric === 'dice' ? frames.classDice(classId) : frames.classIou(classId)
+  if (classId === undefined) return frames.score(metric).values
+  return frames.ofClass(classId, metric as (typeof CLASS_COLUMN_SCORES)[number])
 }

@@ -1,6 +1,15 @@
-import type { ClassSums } from '../metrics/class-sums.ts'
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
-import { dice, type EmptyClass, iou, meanScore, precision, recall } from '../metrics/scores.ts'
+import {
+  CLASS_SCORES,
+  type ClassScore,
+  FRAME_SCORES,
+  PIXEL_SCORES,
+  type PixelScore,
+  type ScoreName,
+  scoreSpec,
+} from '../metrics/score-table.ts'
+import type { EmptyClass } from '../metrics/scores.ts'
+import { Scores } from '../metrics/scoring.ts'
 import { evaluatedFlags } from './config.ts'
 import type { FrameTable } from './frames.ts'
 import { mean, percentile, sorted } from './statistics.ts'
@@ -60,23 +69,16 @@ export interface PairingSummary {
   problems: string[]
 }
 
-export interface PooledScores {
-  dice: Score
+type Scored<Name extends string> = Record<Name, Score>
+
+export interface PooledScores extends Scored<PixelScore> {
   dice_loss: Score
-  iou: Score
-  precision: Score
-  recall: Score
-  accuracy: Score
   classes_defined: number
 }
 
-export interface ClassSummary {
+export interface ClassSummary extends Scored<ClassScore> {
   id: number
   name: string
-  dice: Score
-  iou: Score
-  precision: Score
-  recall: Score
   label_pixels: number
   prediction_pixels: number
 }
@@ -105,40 +107,31 @@ export function summarize(
   frames: FrameTable | undefined,
   about: Pick<Summary, 'source' | 'pairing' | 'config' | 'version'>,
 ): Summary {
-  const size = classes.length
-  const evaluated = evaluatedFlags(classes, about.config)
+  const { length } = classes
   const sums = counts.sums()
-  const perClass = classScores(sums)
-  const pixels = sums.labelPixels[size]!
-  const emptyClass = about.config.empty_class as EmptyClass
-  const pooledDice = meanScore(perClass.dice, evaluated, size, emptyClass)
+  const scores = new Scores(length)
+  scores.fill('pixels', sums, {
+    ids: [...classes.keys()],
+    count: length,
+    evaluated: evaluatedFlags(classes, about.config),
+    emptyClass: about.config.empty_class as EmptyClass,
+  })
   return {
     schema: 1,
     source: about.source,
     pairing: about.pairing,
     pixels: {
-      evaluated: pixels,
+      evaluated: sums.labelPixels[length]!,
       ignored: counts.ignored,
-      unknown_prediction: pixels - sums.predictionPixels[size]!,
+      unknown_prediction: sums.labelPixels[length]! - sums.predictionPixels[length]!,
     },
-    pooled: {
-      dice: score(pooledDice),
-      dice_loss: score(1 - pooledDice),
-      iou: score(meanScore(perClass.iou, evaluated, size, emptyClass)),
-      precision: score(meanScore(perClass.precision, evaluated, size, emptyClass)),
-      recall: score(meanScore(perClass.recall, evaluated, size, emptyClass)),
-      accuracy: score(sums.truePositives[size]! / pixels),
-      classes_defined: perClass.dice.filter((value, i) => evaluated[i] === 1 && !Number.isNaN(value)).length,
-    },
+    pooled: { ...pooledScores(scores), classes_defined: scores.classesDefined },
     frame_mean: frameMean(frames),
     frame_percentiles: { dice: dicePercentiles(frames) },
     classes: classes.map(({ id, name }, i) => ({
       id,
       name,
-      dice: score(perClass.dice[i]!),
-      iou: score(perClass.iou[i]!),
-      precision: score(perClass.precision[i]!),
-      recall: score(perClass.recall[i]!),
+      ...scored(CLASS_SCORES, score => scores.ofClasses(score)[i]!),
       label_pixels: sums.labelPixels[i]!,
       prediction_pixels: sums.predictionPixels[i]!,
     })),
@@ -150,17 +143,31 @@ export function summarize(
   }
 }
 
-function classScores({ truePositives, labelPixels, predictionPixels, classes }: ClassSums) {
-  const of = (ratio: (tp: number, label: number, prediction: number) => number) =>
-    new Float64Array(classes).map((_, i) => ratio(truePositives[i]!, labelPixels[i]!, predictionPixels[i]!))
-  return { dice: of(dice), iou: of(iou), precision: of(precision), recall: of(recall) }
+/** Scores by name, as they are written. */
+function scored<Name extends ScoreName>(names: readonly Name[], value: (name: Name) => number): Scored<Name> {
+  return Object.fromEntries(names.map(name => [name, score(value(name))])) as Scored<Name>
 }
 
+function pooledScores(scores: Scores): Omit<PooledScores, 'classes_defined'> {
+  const entries = PIXEL_SCORES.flatMap(name => {
+    const value = scores.mean(name)
+    return scoreSpec(name).loss
+      ? [
+          [name, score(value)],
+          [`${name}_loss`, score(1 - value)],
+        ]
+      : [[name, score(value)]]
+  })
+  return Object.fromEntries(entries) as Omit<PooledScores, 'classes_defined'>
+}
+
+/** Means of the frames' means over classes; soft ones only of probabilities. */
 function frameMean(frames: FrameTable | undefined): Summary['frame_mean'] {
-  if (!frames) return { dice: null, iou: null }
-  const soft = score(mean(frames.softDice.values))
-  const means = { dice: score(mean(frames.dice.values)), iou: score(mean(frames.iou.values)) }
-  return soft === null ? means : { ...means, soft_dice: soft }
+  const names = FRAME_SCORES.filter(name => scoreSpec(name).mean === 'classes')
+  const entries = names
+    .map(name => [name, frames ? score(mean(frames.score(name).values)) : null] as const)
+    .filter(([name, value]) => scoreSpec(name).from === 'pixels' || value !== null)
+  return Object.fromEntries(entries) as unknown as Summary['frame_mean']
 }
 
 function dicePercentiles(frames: FrameTable | undefined): Record<PercentileName, Score> {

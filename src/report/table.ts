@@ -1,3 +1,4 @@
+import { CLASS_SCORES, PIXEL_SCORES, type ScoreName } from '../metrics/score-table.ts'
 import { printable } from '../printable.ts'
 import type { Comparison } from './compare.ts'
 import { evaluatedFlags } from './config.ts'
@@ -26,17 +27,18 @@ export function alignedColumns(rows: readonly (readonly string[])[], left: reado
 /** What `evaluate` and `merge` print: the headline, the classes, and how the frames spread. */
 export function summaryTable(summary: Summary): string {
   const { pooled, frame_mean: frameMean, pairing, pixels } = summary
+  const means: Partial<Record<ScoreName, Score>> = frameMean
   const headline = [
-    ['', 'dice', 'iou', 'precision', 'recall', 'accuracy'],
-    ['pooled', ...[pooled.dice, pooled.iou, pooled.precision, pooled.recall, pooled.accuracy].map(shown)],
-    ['frame mean', shown(frameMean.dice), shown(frameMean.iou), '', '', ''],
+    ['', ...PIXEL_SCORES],
+    ['pooled', ...PIXEL_SCORES.map(name => shown(pooled[name]))],
+    ['frame mean', ...PIXEL_SCORES.map(name => (name in means ? shown(means[name] ?? null) : ''))],
   ]
   const evaluated = evaluatedFlags(summary.classes, summary.config)
   const classes = [
-    ['class', 'dice', 'iou', 'precision', 'recall', 'label px', 'prediction px'],
+    ['class', ...CLASS_SCORES, 'label px', 'prediction px'],
     ...summary.classes.map((c, i) => [
       evaluated[i] ? c.name : `${c.name} (not in the means)`,
-      ...[c.dice, c.iou, c.precision, c.recall].map(shown),
+      ...CLASS_SCORES.map(name => shown(c[name])),
       grouped(c.label_pixels),
       grouped(c.prediction_pixels),
     ]),

@@ -83,9 +83,9 @@ function mistakesOf(frame: Frame): Mistake[] {
     for (let prediction = 0; prediction < frame.classCount; prediction++) {
       if (prediction === label) continue
       const predictionId = frame.classIds[prediction]!
-      mistakes.push({ labelId, predictionId, pixels: frame.confusion.at(labelId, predictionId) })
+      mistakes.push({ labelId, predictionId, pixels: frame.counts.at(labelId, predictionId) })
     }
-    mistakes.push({ labelId, predictionId: undefined, pixels: frame.confusion.unknownPrediction[labelId]! })
+    mistakes.push({ labelId, predictionId: undefined, pixels: frame.counts.unknownPrediction[labelId]! })
   }
   return mistakes
     .filter(({ pixels }) => pixels > 0)

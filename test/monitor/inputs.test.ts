@@ -53,7 +53,7 @@ function expectCounts(
     else if (p === UNKNOWN) unknown++
     else counts[l * classes + p]!++
   }
-  expect([...monitor.frame.confusion.counts]).toEqual(counts)
+  expect([...monitor.frame.counts.counts]).toEqual(counts)
   expect(monitor.frame.pixelsIgnored).toBe(ignored)
   expect(monitor.frame.pixelsUnknownPrediction).toBe(unknown)
 }

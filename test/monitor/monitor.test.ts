@@ -33,19 +33,17 @@ class Rig {
   constructor(values: Record<string, RawValue> = {}) {
     this.monitor = new Monitor(parametersFrom(new Map(Object.entries(values))))
     this.monitor.onFrame = frame => {
-      const { dice, iou, precision, recall, softDice, windowDice, windowIou } = frame
-      const { pixelsEvaluated, pixelsIgnored, pixelsUnknownPrediction } = frame
+      const { dice, iou, precision, recall, accuracy, softDice, windowDice, windowIou } = frame
+      const { classesDefined, pixelsEvaluated, pixelsIgnored, pixelsUnknownPrediction } = frame
       const positions = Array.from({ length: frame.classCount }, (_, position) => position)
       this.frames.push({
         ...frame,
-        ...{ dice, iou, precision, recall, softDice, windowDice, windowIou },
-        ...{ pixelsEvaluated, pixelsIgnored, pixelsUnknownPrediction },
+        ...{ dice, iou, precision, recall, accuracy, softDice, windowDice, windowIou },
+        ...{ classesDefined, pixelsEvaluated, pixelsIgnored, pixelsUnknownPrediction },
         classIds: positions.map(i => frame.classIds[i]!),
         classDice: positions.map(i => frame.classDice[i]!),
         classIou: positions.map(i => frame.classIou[i]!),
-        confusion: positions.map(l =>
-          positions.map(p => frame.confusion.at(frame.classIds[l]!, frame.classIds[p]!)),
-        ),
+        confusion: positions.map(l => positions.map(p => frame.confusion(l, p))),
       })
     }
   }

@@ -28,18 +28,13 @@ function run(
     frames.push({
       label: stamp,
       prediction: stamp,
-      dice: dice(i),
-      iou: 0.5,
-      accuracy: 0.5,
-      softDice: Number.NaN,
+      scores: { mean: name => (name === 'dice' ? dice(i) : 0.5), ofClasses: () => [] },
       windowDice: Number.NaN,
       pixelsEvaluated: pixels - (i % 3),
       pixelsIgnored: i % 3,
       level: 0,
       classCount: 0,
       classIds: [],
-      classDice: [],
-      classIou: [],
     })
   }
   return { name, summary, frames }
@@ -123,18 +118,13 @@ function pick(frames: FrameTable, i: number): FrameTable {
   one.push({
     label: stamp,
     prediction: stamp,
-    dice: frames.dice.at(i),
-    iou: 0,
-    accuracy: 0,
-    softDice: 0,
+    scores: { mean: name => (name === 'dice' ? frames.dice.at(i) : 0), ofClasses: () => [] },
     windowDice: 0,
     pixelsEvaluated: frames.pixelsEvaluated.at(i),
     pixelsIgnored: frames.pixelsIgnored.at(i),
     level: 0,
     classCount: 0,
     classIds: [],
-    classDice: [],
-    classIou: [],
   })
   return one
 }

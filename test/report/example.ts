@@ -1,5 +1,5 @@
 import { ConfusionMatrix, countLabels } from '../../src/metrics/confusion.ts'
-import { dice, iou, meanScore } from '../../src/metrics/scores.ts'
+import { Scores } from '../../src/metrics/scoring.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 import { FrameTable } from '../../src/report/frames.ts'
 import { NO_CLASS, type SmallMask } from '../../src/report/masks.ts'
@@ -57,22 +57,23 @@ export function exampleRun(options: ExampleOptions): Report {
     const counts = countLabels(prediction.ids, label.ids, { classes: size, ignoredLabels: [NO_CLASS] })
     matrix.add(counts)
     const { ignored } = counts
-    const scores = scoresOf(counts)
+    const scores = new Scores(size)
+    scores.fill('pixels', counts.sums(), {
+      ids: [...names.keys()],
+      count: size,
+      evaluated: new Uint8Array(size).fill(1),
+      emptyClass: 'exclude',
+    })
     frames.push({
       label: time,
       prediction: time,
-      dice: meanScore(scores.dice, undefined, size, 'exclude'),
-      iou: meanScore(scores.iou, undefined, size, 'exclude'),
-      accuracy: scores.right / (WIDTH * HEIGHT - ignored),
-      softDice: Number.NaN,
-      windowDice: meanScore(scores.dice, undefined, size, 'exclude') + 0.02 * Math.sin(rounds++ / 20),
+      scores,
+      windowDice: scores.mean('dice') + 0.02 * Math.sin(rounds++ / 20),
       pixelsEvaluated: WIDTH * HEIGHT - ignored,
       pixelsIgnored: ignored,
       level: 0,
       classCount: size,
       classIds: [...names.keys()],
-      classDice: scores.dice,
-      classIou: scores.iou,
     })
     pictures.push({
       stamp,
@@ -134,13 +135,4 @@ function predicted(id: number, amount: number, size: number, random: () => numbe
   // Later classes are harder.
   if (random() > amount * ((own + 1) / size)) return own
   return random() < 0.02 ? NO_CLASS : Math.floor(random() * size)
-}
-
-function scoresOf(counts: ConfusionMatrix) {
-  const { classes, truePositives, labelPixels, predictionPixels } = counts.sums()
-  const of = (ratio: typeof dice) =>
-    Float64Array.from({ length: classes }, (_, i) =>
-      ratio(truePositives[i]!, labelPixels[i]!, predictionPixels[i]!),
-    )
-  return { dice: of(dice), iou: of(iou), right: truePositives[classes]! }
 }

@@ -31,8 +31,8 @@ test('frames are read back as they were written, whatever the classes are called
   expect(read.labelStamps.nanoseconds(0)).toBe(ORIGIN)
   expect([...read.dice.values]).toEqual([...frames!.dice.values])
   for (const { id } of summary.classes) {
-    expect([...read.classDice(id)]).toEqual([...frames!.classDice(id)])
-    expect([...read.classIou(id)]).toEqual([...frames!.classIou(id)])
+    expect([...read.ofClass(id, 'dice')]).toEqual([...frames!.ofClass(id, 'dice')])
+    expect([...read.ofClass(id, 'iou')]).toEqual([...frames!.ofClass(id, 'iou')])
   }
 })
 

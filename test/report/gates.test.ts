@@ -21,13 +21,13 @@ test('each form of a score is looked up where it says', () => {
   expect(scoreOf('frame.dice.min=0')).toBe(summary.frame_percentiles.dice.min)
   expect(scoreOf('frame.dice.p95=0')).toBe(summary.frame_percentiles.dice.p95)
   expect(scoreOf('frame.dice.p12.5=0')).toBe(percentile(sorted(frames!.dice.values), 12.5))
-  expect(scoreOf('frame.dice.tree.p25=0')).toBe(percentile(sorted(frames!.classDice(1)), 25))
-  expect(scoreOf('frame.iou.water.deep.max=0')).toBe(percentile(sorted(frames!.classIou(5)), 100))
+  expect(scoreOf('frame.dice.tree.p25=0')).toBe(percentile(sorted(frames!.ofClass(1, 'dice')), 25))
+  expect(scoreOf('frame.iou.water.deep.max=0')).toBe(percentile(sorted(frames!.ofClass(5, 'iou')), 100))
 })
 
 test('a class named like a statistic is the class', () => {
   expect(scoreOf('dice.p5=0')).toBe(summary.classes[2]!.dice)
-  const ofClass = frames!.classDice(2)
+  const ofClass = frames!.ofClass(2, 'dice')
   expect(scoreOf('frame.dice.p5=0')).toBeCloseTo(ofClass.reduce((a, b) => a + b) / ofClass.length, 12)
 })
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FRAME_SCORES } from '../../src/metrics/score-table.ts'
 import { reportPage } from '../../src/report/page/page.ts'
 import type { Report } from '../../src/report/page/report.ts'
 import type { Score } from '../../src/report/summary.ts'
@@ -158,8 +159,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`in a browser (skipped without ${CHROMIUM
   test('extremes are drawn too: one frame, nothing defined, very many classes', async () => {
     await open(exampleRun({ names: ['only'], frames: 1, noise: 0 }))
     const undefinedRun = exampleRun({ names: ['a', 'b'], frames: 3, noise: 0.5 })
-    const { dice, iou, accuracy } = undefinedRun.frames!
-    for (const column of [dice, iou, accuracy]) column.values.fill(Number.NaN)
+    for (const name of FRAME_SCORES) undefinedRun.frames!.score(name).values.fill(Number.NaN)
     const { summary } = undefinedRun
     summary.pooled.dice = summary.frame_mean.dice = summary.classes[0]!.dice = null
     const page = await open(undefinedRun)

@@ -1,3 +1,4 @@
+import { CLASS_SCORES, SCORES } from '../../metrics/score-table.ts'
 import { type DiceLimits, evaluatedFlags, limitsByClass } from '../config.ts'
 import { classColor, cssColor } from '../palette.ts'
 import type { ClassSummary } from '../summary.ts'
@@ -7,7 +8,9 @@ import type { Report } from './report.ts'
 import { sparkline } from './sparkline.ts'
 import type { Timeline } from './timeline.ts'
 
-const COLUMNS = ['dice', 'IoU', 'precision', 'recall', 'label pixels', 'prediction pixels'] as const
+/** Dice comes first, with its course; the others follow. */
+const OTHERS = CLASS_SCORES.filter(score => score !== 'dice')
+const OTHER_COLUMNS = [...OTHERS.map(score => SCORES[score].heading), 'label pixels', 'prediction pixels']
 
 export const swatch = (id: number): Html =>
   html`<span class="swatch" style="background:${cssColor(classColor(id))}" aria-hidden="true"></span>`
@@ -26,13 +29,13 @@ export function classTable({ summary, frames }: Report, timeline: Timeline | und
   <div class="scroll" role="region" tabindex="0" aria-labelledby="classes-title">
   <table class="classes" data-sortable>
     <thead><tr><th scope="col"><button type="button" data-sort>class</button></th>${sortable('dice')}
-      ${frames && html`<th scope="col">dice by time</th>`}${COLUMNS.slice(1).map(sortable)}</tr></thead>
+      ${frames && html`<th scope="col">dice by time</th>`}${OTHER_COLUMNS.map(sortable)}</tr></thead>
     <tbody>${summary.classes.map(
       (c, i) => html`
       <tr><th scope="row">${swatch(c.id)}${name(c.name)}${!evaluated[i] && html` <span class="tag">not in the means</span>`}${belowLimit(c, limits.get(c.name))}</th>
         <td class="number bar" style="--share:${(100 * (c.dice ?? 0)).toFixed(2)}%">${scoreValue(c.dice)}</td>
-        ${frames && timeline && html`<td>${sparkline(inOrder(frames.classDice(c.id)))}</td>`}
-        ${[c.iou, c.precision, c.recall].map(value => html`<td class="number">${scoreValue(value)}</td>`)}
+        ${frames && timeline && html`<td>${sparkline(inOrder(frames.ofClass(c.id, 'dice')))}</td>`}
+        ${OTHERS.map(score => html`<td class="number">${scoreValue(c[score])}</td>`)}
         <td class="number">${count(c.label_pixels)}</td><td class="number">${count(c.prediction_pixels)}</td></tr>`,
     )}</tbody>
   </table>

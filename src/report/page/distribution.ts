@@ -22,7 +22,7 @@ export function distribution({ summary, frames }: Report): Html {
         ${[5, 25, 50, 75, 95].map(p => html`<td class="number">${at(p)}</td>`)}<td class="number">${count(ascending.length)}</td></tr>`
   }
   const classRow = ({ id, name: label }: ClassSummary) =>
-    row(html`${swatch(id)}${name(label)}`, frames.classDice(id))
+    row(html`${swatch(id)}${name(label)}`, frames.ofClass(id, 'dice'))
   return html`
 <section aria-labelledby="distribution-title">
   <h2 id="distribution-title">Distribution of frame dice</h2>

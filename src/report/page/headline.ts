@@ -1,3 +1,4 @@
+import { type PixelScore, SCORE_NAMES, SCORES, type ScoreName } from '../../metrics/score-table.ts'
 import { type DiceLimits, evaluatedFlags } from '../config.ts'
 import type { Score } from '../summary.ts'
 import { type Html, html, name } from './html.ts'
@@ -36,19 +37,26 @@ ${notices(pairing)}
     <p>The average of the frames’ scores.${frames && belowLimits(frames.dice.values, limits)}</p>
   </div>
   <dl class="others">
-    ${(
-      [
-        ['Pooled IoU', pooled.iou],
-        ['Frame-mean IoU', frameMean.iou],
-        ['Pooled precision', pooled.precision],
-        ['Pooled recall', pooled.recall],
-        ['Pixel accuracy', pooled.accuracy],
-      ] as const
-    ).map(([label, value]) => html`<div><dt>${label}</dt><dd>${scoreValue(value)}</dd></div>`)}
-    ${frameMean.soft_dice !== undefined && html`<div><dt>Frame-mean soft dice</dt><dd>${scoreValue(frameMean.soft_dice)}</dd></div>`}
+    ${others(summary).map(([label, value]) => html`<div><dt>${label}</dt><dd>${scoreValue(value)}</dd></div>`)}
   </dl>
 </section>`
 }
+
+/** The scores beside the two dice: pooled, each with its frame mean where there is one. */
+function others({ pooled, frame_mean: frameMean }: Report['summary']): [label: string, value: Score][] {
+  const means: Partial<Record<ScoreName, Score>> = frameMean
+  return SCORE_NAMES.filter(name => name !== 'dice').flatMap(name => {
+    const { heading, mean } = SCORES[name]
+    const rows: [string, Score][] = []
+    if (isPixelScore(name))
+      rows.push([mean === 'pixels' ? capital(heading) : `Pooled ${heading}`, pooled[name]])
+    if (name in means) rows.push([`Frame-mean ${heading}`, means[name] ?? null])
+    return rows
+  })
+}
+
+const isPixelScore = (name: ScoreName): name is PixelScore => SCORES[name].from === 'pixels'
+const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
 
 /** A path's last part: the whole stands under provenance. */
 const lastPart = (path: string) => path.replace(/\/+$/, '').split('/').at(-1) || path

@@ -111,7 +111,7 @@ export function chartData({ summary, frames, pictures }: Report, timeline: Timel
     window: curve(frames!.windowDice.values),
     classes: summary.classes.map(({ id, name }) => ({
       name,
-      dice: curve(frames!.classDice(id)),
+      dice: curve(frames!.ofClass(id, 'dice')),
       limits: ofClasses.get(name) ?? null,
     })),
     framesPerPoint,
