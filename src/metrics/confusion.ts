@@ -271,14 +271,15 @@ export function classCounts(matrices: ConfusionMatrix | readonly ConfusionMatrix
     fn: new Float64Array(size),
     tn: new Float64Array(size),
   }
-  const mayBeLabel = new Uint8Array(classes)
+  const evaluated = new Uint8Array(classes)
+  const isKnown = list.some(({ mayBeLabel }) => mayBeLabel.includes(1))
   for (let n = 0; n < list.length; n++) {
     const matrix = list[n]!
     if (matrix.classes !== classes)
       throw new RangeError(`sample ${n} has ${matrix.classes} classes, expected ${classes}`)
     const { truePositives, labelPixels, predictionPixels } = matrix.sums()
     for (let c = 0; c < classes; c++) {
-      if (matrix.mayBeLabel[c] === 1 || labelPixels[c]! > 0) mayBeLabel[c] = 1
+      if (matrix.mayBeLabel[c] === 1 || labelPixels[c]! > 0) evaluated[c] = 1
       const tp = truePositives[c]!
       const fn = labelPixels[c]! - tp
       const fp = predictionPixels[c]! - tp
@@ -289,7 +290,7 @@ export function classCounts(matrices: ConfusionMatrix | readonly ConfusionMatrix
       result.tn[at] = labelPixels[classes]! - tp - fp - fn
     }
   }
-  return mayBeLabel.includes(1) ? { ...result, evaluated: idsOf(mayBeLabel) } : result
+  return isKnown ? { ...result, evaluated: idsOf(evaluated) } : result
 }
 
 /** L: pixels whose label is class `c`. */
