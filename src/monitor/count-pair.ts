@@ -5,6 +5,7 @@ import type { PixelLayout } from '../kernels/layout.ts'
 import type { Tally } from '../kernels/tally.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { type Configuration, MAX_CLASSES } from './configuration.ts'
+import { maskError } from './mask-error.ts'
 import { type MaskRules, maskRules } from './mask-rules.ts'
 import { leaveOutIgnored, prepareMask } from './prepare.ts'
 
@@ -81,7 +82,7 @@ function checkFit(prediction: ImageHeader, label: ImageHeader, { kind, isResized
       `size: prediction ${prediction.width}x${prediction.height}, label ${label.width}x${label.height}${isSwapped ? ': width and height are swapped' : ''}`,
     )
   }
-  if (label.isProbabilities) throw new MessageError('label: expected class ids, got probabilities')
+  if (label.isProbabilities) throw maskError('label', 'expected class ids, got probabilities')
   if (kind === 'labels' && prediction.isProbabilities) {
     throw new MessageError('prediction: expected class ids (prediction.kind), got probabilities')
   }

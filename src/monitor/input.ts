@@ -8,12 +8,14 @@ const MOST_TOLD = 8
 /** How the messages of one topic arrived. */
 export class InputStatistics {
   received = 0
-  /** Messages, or pairs for the prediction's sake, that could not be used. */
+  /** Messages, or pairs for this message's sake, that could not be used. */
   rejected = 0
   /** Why the last one could not be used. */
   lastError = ''
   /** Values and colours of its scored masks that the map does not name. */
   readonly unmapped = new Tally()
+  /** When the first message came, as `lastArrival`. */
+  firstArrival = Number.NaN
   /** When the last message came, in seconds on the steady clock; NaN before the first. */
   lastArrival = Number.NaN
 

@@ -12,6 +12,7 @@ import { type Configuration, configurationFrom, MAX_CLASSES } from './configurat
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
 import { Frame } from './frame.ts'
 import { InputStatistics } from './input.ts'
+import { LabelError } from './mask-error.ts'
 import { withClassNames } from './mask-rules.ts'
 import { type ReceivedImage, ReceivedImages } from './received-image.ts'
 import { Stopwatch } from './stopwatch.ts'
@@ -22,6 +23,7 @@ import { Window } from './window.ts'
 export const pairingOptions = (parameters: Parameters): PairingOptions => ({
   tolerance: parameters['sync.tolerance'],
   queueSize: parameters['sync.queue_size'],
+  queueBytes: parameters['sync.queue_bytes'],
   maxWait: parameters['sync.max_wait'],
 })
 
@@ -72,7 +74,11 @@ export class Monitor {
     this.#parameters = withClassNames(parameters)
     this.#configuration = configurationFrom(this.#parameters)
     this.#rules = countingRules(this.#parameters, this.#configuration)
-    this.pairing = new Pairing(pairingOptions(parameters), image => this.#images.give(image))
+    this.pairing = new Pairing(
+      pairingOptions(parameters),
+      image => this.#images.give(image),
+      image => image.message.length,
+    )
     this.classes = new Classes(this.#configuration.names)
     this.totals = new ConfusionMatrix(this.classes.capacity)
     this.#window = new Window(parameters['window.frames'], this.classes.capacity)
@@ -157,9 +163,11 @@ export class Monitor {
     this.totals.clear()
     this.verdict.clear()
     this.frame.frameCount = 0
+    this.frame.windowFrames = 0
   }
 
   #receive(stream: Stream<ReceivedImage>, input: InputStatistics, message: Uint8Array): void {
+    if (input.received === 0) input.firstArrival = this.moment.arrival
     input.received++
     input.lastArrival = this.moment.arrival
     const image = this.#images.take()
@@ -188,7 +196,8 @@ export class Monitor {
     try {
       this.#count()
     } catch (error) {
-      this.predictionInput.reject(error)
+      const input = error instanceof LabelError ? this.labelInput : this.predictionInput
+      input.reject(error)
       return
     }
     this.#scoreCounts()

@@ -1,9 +1,9 @@
-import { MessageError } from '../cdr/message-error.ts'
 import type { ImageHeader } from '../image/header.ts'
 import type { Kernels } from '../kernels/kernels.ts'
 import { PixelFormat, type PixelLayout } from '../kernels/layout.ts'
 import { Code, MAPPED_CLASSES, type ValueTable } from '../kernels/tables.ts'
 import type { Tally } from '../kernels/tally.ts'
+import { maskError } from './mask-error.ts'
 import type { MaskRules } from './mask-rules.ts'
 
 /** Class ids as they are, so that each has a byte of its own. */
@@ -45,7 +45,7 @@ export function prepareMask(
 ): PixelLayout {
   const { width, height } = image
   if (image.isProbabilities) {
-    if (table) throw new MessageError(`${mask}: ${mask}.map is for ids and colours, got probabilities`)
+    if (table) throw maskError(mask, `${mask}.map is for ids and colours, got probabilities`)
     return image
   }
   let layout: PixelLayout = image
@@ -53,16 +53,15 @@ export function prepareMask(
   if (image.isColours) {
     if (channel === 'color' || (channel === 'auto' && table?.colours)) {
       if (table!.sharedColour !== undefined) {
-        throw new MessageError(
-          `${mask}: its colours are ambiguous: ${table!.sharedColour}; say which in ${mask}.map`,
-        )
+        throw maskError(mask, `its colours are ambiguous: ${table!.sharedColour}; say which in ${mask}.map`)
       }
       preparation.mapColours(slot, width, height, image, table!.colours!, tally)
       return preparation.layouts[slot]
     }
     if (channel === 'auto' && !preparation.isGray(slot, width, height, image)) {
-      throw new MessageError(
-        `${mask}: ${image.encoding.name} holds colours: name them in ${mask}.map or ${mask}.ontology, or name the channel that holds the id in ${mask}.channel (r, g or b)`,
+      throw maskError(
+        mask,
+        `${image.encoding.name} holds colours: name them in ${mask}.map or ${mask}.ontology, or name the channel that holds the id in ${mask}.channel (r, g or b)`,
       )
     }
     preparation.pick(slot, width, height, image, channel === 'g' || channel === 'b' ? channel : 'r')
@@ -70,7 +69,7 @@ export function prepareMask(
   }
   if (!table) return layout
   if (!namesValues) {
-    throw new MessageError(`${mask}: ${mask}.map names colours alone, got ids (${image.encoding.name})`)
+    throw maskError(mask, `${mask}.map names colours alone, got ids (${image.encoding.name})`)
   }
   preparation.mapValues(slot, width, height, layout, table.values, tally)
   return preparation.layouts[slot]

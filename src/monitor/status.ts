@@ -1,3 +1,5 @@
+import { ClassSums } from '../metrics/class-sums.ts'
+import { dice, meanScore } from '../metrics/scores.ts'
 import type { Monitor } from './monitor.ts'
 import { Level, wantedLevel } from './verdict.ts'
 
@@ -6,60 +8,95 @@ export interface Status {
   message: string
 }
 
+const MISSING_LABELS_LEVELS: Record<string, Level> = { ok: Level.OK, warn: Level.WARN, stale: Level.STALE }
+
 /**
  * The verdict on the overlap in words, with the class that is to blame, or what it waits for. Allocates: for
  * diagnostics, not for every frame.
  * @param now seconds on the steady clock of the messages' arrival
  */
 export function overlapStatus(monitor: Monitor, now: number): Status {
+  const level = overlapLevel(monitor, now)
   const { frame, predictionInput, labelInput } = monitor
-  if (frame.frameCount === 0) {
-    if (predictionInput.received === 0 && labelInput.received === 0) return waiting('predictions and labels')
-    if (labelInput.received === 0) return waiting('labels')
-    if (predictionInput.received === 0) return waiting('predictions')
-    return waiting('a prediction and a label that match')
+  const isScored = frame.frameCount > 0
+  const overdue = isOverdue(monitor, now)
+  if (isScored && !overdue) return { level, message: describeScores(monitor) }
+  if (overdue && labelsAreMissing(monitor, now)) {
+    const since = Number.isNaN(labelInput.lastArrival)
+      ? ''
+      : `, none for ${silence(labelInput.lastArrival, now)}`
+    return { level, message: `waiting for labels${since}` }
   }
-  if (isStale(monitor, now)) {
-    const silence = now - monitor.lastFrameArrival
-    return { level: Level.STALE, message: `no pair for ${silence.toFixed(1)} s${missing(monitor, now)}` }
+  if (isScored) {
+    return { level, message: `no pair for ${silence(monitor.lastFrameArrival, now)}${missing(monitor, now)}` }
   }
-  return { level: monitor.verdict.level, message: describeScores(monitor) }
+  const isMissing = [predictionInput, labelInput].map(({ received }) => received === 0)
+  const missed = ['predictions', 'labels'].filter((_, i) => isMissing[i])
+  return { level, message: `waiting for ${missed.join(' and ') || 'a prediction and a label that match'}` }
 }
 
-/** Whether pairs were scored once and none has been for longer than `stale_after`. */
-export function isStale({ frame, lastFrameArrival, parameters }: Monitor, now: number): boolean {
-  return frame.frameCount > 0 && parameters.stale_after > 0 && now - lastFrameArrival > parameters.stale_after
+/**
+ * The level of the verdict. Labels that pause while predictions come are no fault of the perception, which
+ * `missing_labels_level` judges; without predictions the verdict is STALE after `stale_after`.
+ */
+export function overlapLevel(monitor: Monitor, now: number): Level {
+  const { frame, parameters, verdict } = monitor
+  if (!isOverdue(monitor, now)) return frame.frameCount > 0 ? verdict.level : Level.OK
+  if (labelsAreMissing(monitor, now)) return MISSING_LABELS_LEVELS[parameters.missing_labels_level]!
+  return frame.frameCount > 0 ? Level.STALE : Level.OK
 }
 
-const waiting = (what: string): Status => ({ level: Level.OK, message: `waiting for ${what}` })
+/** Whether there has been no pair for longer than `stale_after`, since the last one or the first prediction. */
+function isOverdue({ frame, lastFrameArrival, predictionInput, parameters }: Monitor, now: number): boolean {
+  const since = frame.frameCount > 0 ? lastFrameArrival : predictionInput.firstArrival
+  return parameters.stale_after > 0 && now - since > parameters.stale_after
+}
+
+function labelsAreMissing({ predictionInput, labelInput, parameters }: Monitor, now: number): boolean {
+  const { stale_after } = parameters
+  return (
+    isSilent(labelInput.lastArrival, stale_after, now) &&
+    !isSilent(predictionInput.lastArrival, stale_after, now)
+  )
+}
+
+const isSilent = (lastArrival: number, staleAfter: number, now: number) => !(now - lastArrival <= staleAfter)
+
+const silence = (since: number, now: number) => `${(now - since).toFixed(1)} s`
 
 function missing({ predictionInput, labelInput, parameters }: Monitor, now: number): string {
-  const isSilent = (lastArrival: number) => !(now - lastArrival <= parameters.stale_after)
-  const labels = isSilent(labelInput.lastArrival)
-  const predictions = isSilent(predictionInput.lastArrival)
-  if (labels && predictions) return ': waiting for predictions and labels'
-  if (labels) return ': waiting for labels'
-  return predictions ? ': waiting for predictions' : ': predictions and labels do not match'
+  if (!isSilent(predictionInput.lastArrival, parameters.stale_after, now))
+    return ': predictions and labels do not match'
+  const labels = isSilent(labelInput.lastArrival, parameters.stale_after, now)
+  return labels ? ': waiting for predictions and labels' : ': waiting for predictions'
 }
 
 function describeScores(monitor: Monitor): string {
   const complaint = complaintOf(monitor)
   const dice = `dice ${score(monitor.frame.windowDice)}`
-  if (monitor.verdict.level === Level.OK) return complaint ? `${dice}, ${complaint}` : dice
-  return complaint ?? `recovering: ${dice}`
+  if (monitor.verdict.level !== Level.OK) return complaint?.message ?? `recovering: ${dice}`
+  if (!complaint) return dice
+  return complaint.id === undefined ? complaint.message : `${dice}, ${complaint.message}`
+}
+
+interface Complaint {
+  level: Level
+  message: string
+  /** The class that is below its limit; undefined for the mean. */
+  id?: number
 }
 
 /** What is below its limit, the worst first; undefined when nothing is. */
-function complaintOf({ frame, configuration, classes }: Monitor): string | undefined {
+function complaintOf({ frame, configuration, classes }: Monitor): Complaint | undefined {
   const { meanLimits, classLimits } = configuration
-  const complaints: { level: Level; message: string }[] = []
+  const complaints: Complaint[] = []
   for (const { id, limits } of classLimits) {
     const position = classes.position(id)
     const value = position < 0 ? Number.NaN : frame.classWindowDice[position]!
     const level = wantedLevel(value, limits.warn, limits.error)
     if (level === Level.OK) continue
     const limit = level === Level.ERROR ? limits.error : limits.warn
-    complaints.push({ level, message: `${classes.name(id)}: dice ${score(value)} is below ${limit}` })
+    complaints.push({ level, id, message: `${classes.name(id)}: dice ${score(value)} is below ${limit}` })
   }
   const level = wantedLevel(frame.windowDice, meanLimits.warn, meanLimits.error)
   if (level !== Level.OK) {
@@ -67,12 +104,24 @@ function complaintOf({ frame, configuration, classes }: Monitor): string | undef
     complaints.push({ level, message: `dice ${score(frame.windowDice)} is below ${limit}` })
   }
   complaints.sort((a, b) => b.level - a.level)
-  return complaints[0] && complaints[0].message + worstClass(frame, classes, configuration.evaluated)
+  const [worst] = complaints
+  return (
+    worst && {
+      ...worst,
+      message: worst.message + worstClass(frame, classes, configuration.evaluated, worst.id),
+    }
+  )
 }
 
-function worstClass(frame: Monitor['frame'], classes: Monitor['classes'], evaluated: Uint8Array): string {
+/** The worst class, where it is not the one that was named already. */
+function worstClass(
+  frame: Monitor['frame'],
+  classes: Monitor['classes'],
+  evaluated: Uint8Array,
+  named: number | undefined,
+): string {
   const position = worstPosition(frame.classWindowDice, classes, evaluated)
-  if (position < 0) return ''
+  if (position < 0 || classes.ids[position] === named) return ''
   return `, worst class ${classes.name(classes.ids[position]!)} (${score(frame.classWindowDice[position]!)})`
 }
 
@@ -91,3 +140,25 @@ export function worstPosition(
 }
 
 const score = (value: number) => value.toFixed(3)
+
+/** What was scored since the start or the last reset, and what found no counterpart, in one line. */
+export function closingLine(monitor: Monitor): string {
+  const { classes, configuration, totals, frame, pairing, predictionInput, labelInput } = monitor
+  const sums = totals.sums(new ClassSums(totals.classes))
+  const ids = Array.from(classes.ids.subarray(0, classes.count))
+  const dices = Float64Array.from(ids, id =>
+    dice(sums.truePositives[id]!, sums.labelPixels[id]!, sums.predictionPixels[id]!),
+  )
+  const evaluated = Uint8Array.from(ids, id => configuration.evaluated[id]!)
+  const mean = meanScore(dices, evaluated, ids.length, configuration.emptyClass)
+  const worst = worstPosition(dices, classes, configuration.evaluated)
+  const scores =
+    frame.frameCount === 0
+      ? ''
+      : `, dice ${score(mean)}${worst < 0 ? '' : `, worst class ${classes.name(ids[worst]!)} (${score(dices[worst]!)})`}`
+  const unmatched = [pairing.predictions, pairing.labels].map(
+    ({ statistics }) => statistics.received - statistics.matched,
+  )
+  const rejected = predictionInput.rejected + labelInput.rejected
+  return `${frame.frameCount} pairs scored${scores}; ${unmatched[0]} predictions and ${unmatched[1]} labels without a counterpart, ${rejected} rejected`
+}

@@ -2,31 +2,44 @@ import type { Monitor } from '../monitor/monitor.ts'
 import { overlapStatus, type Status, worstPosition } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
 import { printable } from '../printable.ts'
-import type { Input } from './input.ts'
+import { InputDiagnostics, type InputState } from './input-diagnostics.ts'
 import type { DiagnosticStatus } from './messages.ts'
+import { fixed, type Values } from './values.ts'
 
-/** What an input had counted when the last period ended. */
-interface Snapshot {
-  received: number
-  rejected: number
-  lost: number
-  incompatible: number
-}
+/** Digits behind the point: scores, seconds of stamps. */
+const SCORE = 4
+const STAMP = 6
 
-/**
- * Makes the four diagnostic tasks from the monitor's state. Keys are constant and values are numbers, with the unit
- * in the key, so that they can be plotted.
- */
+/** Makes the four diagnostic tasks from the monitor's state. */
 export class Diagnostics {
+  /** Frames likely lost before they could be paired. */
+  framesMissed = 0
   readonly #monitor: Monitor
-  readonly #inputs: { prediction: Input; label: Input }
-  readonly #before = { prediction: emptySnapshot(), label: emptySnapshot(), matched: 0, time: Number.NaN }
-  /** Periods in a row in which both topics spoke and nothing matched. */
+  readonly #prediction: InputDiagnostics
+  readonly #label: InputDiagnostics
+  readonly #before = { predictions: 0, labels: 0, matched: 0 }
+  /** Periods in a row in which usable messages of both topics came and nothing matched. */
   #unmatchedPeriods = 0
 
-  constructor(monitor: Monitor, inputs: { prediction: Input; label: Input }) {
+  constructor(monitor: Monitor, inputs: { prediction: InputState; label: InputState }) {
     this.#monitor = monitor
-    this.#inputs = inputs
+    const staleAfter = () => monitor.parameters.stale_after
+    this.#prediction = new InputDiagnostics({
+      input: inputs.prediction,
+      statistics: monitor.predictionInput,
+      rhythm: monitor.pairing.predictions.rhythm,
+      header: () => monitor.frame.prediction,
+      staleAfter,
+      silence: Level.STALE,
+    })
+    this.#label = new InputDiagnostics({
+      input: inputs.label,
+      statistics: monitor.labelInput,
+      rhythm: monitor.pairing.labels.rhythm,
+      header: () => monitor.frame.label,
+      staleAfter,
+      silence: Level.OK,
+    })
   }
 
   /** @param nodeName what the tasks are named after. @param now seconds on the steady clock */
@@ -38,51 +51,59 @@ export class Diagnostics {
       hardware_id: 'none',
       values: Object.entries(values).map(([key, value]) => ({
         key: printable(key),
-        value: printable(String(value)),
+        value: printable(value),
       })),
     })
     return [
       status('Overlap', overlapStatus(this.#monitor, now), this.#overlapValues()),
       status('Synchronization', this.#synchronizationStatus(), this.#synchronizationValues()),
-      status('Prediction input', this.#inputStatus('prediction', now), this.#inputValues('prediction', now)),
-      status('Label input', this.#inputStatus('label', now), this.#inputValues('label', now)),
+      status('Prediction input', this.#prediction.status(now), this.#prediction.values(now)),
+      status('Label input', this.#label.status(now), this.#label.values(now)),
     ]
   }
 
   /** Ends a period: rates and changes are counted from here. */
   endPeriod(now: number): void {
-    const { matched } = this.#monitor.pairing.labels.statistics
-    const after = { prediction: this.#snapshot('prediction'), label: this.#snapshot('label') }
-    const bothSpoke =
-      after.prediction.received > this.#before.prediction.received &&
-      after.label.received > this.#before.label.received
-    if (matched > this.#before.matched) this.#unmatchedPeriods = 0
-    else if (bothSpoke) this.#unmatchedPeriods++
-    Object.assign(this.#before, after, { matched, time: now })
+    const { predictions, labels } = this.#monitor.pairing
+    const after = {
+      predictions: predictions.statistics.received,
+      labels: labels.statistics.received,
+      matched: labels.statistics.matched,
+    }
+    const before = this.#before
+    if (after.matched > before.matched) this.#unmatchedPeriods = 0
+    else if (after.predictions > before.predictions && after.labels > before.labels) this.#unmatchedPeriods++
+    Object.assign(before, after)
+    this.framesMissed += Math.max(this.#prediction.endPeriod(now), this.#label.endPeriod(now))
   }
 
   #overlapValues(): Values {
     const { frame, classes, configuration } = this.#monitor
-    const worst = worstPosition(frame.classWindowDice, classes, configuration.evaluated)
+    const isScored = frame.frameCount > 0
+    const score = (value: number) => fixed(isScored ? value : Number.NaN, SCORE)
+    const pixels = (value: number) => String(isScored ? value : 0)
+    const worst = isScored ? worstPosition(frame.classWindowDice, classes, configuration.evaluated) : -1
     const values: Values = {
-      dice: frame.dice,
-      iou: frame.iou,
-      accuracy: frame.accuracy,
-      window_dice: frame.windowDice,
-      window_iou: frame.windowIou,
-      'window (frames)': frame.windowFrames,
-      'scored (frames)': frame.frameCount,
-      'evaluated (pixels)': frame.pixelsEvaluated,
-      'ignored (pixels)': frame.pixelsIgnored,
-      'unknown prediction (pixels)': frame.pixelsUnknownPrediction,
-      'processing time (s)': frame.processingTime,
+      dice: score(frame.dice),
+      iou: score(frame.iou),
+      accuracy: score(frame.accuracy),
+      window_dice: score(frame.windowDice),
+      window_iou: score(frame.windowIou),
+      'window (frames)': String(frame.windowFrames),
+      'scored (frames)': String(frame.frameCount),
+      'missed, likely (frames)': String(this.framesMissed),
+      'evaluated (pixels)': pixels(frame.pixelsEvaluated),
+      'ignored (pixels)': pixels(frame.pixelsIgnored),
+      'unknown prediction (pixels)': pixels(frame.pixelsUnknownPrediction),
+      'processing time (s)': fixed(isScored ? frame.processingTime : Number.NaN, 5),
       'worst class': worst < 0 ? '' : classes.name(classes.ids[worst]!),
-      'worst class window_dice': worst < 0 ? Number.NaN : frame.classWindowDice[worst]!,
+      'worst class window_dice': score(worst < 0 ? Number.NaN : frame.classWindowDice[worst]!),
     }
+    // Without names the classes are those seen, and keys that come and go are plotted by nobody.
+    if (!classes.areNamed) return values
     for (let position = 0; position < classes.count; position++) {
-      const name = classes.name(classes.ids[position]!)
-      values[`window_dice of ${name}`] =
-        position < frame.classCount ? frame.classWindowDice[position]! : Number.NaN
+      const value = position < frame.classCount ? frame.classWindowDice[position]! : Number.NaN
+      values[`window_dice of ${classes.name(classes.ids[position]!)}`] = score(value)
     }
     return values
   }
@@ -91,10 +112,10 @@ export class Diagnostics {
     const { pairing, parameters } = this.#monitor
     const { matched } = pairing.labels.statistics
     if (this.#unmatchedPeriods >= 2 && matched === this.#before.matched) {
-      const nearest = pairing.nearestDifference
-      const apart = Number.isFinite(nearest)
-        ? `the nearest stamps are ${nearest.toFixed(6)} s apart`
-        : 'none near'
+      const difference = pairing.differenceOfMost()
+      const apart = Number.isFinite(difference)
+        ? `the nearest stamps are mostly within ${fixed(difference, STAMP)} s`
+        : 'no stamps are near each other'
       const tolerance = parameters['sync.tolerance']
       return { level: Level.WARN, message: `nothing matches: ${apart}, sync.tolerance is ${tolerance} s` }
     }
@@ -104,93 +125,23 @@ export class Diagnostics {
   #synchronizationValues(): Values {
     const { pairing, parameters } = this.#monitor
     const values: Values = {
-      matched: pairing.labels.statistics.matched,
-      'nearest difference without a match (s)': pairing.nearestDifference,
-      'tolerance (s)': parameters['sync.tolerance'],
+      matched: String(pairing.labels.statistics.matched),
+      'nearest difference of most without a match (s)': fixed(pairing.differenceOfMost(), STAMP),
+      'tolerance (s)': String(parameters['sync.tolerance']),
     }
-    for (const [name, stream] of [
+    for (const [name, { statistics, waiting }] of [
       ['prediction', pairing.predictions],
       ['label', pairing.labels],
     ] as const) {
-      const { expired, overflowed, duplicate, reset, timeJumps } = stream.statistics
-      values[`${name} waiting`] = stream.waiting.length
-      values[`${name} expired`] = expired
-      values[`${name} overflowed`] = overflowed
-      values[`${name} duplicate`] = duplicate
-      values[`${name} reset`] = reset
-      values[`${name} time jumps`] = timeJumps
+      const { expired, overflowed, duplicate, reset, timeJumps } = statistics
+      values[`${name} waiting`] = String(waiting.length)
+      values[`${name} waiting (bytes)`] = String(waiting.bytes)
+      values[`${name} expired`] = String(expired)
+      values[`${name} overflowed`] = String(overflowed)
+      values[`${name} duplicate`] = String(duplicate)
+      values[`${name} reset`] = String(reset)
+      values[`${name} time jumps`] = String(timeJumps)
     }
     return values
   }
-
-  #inputStatus(side: 'prediction' | 'label', now: number): Status {
-    const input = this.#inputs[side]
-    const statistics = this.#statistics(side)
-    const before = this.#before[side]
-    const rejected = statistics.rejected - before.rejected
-    if (rejected > 0) {
-      const isEvery = rejected >= statistics.received - before.received
-      const level = isEvery ? Level.ERROR : Level.WARN
-      return { level, message: `${rejected} rejected, the last for: ${statistics.lastError}` }
-    }
-    if (input.hasDeafPublisher) {
-      return {
-        level: Level.WARN,
-        message: 'a publisher offers best effort and qos.reliability asks for reliable: it is not heard',
-      }
-    }
-    if (input.incompatible > before.incompatible && input.publisherCount === 0) {
-      return { level: Level.WARN, message: `a publisher's QoS does not fit: ${input.incompatiblePolicy}` }
-    }
-    const lost = input.lost - before.lost
-    if (lost > 0) {
-      return {
-        level: Level.WARN,
-        message: `${lost} lost in transport: does the publisher use config/fastdds_large_images.xml?`,
-      }
-    }
-    if (statistics.received === 0) return { level: Level.OK, message: `waiting for ${input.topic}` }
-    const silence = now - statistics.lastArrival
-    const staleAfter = this.#monitor.parameters.stale_after
-    if (staleAfter > 0 && silence > staleAfter) {
-      // Labels are scarce on many robots: their absence is no fault of the perception.
-      const level = side === 'prediction' ? Level.STALE : Level.OK
-      return { level, message: `none for ${silence.toFixed(1)} s` }
-    }
-    return { level: Level.OK, message: 'receiving' }
-  }
-
-  #inputValues(side: 'prediction' | 'label', now: number): Values {
-    const input = this.#inputs[side]
-    const statistics = this.#statistics(side)
-    const header = this.#monitor.frame[side]
-    return {
-      received: statistics.received,
-      rejected: statistics.rejected,
-      'lost in transport': input.lost,
-      'rate (Hz)': (statistics.received - this.#before[side].received) / (now - this.#before.time),
-      'since the last (s)': now - statistics.lastArrival,
-      publishers: input.publisherCount,
-      'incompatible QoS': input.incompatible,
-      reliable: input.isReliable ? 1 : 0,
-      'width (pixels)': header.width,
-      'height (pixels)': header.height,
-      'last error': statistics.lastError,
-      'not in the map': statistics.describeUnmapped(),
-    }
-  }
-
-  #statistics(side: 'prediction' | 'label') {
-    return side === 'prediction' ? this.#monitor.predictionInput : this.#monitor.labelInput
-  }
-
-  #snapshot(side: 'prediction' | 'label'): Snapshot {
-    const { received, rejected } = this.#statistics(side)
-    const { lost, incompatible } = this.#inputs[side]
-    return { received, rejected, lost, incompatible }
-  }
 }
-
-type Values = Record<string, number | string>
-
-const emptySnapshot = (): Snapshot => ({ received: 0, rejected: 0, lost: 0, incompatible: 0 })

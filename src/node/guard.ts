@@ -1,3 +1,4 @@
+import type { Backlog } from './backlog.ts'
 import { freeMemory, type MessageClass, type Node, type RawMessage } from './rclnodejs.ts'
 import { releaseRequest, requestExcess } from './request-size.ts'
 
@@ -32,6 +33,8 @@ class Excess {
 export class Guard {
   readonly #node: Node
   readonly #report: Report
+  /** Subscriptions by handle. */
+  readonly #watched = new Map<unknown, { backlog: Backlog; depth: number }>()
 
   constructor(node: Node, report: Report) {
     this.#node = node
@@ -49,6 +52,15 @@ export class Guard {
         this.#report(what, error)
       }
     }
+  }
+
+  /** Has the messages of a subscription taken as they wait, and counted. */
+  watch(handle: unknown, backlog: Backlog, depth: number): void {
+    this.#watched.set(handle, { backlog, depth })
+  }
+
+  unwatch(handle: unknown): void {
+    this.#watched.delete(handle)
   }
 
   /**
@@ -84,14 +96,19 @@ export class Guard {
     const execute = node.execute.bind(node)
     const report = this.#report
     const one: unknown[] = [undefined]
+    const serve = () => {
+      try {
+        execute(one)
+      } catch (error) {
+        report('a message or request could not be served', error)
+      }
+    }
     node.execute = handles => {
       for (let i = 0; i < handles.length; i++) {
         one[0] = handles[i]
-        try {
-          execute(one)
-        } catch (error) {
-          report('a message or request could not be served', error)
-        }
+        const watched = this.#watched.get(one[0])
+        if (watched) watched.backlog.drain(serve, watched.depth)
+        else serve()
       }
     }
   }

@@ -1,3 +1,6 @@
+import { Backlog } from './backlog.ts'
+import type { Guard } from './guard.ts'
+import type { InputState } from './input-diagnostics.ts'
 import { type EndpointInfo, listenToQosEvents, type Node, type Ros, type Subscription } from './rclnodejs.ts'
 
 export interface InputQos {
@@ -29,7 +32,7 @@ const POLICY_NAMES = new Map([
  * Under `auto` it is reliable until a publisher offers best effort only: a best-effort subscription hears both
  * kinds. It turns back when no publisher is left, so that a change never costs a message of a running publisher.
  */
-export class Input {
+export class Input implements InputState {
   /** Messages that the middleware says were lost on their way here. */
   lost = 0
   /** How often a publisher was met whose QoS does not fit, and which policy it was last. */
@@ -37,6 +40,8 @@ export class Input {
   incompatiblePolicy = ''
   readonly #ros: Ros
   readonly #node: Node
+  readonly #guard: Guard
+  readonly #backlog = new Backlog()
   readonly #topic: string
   readonly #onMessage: (message: Buffer) => void
   #depth: number
@@ -45,11 +50,22 @@ export class Input {
   #lookedAt = Number.NEGATIVE_INFINITY
   #replacedAt = Number.NEGATIVE_INFINITY
 
-  constructor(ros: Ros, node: Node, topic: string, qos: InputQos, onMessage: (message: Buffer) => void) {
+  constructor(
+    ros: Ros,
+    node: Node,
+    guard: Guard,
+    topic: string,
+    qos: InputQos,
+    onMessage: (message: Buffer) => void,
+  ) {
+    this.#guard = guard
     this.#ros = ros
     this.#node = node
     this.#topic = topic
-    this.#onMessage = onMessage
+    this.#onMessage = message => {
+      this.#backlog.taken++
+      onMessage(message)
+    }
     this.#depth = qos.depth
     this.#isReliable = qos.reliability !== 'best_effort'
     this.#subscription = this.#subscribe()
@@ -58,6 +74,14 @@ export class Input {
   /** The topic's name after remapping. */
   get topic(): string {
     return this.#subscription.topic
+  }
+
+  get depth(): number {
+    return this.#depth
+  }
+
+  longestBacklog(): number {
+    return this.#backlog.look()
   }
 
   get isReliable(): boolean {
@@ -93,6 +117,7 @@ export class Input {
     this.#replacedAt = now
     this.#isReliable = isReliable
     this.#depth = qos.depth
+    this.#guard.unwatch(this.#subscription.handle)
     this.#node.destroySubscription(this.#subscription)
     this.#subscription = this.#subscribe()
   }
@@ -125,6 +150,7 @@ export class Input {
       { qos: new QoS(KEEP_LAST, this.#depth, reliability, VOLATILE), isRaw: true },
       this.#onMessage,
     )
+    this.#guard.watch(subscription.handle, this.#backlog, this.#depth)
     listenToQosEvents(this.#node, subscription, {
       onLost: event => {
         this.lost += event.total_count_change

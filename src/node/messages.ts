@@ -16,6 +16,8 @@ function writeHeader(writer: CdrWriter, { label, labelMessage }: Frame): void {
 export class MetricsMessage {
   /** Seconds from the label's receipt to the publication. */
   latency = Number.NaN
+  /** Frames likely lost before they could be paired. */
+  framesMissed = 0
   // Fractions go to the writer in arrays: as arguments of so many calls they would be put on the heap.
   readonly #scores = new Float64Array(MEANS)
   readonly #times = new Float64Array(2)
@@ -45,6 +47,7 @@ export class MetricsMessage {
     }
     writer.uint8(frame.level)
     writer.uint64(frame.frameCount)
+    writer.uint32(this.framesMissed)
     return writer.message
   }
 

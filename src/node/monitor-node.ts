@@ -1,6 +1,6 @@
 import type { Frame } from '../monitor/frame.ts'
 import { Monitor } from '../monitor/monitor.ts'
-import { isStale } from '../monitor/status.ts'
+import { closingLine, overlapLevel } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
 import { ParameterError, parametersFrom, type RawValue, withParameters } from '../parameters/parameters.ts'
 import { isParameterName, type Parameters } from '../parameters/table.ts'
@@ -11,7 +11,7 @@ import { Diagnostics } from './diagnostics.ts'
 import { Guard, Refused } from './guard.ts'
 import { Input, type InputQos } from './input.ts'
 import { Logbook, type Severity } from './logbook.ts'
-import { ConfusionMessage, DiagnosticsMessage, MetricsMessage } from './messages.ts'
+import { ConfusionMessage, type DiagnosticStatus, DiagnosticsMessage, MetricsMessage } from './messages.ts'
 import { serveParameters } from './parameter-services.ts'
 import { NodeParameters } from './parameters.ts'
 import type { Node, Publisher, Ros } from './rclnodejs.ts'
@@ -48,7 +48,8 @@ export class MonitorNode {
   readonly #tickTimer: NodeJS.Timeout
   #diagnosticsTimer: NodeJS.Timeout | undefined
   #lastDiagnostics = 0
-  #publishedLevel: number = Level.OK
+  /** Of the four tasks, as last published. */
+  readonly #levels: number[] = [Level.OK, Level.OK, Level.OK, Level.OK]
   #loggedErrors = { prediction: '', label: '' }
 
   /** @throws ParameterError when an override does not fit */
@@ -56,7 +57,10 @@ export class MonitorNode {
     this.#node = node
     const logger = node.getLogger()
     this.#log = new Logbook((severity, text) => logger[severity](printable(text)))
-    const parameters = parametersFrom(overrides)
+    const name = node.getFullyQualifiedName()
+    // Two monitors in two namespaces must not have tasks of one name.
+    const useFqn: [string, RawValue] = ['diagnostic_updater.use_fqn', name.lastIndexOf('/') > 0]
+    const parameters = parametersFrom(new Map([useFqn, ...overrides]))
     this.#monitor = new Monitor(parameters)
     this.#monitor.onFrame = this.#onFrame
     this.#guard = new Guard(node, this.#report)
@@ -84,8 +88,8 @@ export class MonitorNode {
     this.#serveParameters()
 
     const qos = inputQos(parameters)
-    this.#prediction = new Input(ros, node, 'prediction', qos, this.#onPrediction)
-    this.#label = new Input(ros, node, 'label', qos, this.#onLabel)
+    this.#prediction = new Input(ros, node, this.#guard, 'prediction', qos, this.#onPrediction)
+    this.#label = new Input(ros, node, this.#guard, 'label', qos, this.#onLabel)
     this.#diagnostics = new Diagnostics(this.#monitor, { prediction: this.#prediction, label: this.#label })
     this.#diagnostics.endPeriod(this.#steady.seconds)
     this.#lastDiagnostics = this.#steady.seconds
@@ -97,6 +101,7 @@ export class MonitorNode {
   stop(): void {
     clearInterval(this.#tickTimer)
     clearTimeout(this.#diagnosticsTimer)
+    this.#node.getLogger().info(printable(closingLine(this.#monitor)))
   }
 
   readonly #onPrediction = (message: Buffer): void => {
@@ -118,14 +123,13 @@ export class MonitorNode {
     this.#metricsMessage.latency = this.#steady.seconds - frame.labelArrival
     this.#metrics.publish(this.#metricsMessage.write(frame))
     if (this.#confusion.subscriptionCount > 0) this.#confusion.publish(this.#confusionMessage.write(frame))
-    if (frame.level !== this.#publishedLevel) this.#publishDiagnostics()
+    if (frame.level !== this.#levels[0]) this.#publishDiagnostics()
   }
 
   readonly #onTick = (): void => {
     this.#steady.synchronize()
     this.#monitor.tick(this.#waitingTime)
-    if (isStale(this.#monitor, this.#steady.seconds) && this.#publishedLevel !== Level.STALE)
-      this.#publishDiagnostics()
+    if (overlapLevel(this.#monitor, this.#steady.seconds) !== this.#levels[0]) this.#publishDiagnostics()
     const { seconds } = this.#steady
     this.#clock.follow(seconds)
     const qos = inputQos(this.#monitor.parameters)
@@ -161,8 +165,9 @@ export class MonitorNode {
   readonly #onDiagnostics = (): void => {
     this.#steady.synchronize()
     this.#lastDiagnostics = this.#steady.seconds
-    this.#publishDiagnostics()
     this.#diagnostics.endPeriod(this.#steady.seconds)
+    this.#metricsMessage.framesMissed = this.#diagnostics.framesMissed
+    this.#publishDiagnostics()
   }
 
   #publishDiagnostics(): void {
@@ -170,9 +175,7 @@ export class MonitorNode {
     const name = useFqn ? this.#node.getFullyQualifiedName() : this.#node.name()
     const status = this.#diagnostics.statuses(name, this.#steady.seconds)
     this.#diagnosticsPublisher.publish(this.#diagnosticsMessage.write(this.#stamp(), status))
-    const overlap = status[0]!
-    if (overlap.level !== this.#publishedLevel) this.#logLevel(overlap.level, overlap.message)
-    this.#publishedLevel = overlap.level
+    this.#logChanges(status)
   }
 
   #stamp(): { sec: number; nanosec: number } {
@@ -235,8 +238,14 @@ export class MonitorNode {
     this.#log.say(severity, kind, text, this.#steady.seconds)
   }
 
-  #logLevel(level: number, message: string): void {
-    this.#say(level === Level.ERROR ? 'error' : level === Level.OK ? 'info' : 'warn', 'level', message)
+  #logChanges(statuses: readonly DiagnosticStatus[]): void {
+    statuses.forEach(({ level, name, message }, i) => {
+      if (level === this.#levels[i]) return
+      this.#levels[i] = level
+      const task = name.slice(name.lastIndexOf(': ') + 2)
+      const severity = level === Level.ERROR ? 'error' : level === Level.OK ? 'info' : 'warn'
+      this.#say(severity, task, i === 0 ? message : `${task}: ${message}`)
+    })
   }
 }
 

@@ -7,11 +7,16 @@ export interface PairingOptions {
   tolerance: number
   /** Messages of each topic that may wait. */
   queueSize: number
+  /** Bytes of messages of each topic that may wait, but for a single message that is larger. */
+  queueBytes?: number
   /** How long a message may wait, s. */
   maxWait: number
 }
 
 const NONE = -1
+/** The share of messages that a difference must be enough for, and how many are enough to tell it from. */
+const MOST = 0.9
+const ENOUGH = 10
 const ANY_TIME = new Moment()
 
 /**
@@ -20,7 +25,7 @@ const ANY_TIME = new Moment()
  * both topics have passed it, or their rate leaves no room for one, or it has been held for twice the tolerance.
  * So a missing message never shifts the pairs after it.
  *
- * `T` is what stands for a message. Memory is bounded by `queueSize`, and a message's way through allocates nothing.
+ * `T` is what stands for a message. Memory is bounded by `queueSize` and `queueBytes`, and a message's way through allocates nothing.
  */
 export class Pairing<T = Uint8Array> {
   readonly predictions: Stream<T>
@@ -30,25 +35,31 @@ export class Pairing<T = Uint8Array> {
   label: T | undefined
   /** When the label of that pair came, in seconds on the steady clock. */
   labelArrival = Number.NaN
-  /** Smallest stamp difference of two messages that did not match, since the last match, s; infinite if none. */
-  nearestDifference = Number.POSITIVE_INFINITY
   #tolerance = 0
   #hold = 0
   #prediction = NONE
   #label = NONE
 
-  /** @param onDropped told of every message that will be in no pair */
-  constructor(options: PairingOptions, onDropped: (message: T) => void = () => {}) {
-    this.predictions = new Stream(options.queueSize, onDropped)
-    this.labels = new Stream(options.queueSize, onDropped)
+  /**
+   * @param onDropped told of every message that will be in no pair
+   * @param sizeOf bytes of a message
+   */
+  constructor(
+    options: PairingOptions,
+    onDropped: (message: T) => void = () => {},
+    sizeOf: (message: T) => number = () => 0,
+  ) {
+    this.predictions = new Stream(options.queueSize, onDropped, sizeOf)
+    this.labels = new Stream(options.queueSize, onDropped, sizeOf)
     this.configure(options)
   }
 
   /** Takes other options for what waits and what comes. */
-  configure({ tolerance, queueSize, maxWait }: PairingOptions): void {
+  configure({ tolerance, queueSize, queueBytes, maxWait }: PairingOptions): void {
     this.#tolerance = Math.round(tolerance * 1e9)
     for (const stream of [this.predictions, this.labels]) {
-      if (stream.waiting.capacity !== queueSize) stream.resize(queueSize)
+      stream.maxBytes = queueBytes ?? Number.POSITIVE_INFINITY
+      stream.resize(queueSize)
       stream.longestStepBack = maxWait * 1e9 + this.#tolerance
       stream.maxWait = maxWait
     }
@@ -67,9 +78,9 @@ export class Pairing<T = Uint8Array> {
     const { waiting } = other
     const nearest = waiting.nearest(sec, nanosec)
     if (nearest === NONE) return
-    const apart =
-      Math.abs(nanosecondsBetween(sec, nanosec, waiting.sec(nearest), waiting.nanosec(nearest))) / 1e9
-    if (apart < this.nearestDifference) this.nearestDifference = apart
+    waiting.noteStamp(nearest, sec, nanosec)
+    const own = stream.waiting.lowerBound(sec, nanosec)
+    stream.waiting.noteStamp(own, waiting.sec(nearest), waiting.nanosec(nearest))
   }
 
   /** Moves the next pair that is certain to `prediction` and `label`; false when there is none. */
@@ -90,6 +101,19 @@ export class Pairing<T = Uint8Array> {
   expire(moment: Moment): void {
     this.predictions.expire(moment)
     this.labels.expire(moment)
+  }
+
+  /**
+   * A stamp difference that would have been enough for most (nine of ten) of the messages that found no counterpart
+   * since the last match, s; infinite if none had a neighbour. Allocates.
+   */
+  differenceOfMost(): number {
+    const streams = [this.predictions, this.labels]
+    const dropped = streams.flatMap(({ differences }) => [...differences.values()])
+    // What still waits may have its nearest to come.
+    const known = dropped.length >= ENOUGH ? dropped : [...dropped, ...streams.flatMap(waitingDifferences)]
+    const sorted = Float64Array.from(known).sort()
+    return sorted.length === 0 ? Number.POSITIVE_INFINITY : sorted[Math.ceil(MOST * sorted.length) - 1]!
   }
 
   #find(moment: Moment, settle: boolean): boolean {
@@ -127,7 +151,8 @@ export class Pairing<T = Uint8Array> {
     this.labelArrival = this.labels.waiting.arrival(this.#label)
     this.predictions.match(this.#prediction)
     this.labels.match(this.#label)
-    this.nearestDifference = Number.POSITIVE_INFINITY
+    this.predictions.differences.clear()
+    this.labels.differences.clear()
   }
 }
 
@@ -152,4 +177,9 @@ function couldBeNearer<T>(stream: Stream<T>, sec: number, nanosec: number, apart
 
 function stampDifference<T>(a: WaitingQueue<T>, i: number, b: WaitingQueue<T>, j: number): number {
   return nanosecondsBetween(a.sec(i), a.nanosec(i), b.sec(j), b.nanosec(j))
+}
+
+function waitingDifferences<T>({ waiting }: Stream<T>): number[] {
+  const all = Array.from({ length: waiting.length }, (_, i) => waiting.nearestDifference(i))
+  return all.filter(Number.isFinite)
 }

@@ -1,4 +1,6 @@
+import { NearestDifferences } from './differences.ts'
 import { Moment } from './moment.ts'
+import { Rhythm } from './rhythm.ts'
 import { nanosecondsBetween, WaitingQueue } from './waiting.ts'
 
 /** How the messages of one topic fared. received = matched + expired + overflowed + duplicate + reset + waiting. */
@@ -7,7 +9,7 @@ export interface StreamStatistics {
   matched: number
   /** Found no counterpart within `sync.max_wait`. */
   expired: number
-  /** Pushed out of a full queue. */
+  /** Pushed out of a queue that was full, by number or by bytes. */
   overflowed: number
   /** Had the stamp of a message that waits or was matched. */
   duplicate: number
@@ -41,9 +43,16 @@ export class Stream<T> {
   longestStepBack = Number.POSITIVE_INFINITY
   /** How long a message may wait, s. */
   maxWait = Number.POSITIVE_INFINITY
+  /** Bytes that may wait; one message may be larger. */
+  maxBytes = Number.POSITIVE_INFINITY
+  /** Of the stamps, as far as they were in order. */
+  readonly rhythm = new Rhythm()
+  /** Of what was dropped. */
+  readonly differences = new NearestDifferences()
   /** Whether the stamps have jumped back and those of the other topic have not yet. */
   hasJumpedAlone = false
   readonly #onDropped: (message: T) => void
+  readonly #sizeOf: (message: T) => number
   #started = false
   /** Stamps matched lately, a ring: a second message with such a stamp is a duplicate. */
   #matchedSec: Int32Array
@@ -53,8 +62,12 @@ export class Stream<T> {
   #replayedSec = 0
   #replayedNanosec = 0
 
-  /** @param onDropped told of every message that leaves without a counterpart, or is not taken in */
-  constructor(capacity: number, onDropped: (message: T) => void) {
+  /**
+   * @param onDropped told of every message that leaves without a counterpart, or is not taken in
+   * @param sizeOf bytes of a message
+   */
+  constructor(capacity: number, onDropped: (message: T) => void, sizeOf: (message: T) => number) {
+    this.#sizeOf = sizeOf
     this.#onDropped = onDropped
     this.waiting = new WaitingQueue(capacity)
     this.#matchedSec = new Int32Array(capacity)
@@ -74,31 +87,36 @@ export class Stream<T> {
       this.#onDropped(message)
       return false
     } else if (ahead > 0) {
+      if (this.#started) this.rhythm.add(sec, nanosec, this.newestSec, this.newestNanosec)
       if (this.#started && (this.smallestStep === 0 || ahead < this.smallestStep)) this.smallestStep = ahead
       this.newestSec = sec
       this.newestNanosec = nanosec
       this.#started = true
     }
-    if (this.waiting.length === this.waiting.capacity) {
-      this.#drop(this.waiting.longestWaiting())
-      this.statistics.overflowed++
-    }
-    this.waiting.insert(message, sec, nanosec, moment, this.statistics.timeJumps)
+    const size = this.#sizeOf(message)
+    this.#makeRoom(this.waiting.capacity - 1, this.maxBytes - size)
+    this.waiting.insert(message, sec, nanosec, moment, this.statistics.timeJumps, size)
     return true
   }
 
-  /** Another capacity; what waits stays, but for the longest waiting where there is less room. */
+  /** The capacity and `maxBytes` as they are now; what waits stays, but for the longest waiting where there is less room. */
   resize(capacity: number): void {
+    this.#makeRoom(capacity, this.maxBytes)
     const before = this.waiting
-    while (before.length > capacity) {
-      this.#drop(before.longestWaiting())
-      this.statistics.overflowed++
-    }
+    if (before.capacity === capacity) return
     this.waiting = new WaitingQueue(capacity)
     const moment = new Moment()
     for (let i = 0; i < before.length; i++) {
       moment.set(before.receipt(i), before.arrival(i))
-      this.waiting.insert(before.message(i), before.sec(i), before.nanosec(i), moment, before.epoch(i))
+      this.waiting.insert(
+        before.message(i),
+        before.sec(i),
+        before.nanosec(i),
+        moment,
+        before.epoch(i),
+        before.size(i),
+      )
+      this.waiting.copyNearest(i, before, i)
     }
     this.#matchedSec = new Int32Array(capacity)
     this.#matchedNanosec = new Int32Array(capacity)
@@ -137,7 +155,17 @@ export class Stream<T> {
     }
   }
 
+  /** Drops the longest waiting until no more wait than these, but for one message that is larger than all bytes. */
+  #makeRoom(length: number, bytes: number): void {
+    const { waiting } = this
+    while (waiting.length > length || (waiting.length > 0 && waiting.bytes > bytes)) {
+      this.#drop(waiting.longestWaiting())
+      this.statistics.overflowed++
+    }
+  }
+
   #drop(index: number): void {
+    this.differences.add(this.waiting.nearestDifference(index))
     const message = this.waiting.message(index)
     this.waiting.remove(index)
     this.#onDropped(message)
@@ -145,6 +173,7 @@ export class Stream<T> {
 
   #startAgain(sec: number, nanosec: number): void {
     this.statistics.timeJumps++
+    this.rhythm.clear()
     this.#matchedCount = 0
     this.#replayed = 0
     this.newestSec = sec

@@ -17,12 +17,16 @@ export function nanosecondsBetween(
  */
 export class WaitingQueue<T> {
   length = 0
+  /** Bytes of all that waits. */
+  bytes = 0
   readonly capacity: number
   readonly #sec: Int32Array
   readonly #nanosec: Int32Array
   readonly #receipt: Float64Array
   readonly #arrival: Float64Array
   readonly #epoch: Int32Array
+  readonly #size: Float64Array
+  readonly #nearest: Float64Array
   readonly #messages: (T | undefined)[]
 
   constructor(capacity: number) {
@@ -32,6 +36,8 @@ export class WaitingQueue<T> {
     this.#receipt = new Float64Array(capacity)
     this.#arrival = new Float64Array(capacity)
     this.#epoch = new Int32Array(capacity)
+    this.#size = new Float64Array(capacity)
+    this.#nearest = new Float64Array(capacity)
     this.#messages = new Array<T | undefined>(capacity).fill(undefined)
   }
 
@@ -52,6 +58,26 @@ export class WaitingQueue<T> {
   /** How often the topic's stamps had jumped back when the message came. */
   epoch(index: number): number {
     return this.#epoch[index]!
+  }
+
+  size(index: number): number {
+    return this.#size[index]!
+  }
+
+  /** The smallest stamp difference to a message of the other topic whose stamp was noted, s; infinite when none was. */
+  nearestDifference(index: number): number {
+    return this.#nearest[index]!
+  }
+
+  /** Notes the stamp of a message of the other topic. A difference that were passed on would be put on the heap. */
+  noteStamp(index: number, sec: number, nanosec: number): void {
+    const apart = Math.abs(nanosecondsBetween(sec, nanosec, this.#sec[index]!, this.#nanosec[index]!)) / 1e9
+    if (apart < this.#nearest[index]!) this.#nearest[index] = apart
+  }
+
+  /** Takes over what another queue has noted of a message. */
+  copyNearest(index: number, from: WaitingQueue<T>, fromIndex: number): void {
+    this.#nearest[index] = from.nearestDifference(fromIndex)
   }
 
   sec(index: number): number {
@@ -93,7 +119,7 @@ export class WaitingQueue<T> {
   }
 
   /** Behind those with an equal stamp, so that of these the first to come is the first to go. It must not be full. */
-  insert(message: T, sec: number, nanosec: number, moment: Moment, epoch: number): void {
+  insert(message: T, sec: number, nanosec: number, moment: Moment, epoch: number, size: number): void {
     let index = this.lowerBound(sec, nanosec)
     while (this.#isAt(index, sec, nanosec)) index++
     for (let i = this.length; i > index; i--) this.#move(i - 1, i)
@@ -102,11 +128,15 @@ export class WaitingQueue<T> {
     this.#receipt[index] = moment.now
     this.#arrival[index] = moment.arrival
     this.#epoch[index] = epoch
+    this.#size[index] = size
+    this.#nearest[index] = Number.POSITIVE_INFINITY
     this.#messages[index] = message
     this.length++
+    this.bytes += size
   }
 
   remove(index: number): void {
+    this.bytes -= this.#size[index]!
     for (let i = index + 1; i < this.length; i++) this.#move(i, i - 1)
     this.length--
     this.#messages[this.length] = undefined
@@ -129,6 +159,8 @@ export class WaitingQueue<T> {
     this.#receipt[to] = this.#receipt[from]!
     this.#arrival[to] = this.#arrival[from]!
     this.#epoch[to] = this.#epoch[from]!
+    this.#size[to] = this.#size[from]!
+    this.#nearest[to] = this.#nearest[from]!
     this.#messages[to] = this.#messages[from]
   }
 }

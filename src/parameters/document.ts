@@ -13,7 +13,7 @@ export function parameterFile(): string {
   for (const name of PARAMETER_NAMES) {
     const spec: ParameterSpec = PARAMETERS[name]
     lines.push('', ...wrapped(`${spec.description}${constraints(spec)}`, '    # '))
-    lines.push(`    ${name}: ${yamlValue(spec)}`)
+    lines.push(`    ${spec.unsetInFile ? '# ' : ''}${name}: ${yamlValue(spec)}`)
   }
   return `${lines.join('\n')}\n`
 }

@@ -22,6 +22,8 @@ export interface ParameterSpec<T extends ParameterType = ParameterType> {
   max?: number
   /** The only values a string may take. */
   choices?: readonly string[]
+  /** Whether the default depends on the node, so that the shipped file must leave it out. */
+  unsetInFile?: boolean
   /** Fixed once the monitor has started. */
   readOnly?: boolean
 }
@@ -128,6 +130,15 @@ export const PARAMETERS = {
     unit: 'messages',
     description: 'How many predictions, and how many labels, may wait for their counterpart.',
   }),
+  'sync.queue_bytes': spec({
+    type: 'integer',
+    default: 2 ** 28,
+    min: 1,
+    max: 2 ** 40,
+    unit: 'bytes',
+    description:
+      'How many bytes of predictions, and how many of labels, may wait for their counterpart. One message may be larger.',
+  }),
   'sync.max_wait': spec({
     type: 'double',
     default: 1,
@@ -178,7 +189,15 @@ export const PARAMETERS = {
     min: 0,
     max: 86_400,
     unit: 's',
-    description: 'Without a scored pair for this long, the verdict is STALE. 0: never.',
+    description:
+      'Without predictions, or without a pair although both come, for this long, the verdict is STALE. 0: never.',
+  }),
+  missing_labels_level: spec({
+    type: 'string',
+    default: 'ok',
+    choices: ['ok', 'warn', 'stale'],
+    description:
+      'The verdict while predictions come and no label has for stale_after: labels that pause are no fault of the perception.',
   }),
   'qos.reliability': spec({
     type: 'string',
@@ -213,7 +232,9 @@ export const PARAMETERS = {
   'diagnostic_updater.use_fqn': spec({
     type: 'bool',
     default: false,
-    description: "Name the diagnostics by the node's fully qualified name.",
+    unsetInFile: true,
+    description:
+      "Name the diagnostics by the node's fully qualified name. By default outside the root namespace.",
   }),
 } as const satisfies Record<string, ParameterSpec>
 

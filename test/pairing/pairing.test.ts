@@ -73,19 +73,70 @@ describe('exact stamps', () => {
     ])
   })
 
-  it('pairs nothing else, and tells how near it was', () => {
-    const driver = new Driver().prediction(0).label(13).prediction(100).label(113)
+  it('pairs nothing else, and tells which difference would have been enough for most', () => {
+    const driver = new Driver({ queueSize: 100 })
+    expect(driver.pairing.differenceOfMost()).toBe(Number.POSITIVE_INFINITY)
+    // One of twenty is near by chance, the others up to 8 ms apart, two far.
+    const apart = [0.1, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 60, 70]
+    for (const [i, difference] of apart.entries()) driver.prediction(1000 * i).label(1000 * i + difference)
     expect(driver.pairs).toEqual([])
-    expect(driver.pairing.nearestDifference).toBeCloseTo(0.013, 12)
-    driver.label(113.5).prediction(200.1)
-    expect(driver.pairing.nearestDifference).toBeCloseTo(0.013, 12)
+    expect(driver.pairing.differenceOfMost()).toBeCloseTo(0.008, 9)
+    driver.wait(2)
+    expect(driver.pairing.labels.statistics.expired).toBe(20)
+    expect(driver.pairing.differenceOfMost()).toBeCloseTo(0.008, 9)
+  })
+
+  it('tells the nearest of either side, whichever came first', () => {
+    const driver = new Driver({ queueSize: 100 })
+    // A label comes long before its prediction, when only the prediction before is there to compare it with.
+    for (let i = 0; i < 20; i++) driver.label(100 * i + 3).prediction(100 * i)
+    driver.wait(2)
+    expect(driver.pairing.differenceOfMost()).toBeCloseTo(0.003, 9)
   })
 
   it('tells how near it was since the last match only', () => {
-    const driver = new Driver().prediction(0).label(13).prediction(100).label(100)
-    expect(driver.pairing.nearestDifference).toBe(Number.POSITIVE_INFINITY)
+    const driver = new Driver().prediction(0).label(13)
+    driver.wait(2).prediction(100).label(100)
+    expect(driver.pairing.differenceOfMost()).toBe(Number.POSITIVE_INFINITY)
     driver.prediction(202).label(200)
-    expect(driver.pairing.nearestDifference).toBeCloseTo(0.002, 12)
+    expect(driver.pairing.differenceOfMost()).toBeCloseTo(0.002, 9)
+  })
+
+  it('bounds what waits by bytes, the longest waiting goes first, and one message may be larger', () => {
+    const sizes = new Map<Uint8Array, number>()
+    const dropped: number[] = []
+    const options = { tolerance: 0, queueSize: 10, queueBytes: 100, maxWait: 9 }
+    const pairing = new Pairing<Uint8Array>(
+      options,
+      message => dropped.push(sizes.get(message)!),
+      message => sizes.get(message)!,
+    )
+    const offer = (side: 'predictions' | 'labels', sec: number, size: number) => {
+      const message = new Uint8Array(1)
+      sizes.set(message, size)
+      pairing.offer(pairing[side], message, sec, 0, at(sec))
+    }
+    offer('predictions', 1, 40)
+    offer('predictions', 2, 30)
+    offer('predictions', 3, 30)
+    expect(pairing.predictions.waiting.bytes).toBe(100)
+    expect(dropped).toEqual([])
+    offer('predictions', 4, 1)
+    expect(dropped).toEqual([40])
+    offer('labels', 1, 100)
+    offer('predictions', 5, 1000)
+    expect(dropped).toEqual([40, 30, 30, 1])
+    expect(pairing.predictions.statistics.overflowed).toBe(4)
+    expect(pairing.predictions.waiting).toMatchObject({ length: 1, bytes: 1000 })
+    offer('labels', 5, 7)
+    expect(pairing.take(at(5))).toBe(true)
+    expect(pairing.predictions.waiting.bytes).toBe(0)
+    offer('predictions', 6, 60)
+    offer('predictions', 7, 39)
+    pairing.configure({ ...options, queueBytes: 98 })
+    expect(pairing.predictions.waiting).toMatchObject({ length: 1, bytes: 39 })
+    pairing.configure({ ...options, queueSize: 5 })
+    expect(pairing.predictions.waiting).toMatchObject({ length: 1, bytes: 39 })
   })
 
   it('pairs messages out of order', () => {

@@ -1,0 +1,169 @@
+import type { ImageHeader } from '../image/header.ts'
+import type { InputStatistics } from '../monitor/input.ts'
+import type { Status } from '../monitor/status.ts'
+import { Level } from '../monitor/verdict.ts'
+import type { Rhythm } from '../pairing/rhythm.ts'
+import { fixed, type Values } from './values.ts'
+
+/** A run of so many histories was no burst: more comes than can be taken. */
+const SUSTAINED = 3
+
+/** What is asked of a subscription. */
+export interface InputState {
+  readonly topic: string
+  readonly lost: number
+  readonly incompatible: number
+  readonly incompatiblePolicy: string
+  readonly isReliable: boolean
+  readonly publisherCount: number
+  readonly hasDeafPublisher: boolean
+  readonly foreignType: string | undefined
+  readonly depth: number
+  /** Most messages in a row, since this was called last, that waited already when the one before was done with. */
+  longestBacklog(): number
+}
+
+/** What happened in a period. */
+interface Period {
+  received: number
+  rejected: number
+  lost: number
+  incompatible: number
+  rate: number
+  /** Of the stream by its stamps, and the share of it that came. */
+  streamRate: number
+  missed: number
+  isOverrun: boolean
+}
+
+/** What is said of one input. */
+export interface InputSource {
+  input: InputState
+  statistics: InputStatistics
+  rhythm: Rhythm
+  header: () => ImageHeader
+  staleAfter: () => number
+  /** Labels are scarce on many robots: their absence is no fault of the perception. */
+  silence: Level
+}
+
+/** The diagnostic task of one input. */
+export class InputDiagnostics {
+  /** Messages likely lost before they were taken, in all. */
+  missed = 0
+  readonly #source: InputSource
+  #before = { received: 0, rejected: 0, lost: 0, incompatible: 0, time: Number.NaN }
+  #period: Period = {
+    received: 0,
+    rejected: 0,
+    lost: 0,
+    incompatible: 0,
+    rate: Number.NaN,
+    streamRate: Number.NaN,
+    missed: 0,
+    isOverrun: false,
+  }
+
+  constructor(source: InputSource) {
+    this.#source = source
+  }
+
+  /**
+   * Ends a period; what is said is of the last one.
+   * @returns the messages likely missed in it
+   */
+  endPeriod(now: number): number {
+    const { input, statistics, rhythm } = this.#source
+    const before = this.#before
+    const { received, rejected } = statistics
+    const { lost, incompatible } = input
+    this.#before = { received, rejected, lost, incompatible, time: now }
+    const backlog = input.longestBacklog()
+    const newlyLost = lost - before.lost
+    const isFull = backlog >= Math.max(2, input.depth)
+    const { period, missing } = rhythm.observe(!isFull && newlyLost === 0)
+    // Gaps alone are no loss: labels may come for some frames only.
+    const missed = isFull || newlyLost > 0 ? Math.max(missing, newlyLost) : 0
+    this.missed += missed
+    this.#period = {
+      received: received - before.received,
+      rejected: rejected - before.rejected,
+      lost: newlyLost,
+      incompatible: incompatible - before.incompatible,
+      rate: (received - before.received) / (now - before.time),
+      streamRate: 1 / period,
+      missed,
+      isOverrun: isFull && (missing > 0 || (Number.isNaN(period) && backlog >= SUSTAINED * input.depth)),
+    }
+    return missed
+  }
+
+  status(now: number): Status {
+    return this.#problem() ?? this.#presence(now)
+  }
+
+  #problem(): Status | undefined {
+    const { input, statistics } = this.#source
+    const { rejected, received, incompatible, lost, isOverrun } = this.#period
+    if (rejected > 0) {
+      const level = rejected >= received ? Level.ERROR : Level.WARN
+      return { level, message: `${rejected} rejected, the last for: ${statistics.lastError}` }
+    }
+    if (input.hasDeafPublisher) {
+      return warn('a publisher offers best effort and qos.reliability asks for reliable: it is not heard')
+    }
+    if (incompatible > 0 && input.publisherCount === 0) {
+      return warn(`a publisher's QoS does not fit: ${input.incompatiblePolicy}`)
+    }
+    if (input.foreignType !== undefined) {
+      return warn(`a publisher sends ${input.foreignType} and no images: it is not heard`)
+    }
+    if (isOverrun) return warn(this.#overrun())
+    if (lost > 0) {
+      return warn(`${lost} lost in transport: does the publisher use config/fastdds_large_images.xml?`)
+    }
+    return undefined
+  }
+
+  #overrun(): string {
+    const { received, missed, rate, streamRate } = this.#period
+    if (Number.isNaN(streamRate)) {
+      return `received ${fixed(rate, 1)} Hz, and more came than could be taken: the node is short of CPU`
+    }
+    const came = (streamRate * received) / (received + missed)
+    return `received ${fixed(came, 0)} Hz of about ${fixed(streamRate, 0)} Hz: the node is short of CPU`
+  }
+
+  #presence(now: number): Status {
+    const { input, statistics, staleAfter, silence } = this.#source
+    if (statistics.received === 0) return { level: Level.OK, message: `waiting for ${input.topic}` }
+    const since = now - statistics.lastArrival
+    if (staleAfter() > 0 && since > staleAfter()) {
+      return { level: silence, message: `none for ${fixed(since, 1)} s` }
+    }
+    return { level: Level.OK, message: 'receiving' }
+  }
+
+  values(now: number): Values {
+    const { input, statistics, header } = this.#source
+    const { width, height } = header()
+    return {
+      received: String(statistics.received),
+      rejected: String(statistics.rejected),
+      'lost in transport': String(input.lost),
+      'missed, likely': String(this.missed),
+      'rate (Hz)': fixed(this.#period.rate, 1),
+      'rate by stamps (Hz)': fixed(this.#period.streamRate, 1),
+      'since the last (s)': fixed(now - statistics.lastArrival, 2),
+      publishers: String(input.publisherCount),
+      'incompatible QoS': String(input.incompatible),
+      reliable: input.isReliable ? '1' : '0',
+      'width (pixels)': String(width),
+      'height (pixels)': String(height),
+      'last error': statistics.lastError,
+      'not in the map': statistics.describeUnmapped(),
+    }
+  }
+}
+
+const warn = (message: string): Status => ({ level: Level.WARN, message })
