@@ -112,6 +112,25 @@ describe('scores of a frame', () => {
     expect(frame.classDice).toEqual([2 / 3, Number.NaN, 0])
   })
 
+  it.each([
+    ['by name', named, 'trail'],
+    ['by number', {}, '2'],
+  ])('leave a class that is ignored out of the means, unless it is asked for (%s)', (_, names, name) => {
+    const ignoring = { ...names, 'classes.ignored_labels': [2n] }
+    const without = new Rig(ignoring).ids([0, 2, 2, 1], [0, 2, 0, 1])!
+    expect(without).toMatchObject({ dice: (2 / 3 + 1) / 2, windowDice: (2 / 3 + 1) / 2, classesDefined: 2 })
+    const first = 'classes.names' in names ? ['sky', 'grass'] : ['0', '1']
+    const asked = { ...ignoring, 'classes.evaluated': [...first, name] }
+    const within = new Rig(asked).ids([0, 2, 2, 1], [0, 2, 0, 1])!
+    expect(within).toMatchObject({ dice: (2 / 3 + 1 + 0) / 3, classesDefined: 3, pixelsUnknownPrediction: 0 })
+  })
+
+  it('know an unnamed class by its number as it is written alone', () => {
+    for (const name of ['01', '256', '-1', '1.0', '', 'sky'])
+      expect(() => new Rig({ 'classes.evaluated': [name] })).toThrow(`unknown class "${name}"`)
+    expect(new Rig({ 'classes.evaluated': ['1'] }).ids([0, 1], [0, 1])!.classesDefined).toBe(1)
+  })
+
   it('are undefined where nothing is evaluated', () => {
     const frame = new Rig(named).ids([0, 1], [255, 255])!
     expect(frame).toMatchObject({ dice: Number.NaN, accuracy: Number.NaN, classesDefined: 0 })
@@ -205,6 +224,30 @@ describe('probabilities', () => {
     expect(rig.frames).toEqual([])
   })
 
+  it('may leave 0 and 1 by rounding, no further', () => {
+    const terrain = { 'classes.names': ['other', 'terrain'] }
+    for (const value of [1.0009, -0.0009])
+      expect(new Rig(terrain).pair(probabilities([value], 1), labels(0))).toBeDefined()
+    for (const value of [1.05, -0.05, 1.002, -0.002])
+      expect(new Rig(terrain).pair(probabilities([value], 1), labels(0))).toBeUndefined()
+  })
+
+  it('have soft dice, label masks after them have none', () => {
+    const rig = new Rig({ 'classes.names': ['other', 'terrain'] })
+    expect(rig.pair(probabilities([0.5, 1], 1), labels(0, 1))!.softDice).toBeGreaterThan(0)
+    expect(rig.ids([0, 1], [0, 1])!.softDice).toBeNaN()
+  })
+
+  it('of ignored labels are in no sum, and a class that is ignored has no overlap', () => {
+    const asked = { 'classes.evaluated': named['classes.names'], 'classes.ignored_labels': [2n] }
+    const frame = new Rig({ ...named, ...asked }).pair(
+      probabilities([0.5, 0.25, 0.25, 0.25, 0.5, 0.25, 0.125, 0.125, 0.75], 3),
+      labels(0, 1, 2),
+    )!
+    const soft = [(2 * 0.5) / (0.75 + 1), (2 * 0.5) / (0.75 + 1), 0]
+    expect(frame.softDice).toBeCloseTo((soft[0]! + soft[1]! + soft[2]!) / 3, 12)
+  })
+
   it('count NaN as an unknown prediction', () => {
     const rig = new Rig({ 'classes.names': ['other', 'terrain'] })
     const frame = rig.pair(probabilities([Number.NaN, 1], 1), labels(1, 1))!
@@ -279,6 +322,74 @@ describe('window, totals and verdict', () => {
     expect(overlapStatus(rig.monitor, 5)).toEqual({ level: 2, message: 'recovering: dice 1.000' })
     expect(good().level).toBe(0)
     expect(overlapStatus(rig.monitor, 6)).toEqual({ level: 0, message: 'dice 1.000' })
+  })
+
+  it('judge the mean by thresholds.dice alone', () => {
+    const mean = (warn: number, error: number) =>
+      new Rig({
+        ...named,
+        'thresholds.frames': 1n,
+        'thresholds.dice.warn': warn,
+        'thresholds.dice.error': error,
+      })
+    // The mean of dice 1, 2/3 and 0.
+    const { windowDice } = mean(0, 0).ids([0, 1, 1], [0, 1, 2])!
+    expect(mean(windowDice, windowDice).ids([0, 1, 1], [0, 1, 2])!.level).toBe(0)
+    expect(mean(0.6, 0.5).ids([0, 1, 1], [0, 1, 2])!.level).toBe(1)
+    expect(mean(0.7, 0.6).ids([0, 1, 1], [0, 1, 2])!.level).toBe(2)
+    expect(mean(0, 0).ids([0, 1, 1], [0, 1, 2])!.level).toBe(0)
+  })
+
+  it('are as bad as the worst that any threshold asks for', () => {
+    const level = (...limits: string[]) =>
+      new Rig({
+        ...named,
+        'thresholds.frames': 1n,
+        'thresholds.dice.warn': 0.6,
+        'thresholds.dice.error': 0,
+        'thresholds.class_dice': limits,
+      }).ids([0, 1, 1], [0, 1, 2])!.level
+    expect(level('sky:0.9:0.8')).toBe(1)
+    expect(level('trail:0.9:0.8', 'sky:0.9:0.8')).toBe(2)
+    expect(level('sky:0.9:0.8', 'trail:0.9:0.8')).toBe(2)
+  })
+
+  it('take another thresholds.frames at run time', () => {
+    bad()
+    rig.monitor.configure({ ...rig.monitor.parameters, 'thresholds.frames': 3 })
+    expect(bad().level).toBe(0)
+    expect(bad().level).toBe(2)
+  })
+
+  it('add up all frames but ignored labels, those of unnamed classes beyond the first 16 too', () => {
+    const free = new Rig({ 'classes.ignored_labels': [3n, 255n] })
+    free.ids([1, 9, 255, 1], [1, 1, 1, 3])
+    free.ids([16, 16, 3, 1], [16, 1, 16, 255])
+    free.ids([1], [16])
+    const { totals, classes } = free.monitor
+    const ids = [...classes.ids.subarray(0, classes.count)]
+    expect(ids).toEqual([1, 9, 16])
+    const counts = totals.select(ids)
+    expect(counts.rows()).toEqual([
+      [1, 1, 1],
+      [0, 0, 0],
+      [1, 0, 1],
+    ])
+    expect([...counts.unknownPrediction]).toEqual([1, 0, 1])
+    expect(counts.ignored).toBe(2)
+  })
+
+  it('are as late as the later of the two messages', () => {
+    for (const [prediction, label] of [
+      [4, 6],
+      [6, 4],
+    ] as const) {
+      const { monitor } = new Rig(named)
+      const data = Uint8Array.of(0)
+      monitor.offerPrediction(image({ sec: 0, data }), prediction, prediction)
+      monitor.offerLabel(image({ sec: 0, data }), label, label)
+      expect(monitor.lastFrameArrival).toBe(6)
+    }
   })
 
   it('are forgotten on reset', () => {

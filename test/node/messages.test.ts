@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { serializeImage } from '../../src/image/serialize.ts'
+import { Monitor } from '../../src/monitor/monitor.ts'
+import { ConfusionMessage, MetricsMessage } from '../../src/node/messages.ts'
+import { parametersFrom } from '../../src/parameters/parameters.ts'
+
+type Value = number | string | bigint | number[] | { sec: number; nanosec: number }
+
+/** Reads little-endian CDR by a message definition of this package, and expects nothing behind it. */
+function decode(message: Buffer, definition: string): Record<string, Value> {
+  const text = readFileSync(new URL(`../../msg/${definition}.msg`, import.meta.url), 'utf8')
+  const fields = [...text.matchAll(/^([a-z]\S*) (\w+)/gim)].map(([, type, name]) => [type!, name!] as const)
+  let at = 4
+  const align = (size: number) => {
+    at += (size - ((at - 4) % size)) % size
+    at += size
+    return at - size
+  }
+  const read: Record<string, () => Value> = {
+    uint8: () => message.readUInt8(align(1)),
+    uint16: () => message.readUInt16LE(align(2)),
+    uint32: () => message.readUInt32LE(align(4)),
+    uint64: () => message.readBigUInt64LE(align(8)),
+    float64: () => message.readDoubleLE(align(8)),
+    'builtin_interfaces/Time': () => ({
+      sec: message.readInt32LE(align(4)),
+      nanosec: message.readUInt32LE(align(4)),
+    }),
+    'std_msgs/Header': () => {
+      align(4)
+      at += 4
+      const length = message.readUInt32LE(align(4))
+      at += length
+      return message.toString('utf8', at - length, at - 1)
+    },
+  }
+  const values = fields.map(([type, name]): [string, Value] => {
+    const element = read[type.replace('[]', '')]!
+    if (!type.endsWith('[]')) return [name, element()]
+    const length = message.readUInt32LE(align(4))
+    return [name, Array.from({ length }, () => element() as number)]
+  })
+  expect(at).toBe(message.length)
+  return Object.fromEntries(values)
+}
+
+function scored(predicted: number[], labelled: number[], encoding: 'mono8' | '32FC1' = 'mono8') {
+  const names = encoding === 'mono8' ? ['sky', 'grass', 'trail'] : ['other', 'trail']
+  const monitor = new Monitor(
+    parametersFrom(new Map(Object.entries({ 'classes.names': names, 'thresholds.frames': 1n }))),
+  )
+  const ids = (values: number[]) => Uint8Array.from(values)
+  const floats = (values: number[]) => new Uint8Array(Float32Array.from(values).buffer)
+  const image = (data: Uint8Array, sec: number, frameId: string, coded: string) =>
+    serializeImage({ sec, nanosec: 5, frameId, width: labelled.length, height: 1, encoding: coded, data })
+  const data = encoding === 'mono8' ? ids(predicted) : floats(predicted)
+  for (const time of [0, 1]) {
+    monitor.offerPrediction(image(data, 6 + time, 'camera', encoding), time, time)
+    monitor.offerLabel(image(ids(labelled), 6 + time, 'front_camera', 'mono8'), time, time)
+  }
+  return monitor.frame
+}
+
+it('metrics hold what the message definition says, field by field', () => {
+  //                    TP: sky 2, grass 1, trail 0
+  const frame = scored([0, 0, 1, 1, 9, 0], [0, 0, 1, 2, 2, 255])
+  const writer = new MetricsMessage()
+  writer.latency = 0.25
+  frame.level = 1
+  expect(decode(writer.write(frame), 'SegmentationMetrics')).toEqual({
+    header: 'front_camera',
+    prediction_stamp: { sec: 7, nanosec: 5 },
+    dice: (1 + 2 / 3 + 0) / 3,
+    dice_loss: 1 - (1 + 2 / 3 + 0) / 3,
+    iou: (1 + 1 / 2 + 0) / 3,
+    precision: (1 + 1 / 2) / 2,
+    recall: (1 + 1 + 0) / 3,
+    accuracy: 3 / 5,
+    soft_dice: Number.NaN,
+    soft_dice_loss: Number.NaN,
+    window_dice: (1 + 2 / 3 + 0) / 3,
+    window_iou: (1 + 1 / 2 + 0) / 3,
+    window_frames: 2,
+    classes_defined: 3,
+    pixels_evaluated: 5,
+    pixels_ignored: 1,
+    pixels_unknown_prediction: 1,
+    latency: 0.25,
+    processing_time: frame.processingTime,
+    class_id: [0, 1, 2],
+    class_dice: [1, 2 / 3, 0],
+    class_iou: [1, 1 / 2, 0],
+    class_precision: [1, 1 / 2, Number.NaN],
+    class_recall: [1, 1, 0],
+    level: 1,
+    frame_count: 2n,
+  })
+})
+
+it('metrics of probabilities hold soft dice and its loss', () => {
+  const frame = scored([0.25, 0.5, 0.75, 1], [0, 0, 1, 255], '32FC1')
+  const { soft_dice: soft, soft_dice_loss: loss } = decode(
+    new MetricsMessage().write(frame),
+    'SegmentationMetrics',
+  )
+  // Pixels labelled 255 are in no sum.
+  expect(soft).toBeCloseTo(((2 * 0.75) / (1.5 + 1) + (2 * 1.25) / (1.5 + 2)) / 2, 12)
+  expect(loss).toBe(1 - (soft as number))
+})
+
+it('confusion is row by row, with the predictions of no class beside it', () => {
+  const frame = scored([0, 0, 1, 1, 9, 0], [0, 0, 1, 2, 2, 255])
+  expect(decode(new ConfusionMessage().write(frame), 'ConfusionMatrix')).toEqual({
+    header: 'front_camera',
+    class_id: [0, 1, 2],
+    counts: [2, 0, 0, 0, 1, 0, 0, 1, 0],
+    unknown_prediction: [0, 0, 1],
+  })
+})
