@@ -67,6 +67,7 @@ it('metrics hold what the message definition says, field by field', () => {
   const frame = scored([0, 0, 1, 1, 9, 0], [0, 0, 1, 2, 2, 255])
   const writer = new MetricsMessage()
   writer.latency = 0.25
+  writer.framesMissed = 4_000_000_000
   frame.level = 1
   expect(decode(writer.write(frame), 'SegmentationMetrics')).toEqual({
     header: 'front_camera',
@@ -95,6 +96,7 @@ it('metrics hold what the message definition says, field by field', () => {
     class_recall: [1, 1, 0],
     level: 1,
     frame_count: 2n,
+    frames_missed: 4_000_000_000,
   })
 })
 
