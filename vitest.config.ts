@@ -5,7 +5,13 @@ export default defineConfig({
     globalSetup: './scripts/build-wasm.mjs',
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/ros/**'], testTimeout: 60_000 },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/ros/**'],
+          setupFiles: './test/support/seed.ts',
+          testTimeout: 60_000,
+        },
       },
       // One graph at a time: two cores, and each test owns a ROS domain.
       {
