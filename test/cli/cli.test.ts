@@ -240,7 +240,10 @@ _dice_monitor; printf '%s\\n' "\${COMPREPLY[@]}"`
     expect(await complete('e')).toEqual(['evaluate'])
     expect(await complete('evaluate', '--fail')).toEqual(['--fail-under'])
     expect(await complete('evaluate', 'x', '--set', 'sync.t')).toEqual(['sync.tolerance='])
-    expect(await complete('evaluate', '--set', 'sync.tolerance=1', 'sync.q')).toEqual(['sync.queue_size='])
+    expect(await complete('evaluate', '--set', 'sync.tolerance=1', 'sync.q')).toEqual([
+      'sync.queue_size=',
+      'sync.queue_bytes=',
+    ])
     expect(await complete('evaluate', '-f', 'frame.d')).toEqual(['frame.dice=', 'frame.dice.p5='])
     expect(await complete('completion', 'z')).toEqual(['zsh'])
   })
