@@ -33,9 +33,7 @@ export function serializeImage(image: ImageMessage): Uint8Array {
 
 /** Writes a sensor_msgs/Image. */
 export function writeImage(writer: CdrWriter, image: ImageMessage): void {
-  writer.int32(image.sec)
-  writer.uint32(image.nanosec)
-  writer.text(image.frameId ?? '')
+  writeHeader(writer, image)
   writer.uint32(image.height)
   writer.uint32(image.width)
   writer.text(image.encoding)
@@ -46,9 +44,16 @@ export function writeImage(writer: CdrWriter, image: ImageMessage): void {
 
 /** Writes a sensor_msgs/CompressedImage. */
 export function writeCompressedImage(writer: CdrWriter, image: CompressedImageMessage): void {
-  writer.int32(image.sec)
-  writer.uint32(image.nanosec)
-  writer.text(image.frameId ?? '')
+  writeHeader(writer, image)
   writer.text(image.format)
   writer.bytes(image.data)
+}
+
+function writeHeader(
+  writer: CdrWriter,
+  { sec, nanosec, frameId = '' }: ImageMessage | CompressedImageMessage,
+): void {
+  writer.int32(sec)
+  writer.uint32(nanosec)
+  writer.text(frameId)
 }

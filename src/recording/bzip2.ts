@@ -1,11 +1,6 @@
 import Bunzip from 'seek-bzip'
 import { DamageError } from './damage.ts'
 
-/** Whether bytes begin as a bzip2 stream does. */
-export function isBzip2(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x42 && bytes[1] === 0x5a && bytes[2] === 0x68
-}
-
 /**
  * Decompresses a bzip2 stream into the target.
  * @returns how many bytes of it are sound: all of them, or those before the end of a stream that was cut

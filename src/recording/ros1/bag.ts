@@ -1,4 +1,5 @@
 import { Cursor, FileSource } from '../bytes.ts'
+import { readFailure } from '../damage.ts'
 import type { Survey } from '../order.ts'
 import { Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
@@ -127,6 +128,6 @@ function readBagHeader(source: FileSource, path: string): BagHeader {
       chunks: uint32Field(fields, 'chunk_count'),
     }
   } catch (error) {
-    throw error instanceof RecordingError ? error : damaged((error as Error).message)
+    throw error instanceof RecordingError ? error : damaged(readFailure(error).message)
   }
 }
