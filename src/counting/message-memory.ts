@@ -1,4 +1,10 @@
-import { type Exports, instantiateShared, PAGE, sharedMemory } from '../kernels/instance.ts'
+import {
+  type Exports,
+  instantiateShared,
+  type KernelMemory,
+  PAGE,
+  sharedMemory,
+} from '../kernels/instance.ts'
 import { allocate, type BlockSource, gather } from '../recording/memory.ts'
 
 /** Far more than there are messages in use at once, but for the largest. */
@@ -10,7 +16,7 @@ const MAX_BYTES = 256 * 2 ** 20
  */
 export class MessageMemory implements BlockSource {
   readonly keeps = MAX_BYTES
-  readonly memory: WebAssembly.Memory
+  readonly memory: KernelMemory
   readonly forget: (block: Uint8Array) => void
   readonly #blocksByPage: Uint8Array[] = []
   #exports: Exports | undefined

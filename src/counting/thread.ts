@@ -1,5 +1,6 @@
 /** A thread that fetches what jobs ask for, and counts the pairs of messages in it. */
 import { type MessagePort, workerData } from 'node:worker_threads'
+import type { KernelMemory } from '../kernels/instance.ts'
 import { readFailure } from '../recording/damage.ts'
 import { readStored, unpack } from '../recording/extent.ts'
 import { type Job, type JobResult, Jobs, type Order } from './jobs.ts'
@@ -9,7 +10,7 @@ import { PairCounter } from './pair-counter.ts'
 /** What the thread starts with. */
 export interface Start {
   /** Kernel memory, in which the messages lie. */
-  memory: WebAssembly.Memory
+  memory: KernelMemory
   jobs: SharedArrayBuffer
   port: MessagePort
 }

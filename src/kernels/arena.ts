@@ -1,4 +1,11 @@
-import { type Instance, instantiate, instantiateShared, PAGE, type WorkSpace } from './instance.ts'
+import {
+  type Instance,
+  instantiate,
+  instantiateShared,
+  type KernelMemory,
+  PAGE,
+  type WorkSpace,
+} from './instance.ts'
 import { type PixelLayout, pixelBytes } from './layout.ts'
 
 /** Bytes copied at once. */
@@ -39,7 +46,7 @@ export class Arena {
   readonly #lengths = [0, 0]
   readonly #messages = [0, 0]
 
-  constructor(memory: WebAssembly.Memory | undefined, workSpace: WorkSpace) {
+  constructor(memory: KernelMemory | undefined, workSpace: WorkSpace) {
     this.instance = memory ? instantiateShared(memory, workSpace) : instantiate()
     this.heap = new Uint8Array(this.instance.exports.memory.buffer)
   }

@@ -1,8 +1,14 @@
 import { SHARED_PAGES, SHARED_WASM, WASM } from './wasm.generated.ts'
 
+/** A `WebAssembly.Memory`, for compilers that do not know that name, as those of neither browsers nor Node.js. */
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
 /** What the kernels export; addresses and sizes are bytes in `memory`. See assembly/ for what each does. */
 export interface Exports {
-  memory: WebAssembly.Memory
+  memory: KernelMemory
   countLabels(
     prediction: number,
     predictionStep: number,
@@ -179,14 +185,16 @@ export function instantiate(): Instance {
 }
 
 /** As {@link instantiate}, in a part of a memory from {@link sharedMemory} in which no other instance counts. */
-export function instantiateShared(memory: WebAssembly.Memory, workSpace: WorkSpace): Instance {
+export function instantiateShared(memory: KernelMemory, workSpace: WorkSpace): Instance {
   const module = compile(SHARED_WASM[workSpace]!)
-  const { exports, places } = instanceOf(new WebAssembly.Instance(module, { env: { memory } }))
+  const { exports, places } = instanceOf(
+    new WebAssembly.Instance(module, { env: { memory: memory as WebAssembly.Memory } }),
+  )
   return { exports: { ...exports, memory }, places }
 }
 
 /** Memory of two work spaces, that other threads may put messages into, in pages that they add with `grow`. */
-export function sharedMemory(maximumBytes: number): WebAssembly.Memory {
+export function sharedMemory(maximumBytes: number): KernelMemory {
   return new WebAssembly.Memory({ initial: SHARED_PAGES, maximum: maximumBytes / PAGE, shared: true })
 }
 

@@ -1,5 +1,5 @@
 import { Arena, Region } from './arena.ts'
-import type { WorkSpace } from './instance.ts'
+import type { KernelMemory, WorkSpace } from './instance.ts'
 import { isColour, isProbability, PixelFormat, type PixelLayout } from './layout.ts'
 import { Preparation } from './preparation.ts'
 
@@ -28,7 +28,7 @@ export class Kernels {
    * @param memory to work in, from {@link sharedMemory}; by default one of its own
    * @param workSpace the part of that memory that is for this instance alone
    */
-  constructor(memory?: WebAssembly.Memory, workSpace: WorkSpace = 0) {
+  constructor(memory?: KernelMemory, workSpace: WorkSpace = 0) {
     this.arena = new Arena(memory, workSpace)
     this.#preparation = new Preparation(this.arena)
     const { heap, instance } = this.arena

@@ -1,6 +1,6 @@
 export { logSoftmax, sigmoid, softmax } from './activation.ts'
 export { allocateBatch, type Batch } from './batch.ts'
-export { lossConventions as conventions } from './conventions.ts'
+export { lossConventions, lossConventions as conventions } from './conventions.ts'
 export type { Loss } from './loss.ts'
 export { type LovaszOptions, lovaszLoss } from './lovasz.ts'
 export type { Activation, CommonOptions } from './options.ts'
