@@ -1,10 +1,9 @@
-import { accessSync, constants, statSync } from 'node:fs'
 import { type Evaluation, evaluate as evaluateMasks } from '../evaluation/evaluate.ts'
 import { openRecordingSource } from '../evaluation/recording-source.ts'
 import type { MaskSource } from '../evaluation/source.ts'
 import { chooseTopics } from '../evaluation/topics.ts'
 import { ParameterError, type RawValue } from '../parameters/parameters.ts'
-import { resultFiles, summaryText, writeFiles } from '../report/files.ts'
+import { resultFiles, summaryText, tryDirectory, writeFiles } from '../report/files.ts'
 import { checkGates, type Gate, GateError, judge, parseGate } from '../report/gates.ts'
 import { reportPage } from '../report/page/page.ts'
 import { gateTable, summaryTable } from '../report/table.ts'
@@ -120,12 +119,13 @@ function pass(gates: readonly Gate[], { summary, frames }: Evaluation): number {
 
 /** Found out before an hour of scoring, not after. */
 function checkOutput(directory: string): void {
-  const found = statSync(directory, { throwIfNoEntry: false })
-  if (!found) return
-  if (!found.isDirectory()) throw inputError(`--output ${directory}: is no directory`)
   try {
-    accessSync(directory, constants.W_OK)
-  } catch {
-    throw inputError(`--output ${directory}: cannot be written to`)
+    tryDirectory(directory)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const isNone = code === 'ENOTDIR' || code === 'EEXIST'
+    throw inputError(
+      `--output ${directory}: ${isNone ? 'is no directory' : `cannot be written to: ${message}`}; name another one`,
+    )
   }
 }

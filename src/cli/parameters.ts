@@ -1,8 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { withClassNames } from '../monitor/mask-rules.ts'
 import { parametersInFile, parseValue } from '../parameters/file.ts'
 import { checkedValue, ParameterError, parametersFrom, type RawValue } from '../parameters/parameters.ts'
-import { isParameterName, PARAMETER_NAMES, type Parameters } from '../parameters/table.ts'
+import {
+  isParameterName,
+  PARAMETER_NAMES,
+  PARAMETERS,
+  type ParameterName,
+  type Parameters,
+} from '../parameters/table.ts'
+import { NotAFileError, readText } from '../regular-file.ts'
 import { inputError, usageError } from './errors.ts'
 import type { Messages } from './messages.ts'
 
@@ -41,9 +47,9 @@ export function completeParameters(values: ReadonlyMap<string, RawValue>): Param
 function fromFile(path: string, messages: Messages): Map<string, RawValue> {
   let values: Map<string, RawValue>
   try {
-    values = parametersInFile(readFileSync(path, 'utf8'), NODE, path)
+    values = parametersInFile(readText(path), NODE, path)
   } catch (error) {
-    if (error instanceof ParameterError) throw inputError(error.message)
+    if (error instanceof ParameterError || error instanceof NotAFileError) throw inputError(error.message)
     throw inputError(`${path}: cannot read the parameter file: ${(error as Error).message}`)
   }
   if (values.size === 0) {
@@ -57,6 +63,22 @@ function fromFile(path: string, messages: Messages): Map<string, RawValue> {
   return values
 }
 
+/** Lists whose entries have commas in them. */
+const WITH_COMMAS: ReadonlySet<string> = new Set(['classes.groups', 'regions'])
+
+/** A value in YAML; a list also without the brackets around it, which some shells take for themselves. */
+function parsedText(name: ParameterName, text: string): RawValue {
+  const source = `--set ${name}`
+  const { type } = PARAMETERS[name]
+  if (!type.endsWith('_array') || /^\s*(\[|- |-$)/m.test(text)) return parseValue(text, source)
+  if (text.trim() === '') return []
+  const entries = WITH_COMMAS.has(name) ? [text] : text.split(',')
+  return entries.map(entry => {
+    const isText = type === 'string_array' && !/^\s*["']/.test(entry)
+    return isText ? entry.trim() : parseValue(entry, source)
+  })
+}
+
 /** @throws CliError when it is not `NAME=VALUE`, or the value does not fit */
 function parsedSetting(setting: string): [string, RawValue] {
   const equals = setting.indexOf('=')
@@ -66,7 +88,7 @@ function parsedSetting(setting: string): [string, RawValue] {
     throw usageError(`--set: unknown parameter "${name}"; there are ${PARAMETER_NAMES.join(', ')}`)
   }
   try {
-    const value = parseValue(setting.slice(equals + 1), `--set ${name}`)
+    const value = parsedText(name, setting.slice(equals + 1))
     checkedValue(name, value)
     return [name, value]
   } catch (error) {

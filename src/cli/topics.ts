@@ -15,7 +15,15 @@ function noOnePair({ message, topics, pairs }: NoOnePairError): string {
   const lines = [`${message}; name ${pairs.length > 1 ? 'one' : 'them'} with --prediction and --label`]
   if (topics.length === 0) lines.push('it has no topic of type sensor_msgs/msg/Image or CompressedImage')
   else lines.push('', imageTopicTable(topics))
-  if (pairs.length > 1) lines.push('', 'plausible:', ...pairs.map(pair => `  ${pairOptions(pair)}`))
+  if (pairs.length > 1)
+    lines.push(
+      '',
+      'plausible:',
+      ...firstLines(
+        pairs.map(pair => `  ${pairOptions(pair)}`),
+        '',
+      ),
+    )
   return lines.join('\n')
 }
 
@@ -25,6 +33,14 @@ export const pairOptions = ({ prediction, label }: TopicPair): string =>
 /** Topics that are not plain words come from a broken or hostile recording; a pasted command must not obey them. */
 const shellWord = (text: string) => (/^[\w/~.-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
 
+/** Lines of a list in a message; the rest is counted. */
+const MOST_LINES = 30
+
+function firstLines(lines: readonly string[], rest: string): string[] {
+  const others = lines.length - MOST_LINES
+  return others <= 0 ? [...lines] : [...lines.slice(0, MOST_LINES), `and ${others} more${rest}`]
+}
+
 function imageTopicTable(topics: readonly ImageTopic[]): string {
   const rows = topics.map(({ name, count, image }) => [
     name,
@@ -32,7 +48,8 @@ function imageTopicTable(topics: readonly ImageTopic[]): string {
     sizeText(image),
     String(count),
   ])
-  return alignedColumns([['image topic', 'encoding', 'size', 'messages'], ...rows], [0, 1])
+  const table = alignedColumns([['image topic', 'encoding', 'size', 'messages'], ...rows], [0, 1])
+  return firstLines(table.split('\n'), ': dice-monitor info lists them').join('\n')
 }
 
 export const sizeText = (image: ImageTopic['image']): string =>

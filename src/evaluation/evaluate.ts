@@ -28,6 +28,7 @@ export interface Evaluation extends Scored {
  */
 export async function evaluate(source: MaskSource, request: EvaluationRequest): Promise<Evaluation> {
   const { topics, chosen, version, start, end } = request
+  checkStart(source, start)
   const parameters = withClassNames(
     parametersFrom(new Map([...transportParameters(source, topics), ...chosen])),
   )
@@ -36,6 +37,16 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
   if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))
   const about = { source: sourceOf(source, topics, start, end), pairing, config: parameters, version }
   return { ...scored, summary: summarize(classes, counts, frames, about) }
+}
+
+/** @throws EvaluationError when there is nothing from there on */
+function checkStart({ path, startTime, endTime }: MaskSource, start = 0): void {
+  if (startTime === undefined || endTime === undefined) return
+  const length = Number(endTime - startTime) / 1e9
+  if (start <= length) return
+  throw new EvaluationError(
+    `${path}: --start ${start} is behind its end: it is ${length} s long, name a start within it`,
+  )
 }
 
 const sourceOf = (

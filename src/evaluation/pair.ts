@@ -12,6 +12,9 @@ export interface ImageTopic {
   image: ImageDescription | undefined
 }
 
+/** Equally plausible pairs that are told: among more nobody chooses. */
+const MOST_PAIRS = 1000
+
 /** Words of a topic's name and how surely they speak for one role. */
 const LABEL_WORDS: Record<string, number> = {
   truth: 4,
@@ -68,18 +71,57 @@ function strength(topic: string, words: Record<string, number>): number {
  * @param given topics that the user named: only the other is looked for
  */
 export function plausiblePairs(topics: readonly ImageTopic[], given: Partial<TopicPair>): TopicPair[] {
-  const candidates = topics.filter(isCandidate).filter(topic => !hasRawTwin(topic, topics))
-  const named = (name: string | undefined) =>
-    name === undefined ? candidates : topics.filter(t => t.name === name)
-  const ranked: { pair: TopicPair; rank: number }[] = []
-  for (const label of named(given.label)) {
-    for (const prediction of named(given.prediction)) {
-      const rank = plausibility(prediction, label, given, candidates.length)
-      if (rank > 0) ranked.push({ pair: { prediction: prediction.name, label: label.name }, rank })
+  const found: TopicPair[] = []
+  let best = 0
+  for (const { pair, rank } of possiblePairs(topics, given)) {
+    if (rank > best) found.length = 0
+    best = Math.max(best, rank)
+    if (rank === best && found.length < MOST_PAIRS) found.push(pair)
+  }
+  return found
+}
+
+/** A topic in its two possible roles, and how surely its name speaks for each. */
+interface Candidate {
+  topic: ImageTopic
+  holds: NonNullable<ReturnType<typeof encodingNamed>>['holds'] | undefined
+  path: string[]
+  asLabel: number
+  asPrediction: number
+}
+
+/** All pairs that may be a prediction and its label. */
+function* possiblePairs(topics: readonly ImageTopic[], given: Partial<TopicPair>): Generator<RankedPair> {
+  const names = new Set(topics.filter(({ count }) => count > 0).map(({ name }) => name))
+  const usable = topics.filter(topic => isCandidate(topic) && !hasRawTwin(topic, names))
+  const candidates = (name: string | undefined) =>
+    (name === undefined ? usable : topics.filter(topic => topic.name === name)).map(topic => {
+      const byName = strength(topic.name, LABEL_WORDS) - strength(topic.name, PREDICTION_WORDS)
+      return {
+        topic,
+        holds: encodingNamed(topic.image?.encoding ?? '')?.holds,
+        path: topic.name.split('/'),
+        asLabel: given.label ? 4 : byName,
+        asPrediction: given.prediction ? 4 : -byName,
+      }
+    })
+  const predictions = candidates(given.prediction)
+  // Of two masks, one with a telling name tells the other's role too.
+  const areTwo = usable.length === 2
+  for (const label of candidates(given.label)) {
+    if (!areTwo && label.asLabel <= 0) continue
+    for (const prediction of predictions) {
+      if (!areTwo && prediction.asPrediction <= 0) continue
+      const rank = plausibility(prediction, label)
+      if (rank > 0) yield { pair: { prediction: prediction.topic.name, label: label.topic.name }, rank }
     }
   }
-  const best = Math.max(...ranked.map(({ rank }) => rank))
-  return ranked.filter(({ rank }) => rank === best).map(({ pair }) => pair)
+}
+
+interface RankedPair {
+  pair: TopicPair
+  /** Above 0; higher is more plausible. */
+  rank: number
 }
 
 function isCandidate({ type, count, image }: ImageTopic): boolean {
@@ -91,32 +133,22 @@ function isCandidate({ type, count, image }: ImageTopic): boolean {
 }
 
 /** `image/compressed` is the same as `image`, if both were recorded. */
-const hasRawTwin = ({ name, type }: ImageTopic, topics: readonly ImageTopic[]) =>
-  isCompressedType(type) && topics.some(other => `${other.name}/compressed` === name && other.count > 0)
+const hasRawTwin = ({ name, type }: ImageTopic, names: ReadonlySet<string>) =>
+  isCompressedType(type) && name.endsWith('/compressed') && names.has(name.slice(0, -'/compressed'.length))
 
 /** 0 when the two are no pair. */
-function plausibility(
-  prediction: ImageTopic,
-  label: ImageTopic,
-  given: Partial<TopicPair>,
-  candidates: number,
-): number {
+function plausibility(predicted: Candidate, labelled: Candidate): number {
+  const [{ topic: prediction, asPrediction }, { topic: label, asLabel, holds }] = [predicted, labelled]
+  if (asLabel + asPrediction <= 0) return 0
   if (prediction.name === label.name) return 0
-  if (encodingNamed(label.image?.encoding ?? '')?.holds === 'probabilities') return 0
+  if (holds === 'probabilities') return 0
   const { width, height } = label.image ?? {}
   const { width: otherWidth = width, height: otherHeight = height } = prediction.image ?? {}
   if (width !== undefined && (width !== otherWidth || height !== otherHeight)) return 0
-  const asLabel = given.label ? 4 : strength(label.name, LABEL_WORDS) - strength(label.name, PREDICTION_WORDS)
-  const asPrediction = given.prediction
-    ? 4
-    : strength(prediction.name, PREDICTION_WORDS) - strength(prediction.name, LABEL_WORDS)
-  // Of two masks, one with a telling name tells the other's role too.
-  const isPair = candidates === 2 ? asLabel + asPrediction > 0 : asLabel > 0 && asPrediction > 0
-  return isPair ? 1 + asLabel + asPrediction + sharedNamespace(prediction.name, label.name) / 100 : 0
+  return 1 + asLabel + asPrediction + sharedNamespace(predicted.path, labelled.path) / 100
 }
 
-function sharedNamespace(a: string, b: string): number {
-  const [x, y] = [a.split('/'), b.split('/')]
+function sharedNamespace(x: readonly string[], y: readonly string[]): number {
   let shared = 0
   while (shared < x.length - 1 && shared < y.length - 1 && x[shared] === y[shared]) shared++
   return shared

@@ -41,12 +41,19 @@ export async function chooseTopics(source: MaskSource, given: Partial<TopicPair>
   return pair
 }
 
+/** Topics that a message names. */
+const MOST_NAMES = 10
+
 function checkTopic(source: MaskSource, name: string): void {
   const topic = source.topics.find(other => other.name === name)
   if (topic && isImageType(topic.type)) return
   const what = topic ? `is a ${topic.type}, not an image` : 'is not in it'
   const images = source.topics.filter(({ type }) => isImageType(type)).map(other => other.name)
-  const have = images.length > 0 ? `its image topics are ${images.join(', ')}` : 'it has no image topics'
+  const others = images.length > MOST_NAMES ? ` and ${images.length - MOST_NAMES} more` : ''
+  const have =
+    images.length > 0
+      ? `its image topics are ${images.slice(0, MOST_NAMES).join(', ')}${others}`
+      : 'it has no image topics'
   throw new EvaluationError(`${source.path}: topic ${name} ${what}; ${have}`)
 }
 

@@ -57,7 +57,7 @@ export function checkedValue(name: ParameterName, raw: RawValue): Parameters[Par
 function checkRange(name: string, value: number, { min, max, unit }: ParameterSpec): void {
   if (value >= (min ?? Number.NEGATIVE_INFINITY) && value <= (max ?? Number.POSITIVE_INFINITY)) return
   throw new ParameterError(
-    `parameter ${name}: expected a value from ${min} to ${max}${unit ? ` ${unit}` : ''}, got ${value}`,
+    `parameter ${name}: expected a value from ${min} to ${max}${unit ? ` ${unit}` : ''}, got ${numberText(value)}`,
   )
 }
 
@@ -104,6 +104,12 @@ const ARTICLES: Record<ParameterType, string> = {
 
 const article = (type: ParameterType) => ARTICLES[type]
 
+/** A number as YAML has it. */
+function numberText(value: number): string {
+  if (Number.isNaN(value)) return '.nan'
+  return Number.isFinite(value) ? String(value) : value > 0 ? '.inf' : '-.inf'
+}
+
 function describe(raw: RawValue): string {
   switch (typeof raw) {
     case 'string':
@@ -111,7 +117,7 @@ function describe(raw: RawValue): string {
     case 'bigint':
       return `the integer ${raw}`
     case 'number':
-      return `the double ${raw}`
+      return `the double ${numberText(raw)}`
     case 'boolean':
       return `the bool ${raw}`
     default:

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readSync } from 'node:fs'
+import { openRegular } from '../regular-file.ts'
 import { allocate } from './memory.ts'
 
 /** Something to read bytes of. */
@@ -14,8 +15,9 @@ export class FileSource implements ByteSource {
   readonly size: number
   readonly descriptor: number
 
-  constructor(path: string) {
-    this.descriptor = openSync(path, 'r')
+  /** @param file its path, or its descriptor, which is closed with the source */
+  constructor(file: string | number) {
+    this.descriptor = typeof file === 'number' ? file : openRegular(file)
     this.size = fstatSync(this.descriptor).size
   }
 

@@ -1,10 +1,9 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type ByteSource, FileSource } from './bytes.ts'
-import { readFailure } from './damage.ts'
+import { DamageError, readFailure } from './damage.ts'
 import { allocate } from './memory.ts'
-import type { Problems } from './problems.ts'
 import { decompressStream } from './zstd.ts'
 
 const EMPTY = new Uint8Array(0)
@@ -69,39 +68,50 @@ export class ZstdSource implements ByteSource {
   }
 }
 
+/** Decompressed between two looks at how much room is left. */
+const LOOK_BYTES = 64 * 2 ** 20
+/** A share of a file system that is left to others. */
+const LEFT_FREE = 0.02
+
 /**
- * Decompresses a zstd file into a temporary one, opens that, and removes it: it lives as long as it is open, and
- * nothing stays behind however the process ends.
+ * Decompresses a zstd file into a temporary one that has no name: it lives as long as it is open, and nothing stays
+ * behind however the process ends.
+ * @param onDamage told once where the file cannot be decompressed further
+ * @throws DamageError where there is no room for it
  */
-export function openExtracted<T>(
-  path: string,
-  name: string,
-  problems: Problems,
-  open: (path: string) => T,
-): T {
+export function extract(path: string, onDamage: (what: string) => void): FileSource {
+  const source = new ZstdSource(path, onDamage)
+  const file = openUnnamed()
+  try {
+    const block = allocate(2 ** 20)
+    for (let position = 0; ; ) {
+      if (position % LOOK_BYTES === 0) checkRoom(position)
+      const read = source.read(block, position)
+      if (read === 0) return new FileSource(file)
+      for (let done = 0; done < read; ) done += writeSync(file, block, done, read - done)
+      position += read
+    }
+  } catch (error) {
+    closeSync(file)
+    throw error
+  } finally {
+    source.close()
+  }
+}
+
+function openUnnamed(): number {
   const directory = mkdtempSync(join(tmpdir(), 'dice-monitor-'))
   try {
-    const extracted = join(directory, 'extracted')
-    extract(path, extracted, what => problems.add(`${name} ${what}`))
-    return open(extracted)
+    return openSync(join(directory, 'extracted'), 'wx+', 0o600)
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
 }
 
-function extract(from: string, to: string, onDamage: (what: string) => void): void {
-  const source = new ZstdSource(from, onDamage)
-  const file = openSync(to, 'wx', 0o600)
-  try {
-    const block = allocate(2 ** 20)
-    for (let position = 0; ; ) {
-      const read = source.read(block, position)
-      if (read === 0) return
-      for (let done = 0; done < read; ) done += writeSync(file, block, done, read - done)
-      position += read
-    }
-  } finally {
-    closeSync(file)
-    source.close()
-  }
+function checkRoom(extracted: number): void {
+  const { bavail, blocks, bsize } = statfsSync(tmpdir())
+  if (bavail * bsize - LOOK_BYTES >= LEFT_FREE * blocks * bsize) return
+  throw new DamageError(
+    `needs more room to be decompressed than ${tmpdir()} has beyond ${extracted} bytes: set TMPDIR to a place with more`,
+  )
 }

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, sep } from 'node:path'
+import { readText } from '../regular-file.ts'
 import { DamageError, readFailure } from './damage.ts'
 import { type Metadata, parseMetadata } from './metadata.ts'
 import type { Problems } from './problems.ts'
@@ -7,7 +8,8 @@ import { RecordingError } from './recording.ts'
 
 const METADATA = 'metadata.yaml'
 const STORAGE_FILE = /\.(mcap|db3)(\.zstd)?$/
-const MAX_METADATA_BYTES = 64 * 2 ** 20
+/** Of thousands of topics; a parser of YAML takes a second for 2 MB. */
+const MAX_METADATA_BYTES = 16 * 2 ** 20
 
 /** The storage files of a recording, in order, and its metadata if it has any. */
 export interface Location {
@@ -32,7 +34,7 @@ function locateInDirectory(directory: string, problems: Problems): Location {
   const files =
     metadata === undefined || metadata.files.length === 0
       ? present
-      : listedFiles(directory, metadata.files, present, problems)
+      : listedFiles(directory, metadata, present, problems)
   if (files.length > 0) return { files: files.map(file => join(directory, file)), metadata }
   const listed = metadata?.files.length ? `; ${METADATA} lists ${metadata.files.join(', ')}` : ''
   const names = readdirSync(directory).slice(0, 5).join(', ') || 'nothing'
@@ -47,7 +49,7 @@ function readMetadata(directory: string, problems: Problems): Metadata | undefin
   if (found === undefined) return undefined
   try {
     if (found.size > MAX_METADATA_BYTES) throw new DamageError(`it has ${found.size} bytes`)
-    return parseMetadata(readFileSync(path, 'utf8'))
+    return parseMetadata(readText(path))
   } catch (error) {
     const reason = readFailure(error).message.split('\n')[0]
     problems.add(`${METADATA} could not be read, files were found by their names: ${reason}`)
@@ -66,25 +68,51 @@ function storageFiles(directory: string): string[] {
 
 function listedFiles(
   directory: string,
-  listed: readonly string[],
+  metadata: Metadata,
   present: readonly string[],
   problems: Problems,
 ): string[] {
-  const files: string[] = []
-  for (const file of listed) {
+  const files = new Set<string>()
+  const missing: string[] = []
+  const presentByContent = new Map(present.map(file => [withoutZstd(file), file]))
+  for (const file of metadata.files) {
     // Older metadata has the directory before the name, and may lack the ending of a compressed file.
-    const name = [file, basename(file)].find(candidate => existsSync(join(directory, candidate)))
-    const found = name ?? present.find(candidate => sameContent(candidate, basename(file)))
-    if (found === undefined) problems.add(`${file}: listed in ${METADATA}, but missing`)
-    else if (files.includes(found)) problems.add(`${file}: listed in ${METADATA} twice, read once`)
-    else files.push(found)
+    const name = [file, basename(file)].find(candidate => isWithin(directory, candidate))
+    const found = name ?? presentByContent.get(withoutZstd(basename(file)))
+    if (found === undefined) missing.push(file)
+    else if (files.has(found)) problems.add(`${file}: listed in ${METADATA} twice, read once`)
+    else files.add(found)
   }
+  if (files.size === 0 && present.length > 0) return renamedFiles(metadata, present, problems)
+  for (const file of missing) problems.add(`${file}: listed in ${METADATA}, but missing`)
+  const used = new Set([...files].map(file => withoutZstd(basename(file))))
   for (const file of present) {
-    if (!files.some(used => sameContent(basename(used), file))) {
-      problems.add(`${file}: not listed in ${METADATA}, not read`)
-    }
+    if (!used.has(withoutZstd(file))) problems.add(`${file}: not listed in ${METADATA}, not read`)
   }
-  return files
+  return [...files]
+}
+
+/** Files that were given another name after recording: the list knows none of those that are there. */
+function renamedFiles(
+  { files, messages }: Metadata,
+  present: readonly string[],
+  problems: Problems,
+): string[] {
+  // Were it other files, their number of messages would most likely be another too, which is told.
+  if (files.length !== present.length || messages === undefined) {
+    problems.add(
+      `none of the ${files.length} files that ${METADATA} lists is there: the ${present.length} that are were read instead`,
+    )
+  }
+  return [...present]
+}
+
+/** Whether a directory has such a file, and not only a way to one elsewhere. */
+function isWithin(directory: string, name: string): boolean {
+  const path = join(directory, name)
+  if (!existsSync(path)) return false
+  const [whole, parent] = [directory, dirname(path)].map(place => realpathSync(place))
+  return parent === whole || parent!.startsWith(whole!.endsWith(sep) ? whole! : whole! + sep)
 }
 
 function withoutZstd(name: string): string {

@@ -12,6 +12,9 @@ export interface Metadata {
   messages: number | undefined
 }
 
+/** More than a recording is split into, were each a second long. */
+const MOST_FILES = 100_000
+
 /** @throws DamageError if the text is no rosbag2 metadata */
 export function parseMetadata(text: string): Metadata {
   const document = parseYaml(text)
@@ -21,6 +24,7 @@ export function parseMetadata(text: string): Metadata {
   if (!Array.isArray(files) || !files.every(file => typeof file === 'string')) {
     throw new DamageError('expected a list of names for relative_file_paths')
   }
+  if (files.length > MOST_FILES) throw new DamageError(`it lists ${files.length} files`)
   const messages = field(info, 'message_count')
   const mode = stringOf(field(info, 'compression_mode')).toLowerCase()
   return {
@@ -33,7 +37,8 @@ export function parseMetadata(text: string): Metadata {
 
 function parseYaml(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 0, logLevel: 'error' })
+    // Whether keys are unique is found in quadratic time, and of two equal ones the last counts.
+    return parse(text, { maxAliasCount: 0, logLevel: 'error', uniqueKeys: false })
   } catch (error) {
     throw new DamageError(messageOf(error))
   }

@@ -5,9 +5,13 @@ interface Occurrences {
   first: string
 }
 
+/** Kinds of problems that are named: whoever has so many knows, and a hostile file can have any number. */
+const MOST_KINDS = 50
+
 /** What could not be read, named and counted: one line for each kind of problem of each file. */
 export class Problems {
   readonly #found = new Map<string, Occurrences>()
+  #others = 0
 
   /**
    * @param what the kind of problem, with the file's name: equal ones are counted together
@@ -17,6 +21,7 @@ export class Problems {
     const text = printable(what)
     const known = this.#found.get(text)
     if (known) known.count++
+    else if (this.#found.size === MOST_KINDS) this.#others++
     else this.#found.set(text, { count: 1, first: printable(where) })
   }
 
@@ -25,11 +30,21 @@ export class Problems {
   }
 
   texts(): string[] {
-    return [...this.#found].map(([what, { count, first }]) => {
+    const named = [...this.#found].map(([what, { count, first }]) => {
       if (count === 1) return first === '' ? what : `${what} (${first})`
       return first === '' ? `${what} (${count} times)` : `${what} (${count} times, first ${first})`
     })
+    return this.#others === 0 ? named : [...named, othersText(this.#others)]
   }
+}
+
+const othersText = (count: number) => `${count} more problems of other kinds`
+
+/** The first of several lists of texts, as many as {@link Problems} names, and how many more there are. */
+export function firstTexts(texts: readonly string[]): string[] {
+  const others = texts.length - MOST_KINDS
+  // One line more is no shorter than to say that there is one.
+  return others <= 1 ? [...texts] : [...texts.slice(0, MOST_KINDS), othersText(others)]
 }
 
 /** The text of whatever was thrown. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { type ByteSource, FileSource } from './bytes.ts'
-import { openExtracted, ZstdSource } from './compressed-file.ts'
+import { extract, ZstdSource } from './compressed-file.ts'
 import { isZstd } from './compression.ts'
 import { type Location, locate } from './files.ts'
 import { McapStorage } from './mcap/mcap.ts'
@@ -8,7 +8,7 @@ import { MAGIC as MCAP_MAGIC } from './mcap/records.ts'
 import { allocate, type Memory } from './memory.ts'
 import { MessageDecoder } from './message-decoder.ts'
 import { inOrder, mergeFiles } from './order.ts'
-import { messageOf, Problems } from './problems.ts'
+import { firstTexts, messageOf, Problems } from './problems.ts'
 import { type ReadOptions, type RecordedMessage, RecordingError, type TopicInfo } from './recording.ts'
 import { Ros1Storage } from './ros1/bag.ts'
 import { MAGIC as ROS1_MAGIC } from './ros1/records.ts'
@@ -18,6 +18,8 @@ import type { Reading, Storage } from './storage.ts'
 
 const SNIFFED_BYTES = 16
 const END_OF_TIME = 2n ** 64n
+/** Files of a recording that stay open between two readings; a process may have some hundred. */
+const MOST_OPEN = 64
 
 /** The files of a recording as one. */
 export class RecordingReader {
@@ -36,9 +38,14 @@ export class RecordingReader {
     const failures: unknown[] = []
     for (const file of files) {
       try {
-        this.#storages.push(openStorage(file, metadata))
+        const storage = openStorage(file, metadata)
+        this.#storages.push(storage)
+        if (this.#storages.length > MOST_OPEN) storage.close()
       } catch (error) {
-        if (!isExpected(error)) throw error
+        if (!isExpected(error) || isOurLimit(error)) {
+          this.close()
+          throw error
+        }
         failures.push(error)
         this.#openProblems.add(messageOf(error))
       }
@@ -61,7 +68,7 @@ export class RecordingReader {
   /** What could not be read: on opening, and by the last reading. */
   problems(): string[] {
     const found = this.#readProblems?.texts() ?? this.#storages.flatMap(({ problems }) => problems.texts())
-    return [...this.#openProblems.texts(), ...found]
+    return firstTexts([...this.#openProblems.texts(), ...found])
   }
 
   /** @param memory where the messages' memory comes from, and may be given back to */
@@ -96,6 +103,11 @@ export function isExpected(error: unknown): boolean {
   return error instanceof RecordingError || (error instanceof Error && 'syscall' in error)
 }
 
+/** The process may have no more files, or no more memory: nothing that is wrong with a file. */
+function isOurLimit(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
 function asRecordingError(error: unknown): RecordingError {
   return error instanceof RecordingError ? error : new RecordingError(messageOf(error))
 }
@@ -115,12 +127,12 @@ function openStorage(path: string, metadata: Location['metadata']): Storage {
   const decoder = new MessageDecoder(name, messageCompression)
   const bytes = sniff(new FileSource(path))
   if (isMcap(bytes)) return new McapStorage(() => new FileSource(path), name, decoder)
-  if (isSqlite(bytes)) return new SqliteStorage(path, name, decoder, new Problems())
+  if (isSqlite(bytes)) return new SqliteStorage(() => new FileSource(path), path, name, decoder)
   if (isRos1(bytes, path)) return new Ros1Storage(path, name)
   if (isZstd(bytes)) return openCompressed(path, name, decoder)
   const compression =
     metadata?.compressionMode === 'file' ? ` (compressed by file as ${metadata.compressionFormat})` : ''
-  const found = bytes.length === 0 ? 'it is empty' : `it begins with ${Buffer.from(bytes).toString('hex')}`
+  const found = bytes.length === 0 ? 'it is empty' : 'it begins as none of them does'
   throw new RecordingError(
     `${path}: expected MCAP or SQLite3, plain or compressed by zstd, or a ROS 1 bag; ${found}${compression}`,
   )
@@ -137,11 +149,11 @@ function openCompressed(path: string, name: string, decoder: MessageDecoder): St
     return new McapStorage(report => new ZstdSource(path, report), name, decoder)
   }
   if (!isSqlite(bytes)) {
-    const found = damage === '' ? `found ${Buffer.from(bytes).toString('hex')}` : `it ${damage}`
+    const found = damage === '' ? 'it holds something else' : `it ${damage}`
     throw new RecordingError(`${path}: expected MCAP or SQLite3 compressed by zstd; ${found}`)
   }
-  const problems = new Problems()
-  return openExtracted(path, name, problems, file => new SqliteStorage(file, name, decoder, problems))
+  const extracted = (problems: Problems) => extract(path, what => problems.add(`${name} ${what}`))
+  return new SqliteStorage(extracted, path, name, decoder)
 }
 
 function sniff(source: ByteSource): Uint8Array {

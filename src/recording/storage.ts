@@ -38,6 +38,7 @@ export interface Storage {
   readonly problems: Problems
   /** The selected messages as they lie in the file, in batches. Messages that lie in one block are of one batch. */
   batches(reading: Reading): Generator<RecordedMessage[]>
+  /** Closes its file; a reading opens it again while it lasts. */
   close(): void
 }
 

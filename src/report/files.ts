@@ -2,13 +2,15 @@ import {
   closeSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
+import { NotAFileError, readText } from '../regular-file.ts'
+import { problemOfSummary } from './checked-summary.ts'
 import { framesCsv, readFramesCsv } from './csv.ts'
 import type { FrameTable } from './frames.ts'
 import { formatJson, type Json } from './json.ts'
@@ -30,7 +32,7 @@ export const summaryText = (summary: Summary): string => `${formatJson(summary a
  * when all are written, so that nobody finds half a result. A signal to end waits meanwhile.
  */
 export function writeFiles(directory: string, files: ReadonlyMap<string, string | Iterable<string>>): void {
-  mkdirSync(directory, { recursive: true })
+  makeDirectory(directory)
   const temporary = new Map(
     [...files.keys()].map(name => [name, join(directory, `.${name}.${process.pid}.tmp`)]),
   )
@@ -44,6 +46,51 @@ export function writeFiles(directory: string, files: ReadonlyMap<string, string 
     throw error
   } finally {
     for (const signal of ENDING) process.off(signal, hold)
+  }
+}
+
+/**
+ * Makes a directory and those above it that are not there.
+ * @returns those that were made, the innermost first
+ */
+export function makeDirectory(directory: string): string[] {
+  // Node's own recursion does not end where a place can have no directories, as in /proc.
+  const missing: string[] = []
+  for (let place = resolve(directory); !statSync(place, { throwIfNoEntry: false }); place = dirname(place)) {
+    missing.push(place)
+  }
+  return missing.toReversed().filter(makeOne).toReversed()
+}
+
+/** False where another process has just made it. */
+function makeOne(place: string): boolean {
+  try {
+    mkdirSync(place)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Finds out whether a directory can be written to, and leaves everything as it was. @throws what keeps it from that */
+export function tryDirectory(directory: string): void {
+  const made = makeDirectory(directory)
+  try {
+    const probe = join(directory, `.probe.${process.pid}.tmp`)
+    closeSync(openSync(probe, 'wx'))
+    rmSync(probe)
+  } finally {
+    for (const place of made) removeEmpty(place)
+  }
+}
+
+function removeEmpty(place: string): void {
+  try {
+    rmdirSync(place)
+  } catch (error) {
+    // Someone else has put something there meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
   }
 }
 
@@ -93,7 +140,7 @@ export function readSummary(path: string): { summary: Summary; file: string } {
   } catch (error) {
     throw new ResultFileError(`${file}: not JSON: ${(error as Error).message}`)
   }
-  const problem = problemOf(summary)
+  const problem = problemOfSummary(summary)
   if (problem) throw new ResultFileError(`${file}: no summary of dice-monitor: ${problem}`)
   for (const frame of summary.worst_frames) frame.stamp_ns = BigInt(frame.stamp_ns)
   return { summary, file }
@@ -111,7 +158,7 @@ export function readFramesBeside(
   const path = join(dirname(summaryPath), FRAMES_FILE)
   let text: string
   try {
-    text = readFileSync(path, 'utf8')
+    text = readText(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new ResultFileError(`${path}: ${(error as Error).message}`)
@@ -123,60 +170,17 @@ export function readFramesBeside(
   }
 }
 
+/** One of 256 classes has less than 1 MB, and 100 bytes for each recording it is of. */
+const MOST_BYTES = 64 * 2 ** 20
+
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    const size = statSync(path).size
+    if (size > MOST_BYTES) throw new ResultFileError(`${path}: too large for a summary: ${size} bytes`)
+    return readText(path)
   } catch (error) {
+    if (error instanceof ResultFileError || error instanceof NotAFileError) throw error
     const { code, message } = error as NodeJS.ErrnoException
     throw new ResultFileError(code === 'ENOENT' ? `${path}: no such file` : `${path}: ${message}`)
   }
 }
-
-/** What keeps a value from being a summary: the parts that others build on are looked at. */
-function problemOf(value: unknown): string | undefined {
-  if (!isRecord(value)) return 'expected an object'
-  if (value.schema !== 1) return `expected schema 1, got ${JSON.stringify(value.schema) ?? 'none'}`
-  for (const key of ['source', 'pairing', 'pixels', 'pooled', 'frame_mean', 'frame_percentiles', 'config']) {
-    if (!isRecord(value[key])) return `expected an object under "${key}"`
-  }
-  const { classes, confusion, unknown_prediction: unknown, worst_frames: worst } = value
-  if (
-    !Array.isArray(classes) ||
-    !classes.every(c => isRecord(c) && typeof c.name === 'string' && isCount(c.id))
-  ) {
-    return 'expected a list of classes with id and name under "classes"'
-  }
-  const size = classes.length
-  const isRow = (row: unknown) => Array.isArray(row) && row.length === size && row.every(isCount)
-  if (!Array.isArray(confusion) || confusion.length !== size || !confusion.every(isRow)) {
-    return `expected ${size} rows of ${size} counts under "confusion"`
-  }
-  if (!isRow(unknown)) return `expected ${size} counts under "unknown_prediction"`
-  if (
-    !Array.isArray(worst) ||
-    !worst.every(frame => isRecord(frame) && /^-?\d+$/.test(String(frame.stamp_ns)))
-  ) {
-    return 'expected a list of frames with stamp_ns under "worst_frames"'
-  }
-  const {
-    matched,
-    prediction_unmatched: p,
-    label_unmatched: l,
-    rejected,
-  } = value.pairing as Record<string, unknown>
-  if (![matched, p, l, rejected, (value.pixels as Record<string, unknown>).ignored].every(isCount)) {
-    return 'expected counts under "pairing" and "pixels"'
-  }
-  const { recordings } = value
-  const isPart = (part: unknown) =>
-    isRecord(part) && typeof part.recording === 'string' && isCount(part.frames)
-  if (recordings !== undefined && !(Array.isArray(recordings) && recordings.every(isPart))) {
-    return 'expected a list of recordings with their number of frames under "recordings"'
-  }
-  return undefined
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0

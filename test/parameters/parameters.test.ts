@@ -43,7 +43,7 @@ describe('parameter values', () => {
     [{ 'window.frames': 'many' }, 'parameter window.frames: expected an integer, got the string "many"'],
     [{ 'window.frames': 3.5 }, 'parameter window.frames: expected an integer, got the double 3.5'],
     [{ 'window.frames': 0n }, 'parameter window.frames: expected a value from 1 to 10000 frames, got 0'],
-    [{ 'sync.tolerance': Number.NaN }, 'parameter sync.tolerance: expected a value from 0 to 60 s, got NaN'],
+    [{ 'sync.tolerance': Number.NaN }, 'parameter sync.tolerance: expected a value from 0 to 60 s, got .nan'],
     [{ 'sync.tolerance': -1 }, 'parameter sync.tolerance: expected a value from 0 to 60 s, got -1'],
     [
       { 'classes.names': ['a', 1n] },

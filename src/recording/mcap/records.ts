@@ -101,10 +101,9 @@ export class Fields {
     return this.#view.getBigUint64(this.#advance(8), true)
   }
 
-  /** A 64-bit length or position; one that no file has becomes infinite. */
+  /** A 64-bit length or position; one that no file has is rounded. */
   length(): number {
-    const value = this.uint64()
-    return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value)
+    return Number(this.uint64())
   }
 
   string(): string {

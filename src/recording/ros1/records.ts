@@ -56,10 +56,9 @@ export function timeField(fields: Map<string, DataView>, name: string): bigint {
   return BigInt(field.getUint32(0, true)) * 1_000_000_000n + BigInt(field.getUint32(4, true))
 }
 
-/** A 64-bit position; one that no file has becomes infinite. @throws DamageError */
+/** A 64-bit position; one that no file has is rounded. @throws DamageError */
 export function positionField(fields: Map<string, DataView>, name: string): number {
-  const value = sized(fields, name, 8).getBigUint64(0, true)
-  return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.POSITIVE_INFINITY : Number(value)
+  return Number(sized(fields, name, 8).getBigUint64(0, true))
 }
 
 /** The empty string without the field. */

@@ -25,9 +25,13 @@ export class Pages {
   #windowEnd = 0
   #lastPage = 0
 
-  /** @throws DamageError if the file is no database, and the errors of opening a file */
-  constructor(path: string, report: (what: string) => void) {
-    this.#file = new FileSource(path)
+  /**
+   * @param file is closed with the pages
+   * @param path beside which a log of it may be
+   * @throws DamageError if the file is no database, and the errors of opening a file
+   */
+  constructor(file: FileSource, path: string, report: (what: string) => void) {
+    this.#file = file
     try {
       const start = allocate(HEADER_BYTES)
       const read = this.#file.read(start, 0)

@@ -1,8 +1,9 @@
+import type { FileSource } from '../bytes.ts'
 import { DamageError, readFailure } from '../damage.ts'
 import { SMALLEST_BLOCK } from '../memory.ts'
 import type { MessageDecoder } from '../message-decoder.ts'
 import { Survey } from '../order.ts'
-import type { Problems } from '../problems.ts'
+import { Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
 import { type Piece, Request } from '../request.ts'
 import { Batch, deliver, type Reading, type Storage } from '../storage.ts'
@@ -54,21 +55,23 @@ export class SqliteStorage implements Storage {
   readonly endTime: bigint | undefined
   readonly lateness: bigint
   readonly work: number
-  readonly problems: Problems
+  readonly problems = new Problems()
   readonly name: string
-  readonly #pages: Pages
+  readonly #openPages: (problems: Problems) => Pages
+  #pages: Pages
+  #isOpen = true
   readonly #decoder: MessageDecoder
   readonly #messages: Table
   readonly #columns: Columns
   readonly #topics = new Map<number, Topic>()
   readonly #openProblems: string[]
 
-  /** @param problems what is known of the file already, to be taken over */
-  constructor(path: string, name: string, decoder: MessageDecoder, problems: Problems) {
-    this.problems = problems
+  /** @param open opens the database's file, whenever it is to be read @param path where it would be by its name */
+  constructor(open: (problems: Problems) => FileSource, path: string, name: string, decoder: MessageDecoder) {
     this.name = name
     this.#decoder = decoder
-    this.#pages = openPages(path, name, this.problems)
+    this.#openPages = problems => openPages(open, path, name, problems)
+    this.#pages = this.#openPages(this.problems)
     try {
       const { tables, indexes } = this.#schema()
       this.#messages = this.#tableNamed(tables, 'messages')
@@ -93,12 +96,21 @@ export class SqliteStorage implements Storage {
   }
 
   close(): void {
-    this.#pages.close()
+    if (this.#isOpen) this.#pages.close()
+    this.#isOpen = false
   }
 
-  batches(reading: Reading): Generator<RecordedMessage[]> {
+  *batches(reading: Reading): Generator<RecordedMessage[]> {
+    const wasOpen = this.#isOpen
+    // What is found on opening it is known from the first time.
+    if (!wasOpen) this.#pages = this.#openPages(new Problems())
+    this.#isOpen = true
     const batch = new Batch()
-    return deliver(this.#pieces(reading, batch), batch, reading)
+    try {
+      yield* deliver(this.#pieces(reading, batch), batch, reading)
+    } finally {
+      if (!wasOpen) this.close()
+    }
   }
 
   *#pieces(reading: Reading, batch: Batch): Generator<Piece> {
@@ -281,9 +293,14 @@ export class SqliteStorage implements Storage {
   }
 }
 
-function openPages(path: string, name: string, problems: Problems): Pages {
+function openPages(
+  open: (problems: Problems) => FileSource,
+  path: string,
+  name: string,
+  problems: Problems,
+): Pages {
   try {
-    return new Pages(path, what => problems.add(`${name} ${what}`))
+    return new Pages(open(problems), path, what => problems.add(`${name} ${what}`))
   } catch (error) {
     if (error instanceof DamageError) throw new RecordingError(`${name} ${error.message}`)
     throw error

@@ -1,0 +1,172 @@
+import { CLASS_SCORES, PIXEL_SCORES } from '../metrics/score-table.ts'
+import { ParameterError } from '../parameters/parameters.ts'
+import { isParameterName, PARAMETERS, type ParameterType } from '../parameters/table.ts'
+import { evaluatedFlags, limitsByClass } from './config.ts'
+import { PERCENTILES, type Summary } from './summary.ts'
+
+type Fields = Record<string, unknown>
+
+/** A value that is no summary; the message says what was expected where. */
+class Unexpected extends Error {}
+
+/**
+ * What keeps a value from being a summary; undefined for one. What the rest of the program builds on is looked at, so
+ * that a summary by another program, or by someone who means harm, is refused here.
+ */
+export function problemOfSummary(value: unknown): string | undefined {
+  try {
+    checkSummary(value)
+    return undefined
+  } catch (error) {
+    if (error instanceof Unexpected || error instanceof ParameterError) return error.message
+    throw error
+  }
+}
+
+function checkSummary(value: unknown): asserts value is Summary {
+  if (!isRecord(value)) throw new Unexpected('expected an object')
+  if (value.schema !== 1) {
+    throw new Unexpected(`expected schema 1, got ${JSON.stringify(value.schema)?.slice(0, 40) ?? 'none'}`)
+  }
+  const record = (key: string) => {
+    const part = value[key]
+    if (!isRecord(part)) throw new Unexpected(`expected an object under "${key}"`)
+    return part
+  }
+  const parts = ['source', 'pairing', 'pixels', 'pooled', 'frame_mean', 'frame_percentiles', 'config']
+  const [source, pairing, pixels, pooled, means, percentiles, config] = parts.map(record) as [
+    Fields,
+    Fields,
+    Fields,
+    Fields,
+    Fields,
+    Fields,
+    Fields,
+  ]
+  checkSource(source)
+  checkPairing(pairing)
+  expectAll('pixels', ['evaluated', 'ignored', 'unknown_prediction'], pixels, isCount, 'a count')
+  expectAll('pooled', [...PIXEL_SCORES, 'dice_loss'], pooled, isScore, 'a number or null')
+  expectAll('pooled', ['classes_defined'], pooled, isCount, 'a count')
+  expectAll('frame_mean', ['dice', 'iou', ...Object.keys(means)], means, isScore, 'a number or null')
+  if (!isRecord(percentiles.dice)) throw new Unexpected('expected an object under "frame_percentiles.dice"')
+  const ranks = Object.keys(PERCENTILES)
+  expectAll('frame_percentiles.dice', ranks, percentiles.dice, isScore, 'a number or null')
+  checkClasses(value.classes)
+  checkCounts(value, value.classes.length)
+  checkFrames(value)
+  expectAll('', ['version'], value, isText, 'a text')
+  checkConfig(config)
+  evaluatedFlags(value.classes, config as unknown as Summary['config'])
+  limitsByClass(config as unknown as Summary['config'])
+}
+
+function checkSource(source: Fields): void {
+  const isName = (name: unknown) => isText(name) || isListOf(name, isText)
+  expectAll('source', ['recording', 'prediction_topic', 'label_topic'], source, isName, 'a text or a list')
+  expectAll('source', ['start', 'end'], source, isScore, 'a number or null')
+}
+
+function checkPairing(pairing: Fields): void {
+  const counts = ['matched', 'prediction_unmatched', 'label_unmatched', 'rejected']
+  expectAll('pairing', counts, pairing, isCount, 'a count')
+  expectAll('pairing', ['truncated'], pairing, item => typeof item === 'boolean', 'true or false')
+  expectAll('pairing', ['problems'], pairing, item => isListOf(item, isText), 'a list of texts')
+}
+
+function checkClasses(classes: unknown): asserts classes is (Fields & { id: number })[] {
+  const isClass = (item: unknown) =>
+    isRecord(item) && isText(item.name) && isCount(item.id) && (item.id as number) < 256
+  if (!isListOf(classes, isClass)) {
+    throw new Unexpected('expected a list of classes with id and name under "classes"')
+  }
+  const ids = (classes as Fields[]).map(({ id }) => id)
+  if (new Set(ids).size < ids.length) throw new Unexpected('expected each class once under "classes"')
+  for (const item of classes as Fields[]) {
+    expectAll('classes', CLASS_SCORES, item, isScore, 'a number or null')
+    expectAll('classes', ['label_pixels', 'prediction_pixels'], item, isCount, 'a count')
+  }
+}
+
+function checkCounts({ confusion, unknown_prediction: unknown }: Fields, size: number): void {
+  const isRow = (row: unknown): row is number[] => isListOf(row, isCount) && row.length === size
+  if (!isListOf(confusion, isRow) || confusion.length !== size) {
+    throw new Unexpected(`expected ${size} rows of ${size} counts under "confusion"`)
+  }
+  if (!isRow(unknown)) throw new Unexpected(`expected ${size} counts under "unknown_prediction"`)
+  // Every score is a ratio of sums of these.
+  const total = [...confusion, unknown].reduce(
+    (sum, row) => row.reduce((inner, count) => inner + count, sum),
+    0,
+  )
+  if (!Number.isSafeInteger(total)) throw new Unexpected('expected fewer than 2^53 pixels under "confusion"')
+}
+
+function checkFrames({ worst_frames: worst, recordings }: Fields): void {
+  const isFrame = (frame: unknown) =>
+    isRecord(frame) && /^-?\d{1,19}$/.test(String(frame.stamp_ns)) && Number.isFinite(frame.dice)
+  if (!isListOf(worst, isFrame)) {
+    throw new Unexpected('expected a list of frames with stamp_ns and dice under "worst_frames"')
+  }
+  const isPart = (part: unknown) => isRecord(part) && isText(part.recording) && isCount(part.frames)
+  if (recordings !== undefined && !isListOf(recordings, isPart)) {
+    throw new Unexpected('expected a list of recordings with their number of frames under "recordings"')
+  }
+}
+
+const isOfType: Record<ParameterType, (value: unknown) => boolean> = {
+  bool: value => typeof value === 'boolean',
+  integer: Number.isSafeInteger,
+  double: value => typeof value === 'number',
+  string: isText,
+  integer_array: value => isListOf(value, Number.isSafeInteger),
+  string_array: value => isListOf(value, isText),
+}
+
+/** Parameters that this version does not know are those of another one. */
+function checkConfig(config: Fields): void {
+  const isValue = (value: unknown) => Object.values(isOfType).some(isType => isType(value))
+  for (const [name, value] of Object.entries(config)) {
+    const isFit = isParameterName(name) ? isOfType[PARAMETERS[name].type] : isValue
+    if (!isFit(value)) throw new Unexpected(`expected another kind of value under "config.${name}"`)
+  }
+  const needed = ['classes.names', 'classes.evaluated', 'classes.ignored_labels', 'thresholds.class_dice']
+  expectAll('config', [...needed, 'empty_class'], config, value => value !== undefined, 'a value')
+  expectAll(
+    'config',
+    ['empty_class'],
+    config,
+    value => ['exclude', 'one', 'zero'].includes(value as string),
+    'exclude, one or zero',
+  )
+}
+
+function expectAll(
+  place: string,
+  keys: readonly string[],
+  fields: Fields,
+  isExpected: (value: unknown) => boolean,
+  expected: string,
+): void {
+  const key = keys.find(name => !isExpected(fields[name]))
+  if (key !== undefined)
+    throw new Unexpected(`expected ${expected} under "${place ? `${place}.` : ''}${key}"`)
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is T[]
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): value is unknown[]
+function isListOf(value: unknown, isItem: (item: unknown) => boolean): value is unknown[] {
+  return Array.isArray(value) && value.every(isItem)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+
+const isScore = (value: unknown): boolean => value === null || Number.isFinite(value)
