@@ -26,10 +26,13 @@ export function openRegular(path: string): number {
 }
 
 /** The text of a file. @throws NotAFileError, and the errors of the file system */
-export function readText(path: string): string {
+export const readText = (path: string): string => readBytes(path).toString('utf8')
+
+/** What a file holds. @throws NotAFileError, and the errors of the file system */
+export function readBytes(path: string): Buffer {
   const descriptor = openRegular(path)
   try {
-    return readFileSync(descriptor, 'utf8')
+    return readFileSync(descriptor)
   } finally {
     closeSync(descriptor)
   }

@@ -1,6 +1,7 @@
 import { withClassNames } from '../monitor/mask-rules.ts'
 import { parametersFrom, type RawValue } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
+import { runIntervals } from '../report/score-intervals.ts'
 import { type Summary, summarize } from '../report/summary.ts'
 import { EvaluationError } from './error.ts'
 import { type Scored, type ScoreOptions, scoreMasks } from './score.ts'
@@ -36,7 +37,8 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
   const { pairing, classes, counts, frames } = scored
   if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))
   const about = { source: sourceOf(source, topics, start, end), pairing, config: parameters, version }
-  return { ...scored, summary: summarize(classes, counts, frames, about) }
+  const summary = summarize(classes, counts, frames, about)
+  return { ...scored, summary: { ...summary, intervals: runIntervals(summary, frames) } }
 }
 
 /** @throws EvaluationError when there is nothing from there on */

@@ -55,6 +55,7 @@ function checkSummary(value: unknown): asserts value is Summary {
   checkClasses(value.classes)
   checkCounts(value, value.classes.length)
   checkFrames(value)
+  checkIntervals(value.intervals)
   expectAll('', ['version'], value, isText, 'a text')
   checkConfig(config)
   evaluatedFlags(value.classes, config as unknown as Summary['config'])
@@ -111,6 +112,22 @@ function checkFrames({ worst_frames: worst, recordings }: Fields): void {
   const isPart = (part: unknown) => isRecord(part) && isText(part.recording) && isCount(part.frames)
   if (recordings !== undefined && !isListOf(recordings, isPart)) {
     throw new Unexpected('expected a list of recordings with their number of frames under "recordings"')
+  }
+}
+
+function checkIntervals(intervals: unknown): void {
+  if (intervals === undefined) return
+  if (!isRecord(intervals)) throw new Unexpected('expected an object under "intervals"')
+  for (const [place, scores] of Object.entries(intervals)) {
+    if (!isRecord(scores)) throw new Unexpected(`expected an object under "intervals.${place}"`)
+    for (const name of place === 'frame_mean' ? ['dice', 'iou'] : ['dice']) {
+      const interval = scores[name]
+      if (!isRecord(interval)) throw new Unexpected(`expected an object under "intervals.${place}.${name}"`)
+      const where = `intervals.${place}.${name}`
+      expectAll(where, ['low', 'high'], interval, isScore, 'a number or null')
+      expectAll(where, ['frames', 'drives'], interval, isCount, 'a count')
+      expectAll(where, ['independent'], interval, Number.isFinite, 'a number')
+    }
   }
 }
 

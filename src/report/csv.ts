@@ -1,6 +1,6 @@
-import { CLASS_COLUMN_SCORES, COLUMN_SCORES, scoreSpec } from '../metrics/score-table.ts'
+import { CLASS_COLUMN_SCORES, COLUMN_SCORES, type ScoreName, scoreSpec } from '../metrics/score-table.ts'
+import { CsvRecords } from './csv-records.ts'
 import { FrameTable } from './frames.ts'
-import { timeFromNanoseconds } from './stamps.ts'
 
 const STAMPS = ['stamp_ns', 'prediction_stamp_ns'] as const
 const SCORES = COLUMN_SCORES.flatMap(name => (scoreSpec(name).loss ? [name, `${name}_loss`] : [name]))
@@ -44,77 +44,61 @@ const quoted = (field: string) => (/[",\r\n]/.test(field) ? `"${field.replaceAll
  * Reads a frames.csv back. Class columns are found by name.
  * @throws Error naming the line that is not of this form
  */
-export function readFramesCsv(text: string, classes: readonly NamedClass[]): FrameTable {
-  const rows = records(text)
-  const header = rows.next().value ?? []
-  const column = new Map(header.map((name, index) => [name, index]))
-  const needed = [...FIXED, ...classes.flatMap(c => CLASS_COLUMN_SCORES.map(score => columnOf(score, c)))]
-  const missing = needed.find(name => !column.has(name))
-  if (missing !== undefined) throw new Error(`expected a column ${missing} in the first line`)
+export function readFramesCsv(bytes: Uint8Array, classes: readonly NamedClass[]): FrameTable {
+  const records = new CsvRecords(bytes)
+  records.next()
+  const width = records.count
+  const column = new Map(Array.from({ length: width }, (_, field) => [records.text(field), field]))
+  const fieldOf = (name: string) => {
+    const field = column.get(name)
+    if (field === undefined) throw new Error(`expected a column ${name} in the first line`)
+    return field
+  }
+  for (const name of FIXED) fieldOf(name)
+  const means = new Map(COLUMN_SCORES.map(name => [name as ScoreName, fieldOf(name)]))
+  const ofClasses = new Map(
+    CLASS_COLUMN_SCORES.map(score => [score as ScoreName, classes.map(c => fieldOf(columnOf(score, c)))]),
+  )
+  const [label, prediction, evaluated, ignored] = [...STAMPS, ...PIXELS].map(fieldOf) as [
+    number,
+    number,
+    number,
+    number,
+  ]
 
+  let line = 1
+  const value = (field: number) => {
+    const read = records.number(field)
+    if (Number.isNaN(read) && records.text(field) !== '')
+      throw new Error(`line ${line}: ${[...column.keys()][field]} is "${records.text(field)}", not a number`)
+    return read
+  }
+  const times = { label: { sec: 0, nanosec: 0 }, prediction: { sec: 0, nanosec: 0 } }
+  const stamp = (field: number, into: { sec: number; nanosec: number }) => {
+    if (records.nanoseconds(field, into)) return into
+    throw new Error(`line ${line}: stamp "${records.text(field)}" is no number of nanoseconds`)
+  }
   const frames = new FrameTable()
   const classIds = classes.map(({ id }) => id)
-  let line = 1
-  for (const row of rows) {
+  const scores = {
+    mean: (name: ScoreName) => (means.has(name) ? value(means.get(name)!) : Number.NaN),
+    ofClasses: (name: ScoreName) => ofClasses.get(name)!.map(value),
+  }
+  while (records.next()) {
     line++
-    if (row.length !== header.length) {
-      throw new Error(`line ${line}: expected ${header.length} fields, got ${row.length}`)
-    }
-    const field = (name: string) => row[column.get(name)!]!
-    const value = (name: string) => number(field(name), name, line)
+    if (records.count !== width)
+      throw new Error(`line ${line}: expected ${width} fields, got ${records.count}`)
     frames.push({
-      label: stamp(field('stamp_ns'), line),
-      prediction: stamp(field('prediction_stamp_ns'), line),
-      scores: {
-        mean: name => (scoreSpec(name).from === 'pixels' ? value(name) : Number.NaN),
-        ofClasses: name => classes.map(c => value(columnOf(name, c))),
-      },
+      label: stamp(label, times.label),
+      prediction: stamp(prediction, times.prediction),
+      scores,
       windowDice: Number.NaN,
-      pixelsEvaluated: value('pixels_evaluated'),
-      pixelsIgnored: value('pixels_ignored'),
+      pixelsEvaluated: value(evaluated),
+      pixelsIgnored: value(ignored),
       level: 0,
       classCount: classIds.length,
       classIds,
     })
   }
   return frames
-}
-
-function number(text: string, name: string, line: number): number {
-  const value = text === '' ? Number.NaN : Number(text)
-  if (text !== '' && Number.isNaN(value)) throw new Error(`line ${line}: ${name} is "${text}", not a number`)
-  return value
-}
-
-function stamp(text: string, line: number): { sec: number; nanosec: number } {
-  if (!/^-?\d{1,19}$/.test(text)) throw new Error(`line ${line}: stamp "${text}" is no number of nanoseconds`)
-  if (text.length < 10 || text.startsWith('-')) return timeFromNanoseconds(BigInt(text))
-  return { sec: Number(text.slice(0, -9)), nanosec: Number(text.slice(-9)) }
-}
-
-/** The records of a CSV text by RFC 4180; empty lines are skipped. */
-function* records(text: string): Generator<string[], undefined> {
-  const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/y
-  // Lines behind the last quotation mark, all but the header as a rule, are split at once.
-  const plain = text.lastIndexOf('"') + 1
-  let record: string[] = []
-  while (field.lastIndex < text.length) {
-    if (field.lastIndex >= plain && record.length === 0) {
-      const end = text.indexOf('\n', field.lastIndex)
-      const line = text.slice(field.lastIndex, end < 0 ? text.length : end).replace(/\r$/, '')
-      field.lastIndex = end < 0 ? text.length : end + 1
-      if (line !== '') yield line.split(',')
-      continue
-    }
-    const match = field.exec(text)
-    if (!match) throw new Error('a quotation mark is out of place')
-    record.push(match[1]?.replaceAll('""', '"') ?? match[2]!)
-    if (match[3] === ',') {
-      if (field.lastIndex === text.length) record.push('')
-      else continue
-    }
-    if (record.length > 1 || record[0] !== '') yield record
-    record = []
-  }
-  return undefined
 }

@@ -1,19 +1,10 @@
 import type { Run } from './compare.ts'
 import type { FrameTable } from './frames.ts'
-import { FEWEST_INDEPENDENT, groupedInterval, seriesInterval } from './interval.ts'
+import { intervalOver, type KnownMean } from './interval.ts'
 
 /** The difference in frame-mean dice of two runs over the frames that both scored. */
-export interface Difference {
+export interface Difference extends Omit<KnownMean, 'mean'> {
   difference: number
-  /** 95 % interval; both NaN where too few frames, or drives, are independent. */
-  low: number
-  high: number
-  /** Frames that both runs scored, where both are defined. */
-  frames: number
-  /** Recordings that the frames are of. Of several, the recording is the unit and not the frame. */
-  drives: number
-  /** How many independent frames, or drives, would tell as much. */
-  independent: number
   verdict: 'better' | 'worse' | 'not distinguishable' | 'too few'
 }
 
@@ -39,10 +30,7 @@ export function pairedDifference(base: Run, run: Run): PairedDifference {
 
 /** @param drives differences in time order, a list a recording; NaN where one of the two is undefined */
 export function differenceOf(drives: readonly Float64Array[]): Difference {
-  const scored = drives.filter(differences => differences.some(value => !Number.isNaN(value)))
-  const isOne = scored.length <= 1
-  const interval = isOne ? seriesInterval(scored[0] ?? new Float64Array()) : groupedInterval(scored)
-  const { mean, low, high, values, independent } = interval
+  const { mean, low, high, frames, drives: count, independent } = intervalOver(drives)
   const verdict = Number.isNaN(low)
     ? 'too few'
     : low > 0
@@ -50,14 +38,7 @@ export function differenceOf(drives: readonly Float64Array[]): Difference {
       : high < 0
         ? 'worse'
         : 'not distinguishable'
-  return { difference: mean, low, high, frames: values, drives: scored.length, independent, verdict }
-}
-
-/** "300 frames, about 9 independent"; rounded down, so that what is too few reads as less than 5. */
-export function evidenceText({ frames, drives, independent, verdict }: Difference): string {
-  const amount = drives > 1 ? `${drives} drives of ${frames} frames` : `${frames} frames`
-  const few = verdict === 'too few' ? `: ${FEWEST_INDEPENDENT} are needed` : ''
-  return `${amount}, about ${Math.floor(independent + 1e-9)} independent${few}`
+  return { difference: mean, low, high, frames, drives: count, independent, verdict }
 }
 
 type Part = { name: string; from: number; to: number }
@@ -88,7 +69,7 @@ function commonFrames(base: Run, run: Run): { drives: Float64Array[]; count: num
   }
   const all = (frames: FrameTable) => ({ name: '', from: 0, to: frames.length })
   for (const { name, frames } of [base, run]) {
-    if (hasRepeatedStamp(frames!, all(frames!)))
+    if (hasRepeatedStamp(frames!))
       return { reason: `stamps of ${name} occur in several recordings, and the runs' recordings differ` }
   }
   const found = parts.map(part => differences(base.frames!, part, run.frames!, all(run.frames!)))
@@ -113,7 +94,10 @@ function drivesOf({ summary, frames }: Run): Part[] | undefined {
 
 /** Differences of the frames that have an equal stamp and as many label pixels in both, in the order of stamps. */
 function differences(base: FrameTable, part: Part, other: FrameTable, otherPart: Part): Float64Array {
-  const [order, otherOrder] = [stampOrder(base, part), stampOrder(other, otherPart)]
+  const [order, otherOrder] = [
+    base.labelStamps.order(part.from, part.to),
+    other.labelStamps.order(otherPart.from, otherPart.to),
+  ]
   const labelPixels = (frames: FrameTable, i: number) =>
     frames.pixelsEvaluated.at(i) + frames.pixelsIgnored.at(i)
   const found = new Float64Array(Math.min(order.length, otherOrder.length))
@@ -129,14 +113,7 @@ function differences(base: FrameTable, part: Part, other: FrameTable, otherPart:
   return found.subarray(0, count)
 }
 
-/** Indices of the frames in the order of their stamps; of equal ones in their own. */
-function stampOrder({ labelStamps }: FrameTable, { from, to }: Part): Uint32Array {
-  const order = Uint32Array.from({ length: to - from }, (_, k) => from + k)
-  const isOrdered = order.every((i, k) => k === 0 || labelStamps.compare(i - 1, labelStamps, i) <= 0)
-  return isOrdered ? order : order.sort((i, j) => labelStamps.compare(i, labelStamps, j) || i - j)
-}
-
-function hasRepeatedStamp(frames: FrameTable, whole: Part): boolean {
-  const order = stampOrder(frames, whole)
-  return order.some((i, k) => k > 0 && frames.labelStamps.compare(order[k - 1]!, frames.labelStamps, i) === 0)
+function hasRepeatedStamp({ labelStamps }: FrameTable): boolean {
+  const order = labelStamps.order(0, labelStamps.length)
+  return order.some((i, k) => k > 0 && labelStamps.compare(order[k - 1]!, labelStamps, i) === 0)
 }

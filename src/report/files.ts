@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { NotAFileError, readText } from '../regular-file.ts'
+import { NotAFileError, readBytes, readText } from '../regular-file.ts'
 import { problemOfSummary } from './checked-summary.ts'
 import { framesCsv, readFramesCsv } from './csv.ts'
 import type { FrameTable } from './frames.ts'
@@ -156,15 +156,15 @@ export function readFramesBeside(
   classes: readonly { id: number; name: string }[],
 ): FrameTable | undefined {
   const path = join(dirname(summaryPath), FRAMES_FILE)
-  let text: string
+  let bytes: Buffer
   try {
-    text = readText(path)
+    bytes = readBytes(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw new ResultFileError(`${path}: ${(error as Error).message}`)
   }
   try {
-    return readFramesCsv(text, classes)
+    return readFramesCsv(bytes, classes)
   } catch (error) {
     throw new ResultFileError(`${path}: ${(error as Error).message}`)
   }

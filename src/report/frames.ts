@@ -1,3 +1,4 @@
+import type { ClassSums } from '../metrics/class-sums.ts'
 import { CLASS_COLUMN_SCORES, FRAME_SCORES, type FrameScore, type ScoreName } from '../metrics/score-table.ts'
 import { type Column, float64Column, uint8Column } from './columns.ts'
 import { Stamps, timeFromNanoseconds } from './stamps.ts'
@@ -20,6 +21,8 @@ export interface FrameScores {
   classCount: number
   /** Class ids by position. */
   classIds: ArrayLike<number>
+  /** By class id, where they are known: frames.csv has none. */
+  sums?: Pick<ClassSums, 'labelPixels' | 'predictionPixels'>
 }
 
 type ClassColumnScore = (typeof CLASS_COLUMN_SCORES)[number]
@@ -28,7 +31,7 @@ type Columns<Name extends string> = Record<Name, Column<Float64Array>>
 const columnsOf = <Name extends string>(names: readonly Name[]): Columns<Name> =>
   Object.fromEntries(names.map(name => [name, float64Column()])) as Columns<Name>
 
-/** The scored frames of a run, a typed column a number: about 100 bytes a frame and 16 a class. */
+/** The scored frames of a run, a typed column a number: about 100 bytes a frame and 24 a class. */
 export class FrameTable {
   readonly labelStamps = new Stamps()
   readonly predictionStamps = new Stamps()
@@ -38,6 +41,7 @@ export class FrameTable {
   readonly level = uint8Column()
   readonly #scores = columnsOf(FRAME_SCORES)
   readonly #classes = new Map<number, Columns<ClassColumnScore>>()
+  readonly #classPixels = new Map<number, Column<Float64Array>>()
 
   get length(): number {
     return this.level.length
@@ -58,6 +62,11 @@ export class FrameTable {
       for (const name of CLASS_COLUMN_SCORES) {
         fill(columns[name], this.length)
         columns[name].push(frame.scores.ofClasses(name)[position]!)
+      }
+      if (frame.sums) {
+        const [id, pixels] = [frame.classIds[position]!, this.#pixelsOfClass(frame.classIds[position]!)]
+        fill(pixels, this.length, 0)
+        pixels.push(frame.sums.labelPixels[id]! + frame.sums.predictionPixels[id]!)
       }
     }
     this.labelStamps.push(frame.label.sec, frame.label.nanosec)
@@ -96,6 +105,19 @@ export class FrameTable {
     return column.values
   }
 
+  /** Pixels of one class in label and prediction together, a number a frame; 0 where they are not known. */
+  classPixels(id: number): Float64Array {
+    const column = this.#pixelsOfClass(id)
+    fill(column, this.length, 0)
+    return column.values
+  }
+
+  #pixelsOfClass(id: number): Column<Float64Array> {
+    const column = this.#classPixels.get(id) ?? float64Column()
+    this.#classPixels.set(id, column)
+    return column
+  }
+
   #columnsOfClass(id: number): Columns<ClassColumnScore> {
     const known = this.#classes.get(id)
     if (known) return known
@@ -106,6 +128,6 @@ export class FrameTable {
 }
 
 /** Undefined up to `length`: a class seen late was in neither mask before. */
-function fill(column: Column<Float64Array>, length: number): void {
-  while (column.length < length) column.push(Number.NaN)
+function fill(column: Column<Float64Array>, length: number, value = Number.NaN): void {
+  while (column.length < length) column.push(value)
 }

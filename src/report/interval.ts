@@ -20,8 +20,45 @@ export interface MeanInterval {
   independent: number
 }
 
+/** A mean over frames, and how well it is known. */
+export interface KnownMean {
+  mean: number
+  /** The 95 % interval; both NaN where too few frames, or drives, are independent. */
+  low: number
+  high: number
+  /** Frames where the value is defined. */
+  frames: number
+  /** Recordings that they are of. Of several, the recording is the unit and not the frame. */
+  drives: number
+  /** How many independent frames, or drives, would tell as much. */
+  independent: number
+}
+
+/** 95 % interval of a mean over frames. @param drives values in time order, a list a recording; NaN is left out */
+export function intervalOver(drives: readonly Float64Array[]): KnownMean {
+  const scored = drives.filter(values => values.some(value => !Number.isNaN(value)))
+  const isOne = scored.length <= 1
+  const { values, ...interval } = isOne
+    ? seriesInterval(scored[0] ?? new Float64Array())
+    : groupedInterval(scored)
+  return { ...interval, frames: values, drives: scored.length }
+}
+
+/** "300 frames, about 9 independent"; rounded down, so that what is too few reads as less than 5. */
+export function evidenceText({
+  frames,
+  drives,
+  independent,
+}: Pick<KnownMean, 'frames' | 'drives' | 'independent'>): string {
+  const amount = drives > 1 ? `${drives} drives of ${frames} frames` : `${frames} frames`
+  const few = isEnough(independent) ? '' : `: ${FEWEST_INDEPENDENT} are needed`
+  return `${amount}, about ${Math.floor(independent + 1e-9)} independent${few}`
+}
+
 /** Batches that an autocorrelation can be taken of; fewer are not made. */
 const FEWEST_BATCHES = 16
+/** More tell no more of the lowest terms of the cosine transform, and take their time. */
+const MOST_BATCHES = 1 << 15
 /** Cosine terms: more than 100 degrees of freedom would narrow an interval by less than 2 %. */
 const MOST_TERMS = 100
 /** Standard deviations that the spectrum may slope before larger batches are made. */
@@ -53,6 +90,14 @@ export function seriesInterval(series: Float64Array): MeanInterval {
 
   let size = 1
   let batches: Float64Array = deviations
+  if (n > MOST_BATCHES) {
+    const larger = 2 ** Math.ceil(Math.log2(n / MOST_BATCHES))
+    const means = batchMeans(deviations, larger)
+    if (power(means, 2) > rounding(center)) {
+      size = larger
+      batches = means
+    }
+  }
   let fit = spectrumAtZero(batches)
   while (!fit.isFlat && Math.floor(n / (2 * size)) >= FEWEST_BATCHES) {
     const larger = batchMeans(deviations, 2 * size)
@@ -106,6 +151,9 @@ export function groupedInterval(groups: readonly Float64Array[]): MeanInterval {
   return intervalOf(center, variance, values, known.length === 0 ? 0 : 1 / squares, degrees)
 }
 
+/** Equal groups of 5 are 5 but for rounding. */
+const isEnough = (independent: number) => independent >= FEWEST_INDEPENDENT - 1e-9
+
 function intervalOf(
   center: number,
   variance: number,
@@ -113,9 +161,7 @@ function intervalOf(
   independent: number,
   degrees: number,
 ): MeanInterval {
-  // Equal groups of 5 are 5 but for rounding.
-  if (independent < FEWEST_INDEPENDENT - 1e-9)
-    return { mean: center, low: Number.NaN, high: Number.NaN, values, independent }
+  if (!isEnough(independent)) return { mean: center, low: Number.NaN, high: Number.NaN, values, independent }
   const half = studentQuantile((1 + CONFIDENCE) / 2, Math.max(degrees, 1)) * Math.sqrt(variance)
   return { mean: center, low: center - half, high: center + half, values, independent }
 }

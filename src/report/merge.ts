@@ -1,6 +1,7 @@
 import { ConfusionMatrix } from '../metrics/confusion.ts'
 import type { Run } from './compare.ts'
 import { FrameTable } from './frames.ts'
+import { mergedIntervals } from './score-intervals.ts'
 import { type RecordingPart, type Source, type Summary, summarize } from './summary.ts'
 
 /** Runs that cannot be added; the message says why. */
@@ -47,7 +48,14 @@ export function mergeRuns(
     config: summaries[0]!.config,
     version,
   })
-  return { summary: runs.length > 1 ? { ...summary, recordings: partsOf(runs) } : summary, frames }
+  const { intervals } = summaries[0]!
+  if (runs.length === 1) return { summary: intervals ? { ...summary, intervals } : summary, frames }
+  const recordings = partsOf(runs)
+  const drives = runs.some(run => run.summary.recordings)
+    ? recordings.map(part => ({ frames: part.frames, classes: undefined }))
+    : recordings.map((part, i) => ({ frames: part.frames, classes: summaries[i]!.classes }))
+  const known = mergedIntervals(summary, frames, drives)
+  return { summary: { ...summary, intervals: known, recordings }, frames }
 }
 
 /** What the runs are of; a run that was itself merged is of several recordings. */

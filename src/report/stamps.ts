@@ -29,6 +29,13 @@ export class Stamps {
     )
   }
 
+  /** Indices from `from` to before `to` in the order of their stamps; of equal ones in their own. */
+  order(from: number, to: number): Uint32Array {
+    const order = new Uint32Array(to - from).map((_, k) => from + k)
+    const isOrdered = order.every((i, k) => k === 0 || this.compare(i - 1, this, i) <= 0)
+    return isOrdered ? order : order.sort((i, j) => this.compare(i, this, j) || i - j)
+  }
+
   /** Seconds after `origin` (nanoseconds since the epoch); exact to a nanosecond for 100 days. */
   secondsAfter(origin: bigint, index: number): number {
     return Number(this.nanoseconds(index) - origin) / 1e9

@@ -12,6 +12,7 @@ import type { EmptyClass } from '../metrics/scores.ts'
 import { Scores } from '../metrics/scoring.ts'
 import { evaluatedFlags } from './config.ts'
 import type { FrameTable } from './frames.ts'
+import type { Intervals } from './score-intervals.ts'
 import { mean, percentile, sorted } from './statistics.ts'
 
 /** A score; null is undefined (0/0). */
@@ -37,6 +38,8 @@ export interface Summary {
   worst_frames: { stamp_ns: bigint; dice: number }[]
   config: Config
   version: string
+  /** 95 % intervals of scores. */
+  intervals?: Intervals
   /** The runs that were added, in the order of their frames; in a merged summary only. */
   recordings?: RecordingPart[]
 }

@@ -2,9 +2,10 @@ import { CLASS_SCORES, PIXEL_SCORES, type ScoreName } from '../metrics/score-tab
 import { printable } from '../printable.ts'
 import type { Comparison } from './compare.ts'
 import { evaluatedFlags } from './config.ts'
-import { evidenceText, type PairedDifference } from './difference.ts'
+import type { PairedDifference } from './difference.ts'
 import type { GateResult } from './gates.ts'
-import { CONFIDENCE } from './interval.ts'
+import { CONFIDENCE, evidenceText } from './interval.ts'
+import type { ScoreInterval } from './score-intervals.ts'
 import { PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
 
 /** A score as it is shown: four decimals, a dash for undefined. */
@@ -26,7 +27,7 @@ export function alignedColumns(rows: readonly (readonly string[])[], left: reado
 
 /** What `evaluate` and `merge` print: the headline, the classes, and how the frames spread. */
 export function summaryTable(summary: Summary): string {
-  const { pooled, frame_mean: frameMean, pairing, pixels } = summary
+  const { pooled, frame_mean: frameMean, pairing, pixels, intervals } = summary
   const means: Partial<Record<ScoreName, Score>> = frameMean
   const headline = [
     ['', ...PIXEL_SCORES],
@@ -48,8 +49,15 @@ export function summaryTable(summary: Summary): string {
     ['frame dice', ...names],
     ['', ...names.map(name => shown(summary.frame_percentiles.dice[name]))],
   ]
+  const { frame_mean: ofMeans, pooled: ofPooled } = intervals ?? {}
+  const known = [
+    ...(ofPooled ? [['pooled dice', scoreIntervalText(ofPooled.dice)]] : []),
+    ...(ofMeans ? [['frame-mean dice', scoreIntervalText(ofMeans.dice)]] : []),
+    ...(ofMeans ? [['frame-mean iou', scoreIntervalText(ofMeans.iou)]] : []),
+  ]
   return [
     alignedColumns(headline),
+    ...(known.length > 0 ? [alignedColumns([[`${CONFIDENCE * 100} % interval`, ''], ...known], [0, 1])] : []),
     alignedColumns(classes),
     alignedColumns(percentiles),
     alignedColumns([
@@ -102,4 +110,11 @@ export function intervalText(paired: PairedDifference): string {
   const { difference, low, high, verdict } = paired
   if (verdict === 'too few') return `none (${evidenceText(paired)})`
   return `${signed(difference)} [${signed(low)}, ${signed(high)}] ${verdict} (${evidenceText(paired)})`
+}
+
+/** "0.8123 to 0.8345 (300 frames, about 9 independent)". */
+export function scoreIntervalText(interval: ScoreInterval): string {
+  const { low, high } = interval
+  const limits = low === null ? 'none' : `${shown(low)} to ${shown(high)}`
+  return `${limits} (${evidenceText(interval)})`
 }

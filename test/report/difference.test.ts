@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { compareRuns, type Run } from '../../src/report/compare.ts'
-import { type Difference, differenceOf, evidenceText } from '../../src/report/difference.ts'
+import { type Difference, differenceOf } from '../../src/report/difference.ts'
 import { FrameTable } from '../../src/report/frames.ts'
+import { evidenceText } from '../../src/report/interval.ts'
 import { mergeRuns } from '../../src/report/merge.ts'
 import { comparisonTable, intervalText } from '../../src/report/table.ts'
 import { exampleRun } from './example.ts'
@@ -79,7 +80,7 @@ test('the number of independent frames stands beside the interval, never rounded
   expect(intervalText({ ...difference, verdict: 'better' })).toBe(
     '+0.0123 [+0.0010, +0.0236] better (300 frames, about 9 independent)',
   )
-  expect(evidenceText({ ...difference, drives: 8, independent: 8 - 1e-12, verdict: 'better' })).toBe(
+  expect(evidenceText({ ...difference, drives: 8, independent: 8 - 1e-12 })).toBe(
     '8 drives of 300 frames, about 8 independent',
   )
   const text = comparisonTable(

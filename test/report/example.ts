@@ -4,6 +4,7 @@ import { parametersFrom } from '../../src/parameters/parameters.ts'
 import { FrameTable } from '../../src/report/frames.ts'
 import { NO_CLASS, type SmallMask } from '../../src/report/masks.ts'
 import type { Report } from '../../src/report/page/report.ts'
+import { runIntervals } from '../../src/report/score-intervals.ts'
 import { Stamps } from '../../src/report/stamps.ts'
 import { type Config, type Summary, summarize, WORST_FRAMES } from '../../src/report/summary.ts'
 import type { PicturedFrame } from '../../src/report/worst-frames.ts'
@@ -58,7 +59,8 @@ export function exampleRun(options: ExampleOptions): Report {
     matrix.add(counts)
     const { ignored } = counts
     const scores = new Scores(size)
-    scores.fill('pixels', counts.sums(), {
+    const sums = counts.sums()
+    scores.fill('pixels', sums, {
       ids: [...names.keys()],
       count: size,
       evaluated: new Uint8Array(size).fill(1),
@@ -74,6 +76,7 @@ export function exampleRun(options: ExampleOptions): Report {
       level: 0,
       classCount: size,
       classIds: [...names.keys()],
+      sums,
     })
     pictures.push({
       stamp,
@@ -113,7 +116,8 @@ export function exampleRun(options: ExampleOptions): Report {
     config,
     version: '0.0.0',
   }
-  const summary = summarize(classes, matrix, frames, about)
+  const counted = summarize(classes, matrix, frames, about)
+  const summary = { ...counted, intervals: runIntervals(counted, frames) }
   return { summary, frames, pictures: pictures.slice(0, WORST_FRAMES), received }
 }
 

@@ -11,6 +11,8 @@ import { exampleRun, ORIGIN } from './example.ts'
 const names = ['grass', 'a,b', 'say "hi"', 'two\nlines', '</script>']
 const { summary, frames } = exampleRun({ names, frames: 30, noise: 0.4, unmatched: [3] })
 
+const readText = (text: string, classes: typeof summary.classes) => readFramesCsv(Buffer.from(text), classes)
+
 let directory: string
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'dice-files-'))
@@ -48,7 +50,7 @@ test('the first line of frames.csv has the names of the contract', () => {
 })
 
 test('an undefined score is empty in CSV and null in JSON', () => {
-  const read = readFramesCsv(
+  const read = readText(
     'stamp_ns,prediction_stamp_ns,dice,dice_loss,iou,accuracy,pixels_evaluated,pixels_ignored\n-5,7,,,,,0,4\n',
     [],
   )
@@ -80,10 +82,37 @@ test('counts that do not fit the classes are refused', () => {
 
 test('damaged frames are refused with their line', () => {
   const columns = [...framesCsv(frames!, summary.classes)]
-  const damage = (line: string) => readFramesCsv([columns[0], columns[1], line].join(''), summary.classes)
+  const damage = (line: string) => readText([columns[0], columns[1], line].join(''), summary.classes)
   expect(() => damage('1,2,3\n')).toThrow('line 3: expected 18 fields, got 3')
   expect(() => damage(columns[2]!.replace(/^\d+/, 'x'))).toThrow('line 3: stamp "x"')
-  expect(() => readFramesCsv('a,b\n', [])).toThrow('expected a column stamp_ns')
+  expect(() => readText('a,b\n', [])).toThrow('expected a column stamp_ns')
+})
+
+const interval = { low: 0, high: 1, frames: 9, drives: 1, independent: 9 }
+test.each([
+  ['that are a list', [interval], 'an object under "intervals"'],
+  ['that are no object', 1, 'an object under "intervals"'],
+  ['without scores', { pooled: null }, 'an object under "intervals.pooled"'],
+  ['without iou', { frame_mean: { dice: interval } }, 'an object under "intervals.frame_mean.iou"'],
+  [
+    'of text',
+    { pooled: { dice: { ...interval, low: '0' } } },
+    'a number or null under "intervals.pooled.dice.low"',
+  ],
+  [
+    'of half a frame',
+    { pooled: { dice: { ...interval, frames: 0.5 } } },
+    'a count under "intervals.pooled.dice.frames"',
+  ],
+  [
+    'of no evidence',
+    { pooled: { dice: { ...interval, independent: null } } },
+    'a number under "intervals.pooled.dice.independent"',
+  ],
+])('intervals %s are refused', (_, intervals, reason) => {
+  const path = join(directory, 'summary.json')
+  writeFileSync(path, formatJson({ ...summary, intervals } as never))
+  expect(() => readSummary(path)).toThrow(`expected ${reason}`)
 })
 
 test('when one file cannot be made, none is left, and what was there stays', () => {

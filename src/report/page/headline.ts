@@ -1,6 +1,9 @@
 import { type PixelScore, SCORE_NAMES, SCORES, type ScoreName } from '../../metrics/score-table.ts'
 import { type DiceLimits, evaluatedFlags } from '../config.ts'
+import { CONFIDENCE } from '../interval.ts'
+import type { ScoreInterval } from '../score-intervals.ts'
 import type { Score } from '../summary.ts'
+import { scoreIntervalText } from '../table.ts'
 import { type Html, html, name } from './html.ts'
 import { clockTime, count, percent, scoreValue, seconds } from './numbers.ts'
 import type { Report } from './report.ts'
@@ -8,7 +11,7 @@ import type { Timeline } from './timeline.ts'
 
 /** What was scored, the two dice, and what a reader must know before believing them. */
 export function headline({ summary, frames }: Report, timeline: Timeline | undefined): Html {
-  const { source, pooled, frame_mean: frameMean, pairing, classes, config } = summary
+  const { source, pooled, frame_mean: frameMean, pairing, classes, config, intervals } = summary
   const evaluated = evaluatedFlags(classes, config).reduce((sum, flag) => sum + flag, 0)
   const limits = {
     warn: config['thresholds.dice.warn'] as number,
@@ -28,19 +31,23 @@ ${notices(pairing)}
     <h2>Pooled dice</h2>
     <p class="big" id="pooled-dice">${scoreValue(pooled.dice)}</p>
     ${meter('Pooled dice', pooled.dice, limits)}
-    <p>Counts of all frames added, then the mean over ${pooled.classes_defined} of ${evaluated} evaluated classes${pooled.classes_defined < evaluated && html` (the others are in neither mask)`}.</p>
+    <p>Counts of all frames added, then the mean over ${pooled.classes_defined} of ${evaluated} evaluated classes${pooled.classes_defined < evaluated && html` (the others are in neither mask)`}.${interval(intervals?.pooled)}</p>
   </div>
   <div class="figure">
     <h2>Frame-mean dice</h2>
     <p class="big" id="frame-mean-dice">${scoreValue(frameMean.dice)}</p>
     ${meter('Frame-mean dice', frameMean.dice, limits)}
-    <p>The average of the frames’ scores.${frames && belowLimits(frames.dice.values, limits)}</p>
+    <p>The average of the frames’ scores.${interval(intervals?.frame_mean)}${frames && belowLimits(frames.dice.values, limits)}</p>
   </div>
   <dl class="others">
     ${others(summary).map(([label, value]) => html`<div><dt>${label}</dt><dd>${scoreValue(value)}</dd></div>`)}
   </dl>
 </section>`
 }
+
+/** " 95 % interval: 0.8123 to 0.8345 (300 frames, about 9 independent)." */
+const interval = (scores: { dice: ScoreInterval } | undefined): Html =>
+  html`${scores && html` ${CONFIDENCE * 100} % interval: ${scoreIntervalText(scores.dice)}.`}`
 
 /** The scores beside the two dice: pooled, each with its frame mean where there is one. */
 function others({ pooled, frame_mean: frameMean }: Report['summary']): [label: string, value: Score][] {
