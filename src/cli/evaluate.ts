@@ -118,7 +118,7 @@ function pass(gates: readonly Gate[], { summary, frames }: Evaluation): number {
 }
 
 /** Found out before an hour of scoring, not after. */
-function checkOutput(directory: string): void {
+export function checkOutput(directory: string): void {
   try {
     tryDirectory(directory)
   } catch (error) {

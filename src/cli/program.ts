@@ -3,6 +3,7 @@ import { GATE_GRAMMAR } from '../report/gates.ts'
 import { compare } from './compare.ts'
 import { completion, SHELLS } from './completion.ts'
 import { type EvaluateOptions, evaluate } from './evaluate.ts'
+import { type ExtractOptions, extract } from './extract.ts'
 import { info } from './info.ts'
 import { merge } from './merge.ts'
 import { VERSION } from './version.ts'
@@ -26,6 +27,7 @@ Exit codes: 0 done; 1 bad input, or no pair found; 2 wrong usage; 3 a --fail-und
     )
   addEvaluate(program, done)
   addInfo(program, done)
+  addExtract(program, done)
   addCompare(program, done)
   addMerge(program, done)
   program
@@ -70,7 +72,7 @@ For example:
     .action(async (recording: string | undefined, options: EvaluateOptions, command: Command) => {
       options.set ??= []
       options.failUnder ??= []
-      const path = recording ?? takeStray(options)
+      const path = recording ?? takeStray(options, ['set', 'failUnder'])
       if (path === undefined) command.error("error: missing required argument 'recording'")
       done(await evaluate(path, options))
     })
@@ -82,6 +84,45 @@ function addInfo(program: Command, done: (exitCode: number) => void): void {
     .description('topics, types, encodings, sizes, counts and rates of a recording, and possible pairs')
     .argument('<recording>', 'a rosbag2 directory, an .mcap or a .db3')
     .action(async (recording: string) => done(await info(recording)))
+}
+
+function addExtract(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('extract')
+    .description('frames of a recording as files to annotate, named by their stamps')
+    .argument('[recording]', 'a rosbag2 directory, an .mcap, a .db3 or a ROS 1 .bag')
+    .requiredOption('-t, --topic <topic>', 'topic of the images')
+    .requiredOption('-o, --output <dir>', 'write the frames, frames.csv and the class lists there')
+    .option('--every <s>', 'the first frame of each stretch of so many seconds', stretchOf)
+    .option('--count <n>', 'so many frames, evenly spread', countOf)
+    .option('--stamps <file>', 'only frames with the stamps that stand in its lines')
+    .option('--worst <summary-and-n...>', 'only the n worst frames of a run: results/drive 20')
+    .option('--labelled-by <topic>', 'only frames of which a message of this topic has the stamp')
+    .option('-c, --config <yaml>', "the node's parameter file: class names and colours for the class lists")
+    .option('-s, --set <name=value...>', 'set parameters, YAML values: classes.names=[grass,trail]')
+    .option('--overwrite', 'replace files that are there')
+    .option('-q, --quiet', 'neither progress nor notes; warnings stay')
+    .addHelpText(
+      'after',
+      `
+Pixels are written as lossless PNG, compressed images as they are. A stamp is 19 digits of ns, or seconds.
+
+For example:
+  dice-monitor extract drive_07 --topic /camera/image --output frames --every 2 --labelled-by /segmentation
+  dice-monitor extract drive_07 -t /camera/image -o frames --worst results/drive_07 20 -c config/monitor.yaml`,
+    )
+    .action(async (recording: string | undefined, options: ExtractOptions, command: Command) => {
+      const worst = options.worst && [...options.worst]
+      options.set ??= []
+      // Options of several values take a recording that comes behind them.
+      const path =
+        recording ??
+        (worst && worst.length > 1 && !/^\d+$/.test(worst.at(-1)!)
+          ? worst.pop()
+          : takeStray(options, ['set']))
+      if (path === undefined) command.error("error: missing required argument 'recording'")
+      done(await extract(path, { ...options, ...(worst && { worst }) }))
+    })
 }
 
 function addCompare(program: Command, done: (exitCode: number) => void): void {
@@ -114,8 +155,11 @@ function addMerge(program: Command, done: (exitCode: number) => void): void {
 }
 
 /** `--set a=1 RECORDING` leaves the recording among the settings: it is the one without an equals sign. */
-function takeStray(options: EvaluateOptions): string | undefined {
-  for (const key of ['set', 'failUnder'] as const) {
+function takeStray<Key extends string>(
+  options: Record<Key, readonly string[]>,
+  keys: readonly Key[],
+): string | undefined {
+  for (const key of keys) {
     const stray = options[key].findIndex(text => !text.includes('='))
     if (stray < 0) continue
     const path = options[key][stray]!
@@ -131,4 +175,17 @@ function secondsOf(text: string): number {
     throw new InvalidArgumentError('Expected seconds from the start of the recording.')
   }
   return value
+}
+
+function stretchOf(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 1e-9 && value < 1e9)) {
+    throw new InvalidArgumentError('Expected seconds, more than 0.')
+  }
+  return value
+}
+
+function countOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Expected a number of frames, at least 1.')
+  return Number(text)
 }

@@ -3,7 +3,7 @@ import { EvaluationError } from './error.ts'
 import { isCompressedType, isImageType } from './image-description.ts'
 import { imageTopics } from './look.ts'
 import { type ImageTopic, plausiblePairs } from './pair.ts'
-import type { MaskSource, TopicPair } from './source.ts'
+import type { MaskSource, MaskTopic, TopicPair } from './source.ts'
 
 /** Of the image topics of a source none, or more than one, is a plausible pair. */
 export class NoOnePairError extends EvaluationError {
@@ -28,8 +28,8 @@ export class NoOnePairError extends EvaluationError {
  */
 export async function chooseTopics(source: MaskSource, given: Partial<TopicPair>): Promise<TopicPair> {
   const { label, prediction } = given
-  if (label !== undefined) checkTopic(source, label)
-  if (prediction !== undefined) checkTopic(source, prediction)
+  if (label !== undefined) imageTopicNamed(source, label)
+  if (prediction !== undefined) imageTopicNamed(source, prediction)
   if (label !== undefined && prediction !== undefined) {
     if (label === prediction) throw new EvaluationError(`--label and --prediction are both ${label}`)
     return { label, prediction }
@@ -44,9 +44,13 @@ export async function chooseTopics(source: MaskSource, given: Partial<TopicPair>
 /** Topics that a message names. */
 const MOST_NAMES = 10
 
-function checkTopic(source: MaskSource, name: string): void {
+/** @throws EvaluationError when it is not there, or holds no images */
+export function imageTopicNamed(
+  source: Pick<MaskSource, 'path' | 'topics'>,
+  name: string,
+): Pick<MaskTopic, 'type'> {
   const topic = source.topics.find(other => other.name === name)
-  if (topic && isImageType(topic.type)) return
+  if (topic && isImageType(topic.type)) return topic
   const what = topic ? `is a ${topic.type}, not an image` : 'is not in it'
   const images = source.topics.filter(({ type }) => isImageType(type)).map(other => other.name)
   const others = images.length > MOST_NAMES ? ` and ${images.length - MOST_NAMES} more` : ''

@@ -59,6 +59,12 @@ export function maskRules(parameters: Parameters, mask: MaskName): MaskRules {
   return { mask, channel, table, namesValues }
 }
 
+/** The colour, 0xrrggbb, that masks of a topic show a class in: of several the first. By the class's name. */
+export function coloursOf(parameters: Parameters, mask: MaskName): ReadonlyMap<string, number> {
+  const colours = [...(meanings(parameters, mask)?.colours ?? [])]
+  return new Map(colours.map(([colour, { target }]) => [target, colour] as const).reverse())
+}
+
 function meanings(parameters: Parameters, mask: MaskName): Meanings | undefined {
   if (!isMapped(parameters, mask)) return undefined
   const reference = parameters[`${mask}.ontology`]

@@ -237,7 +237,7 @@ _dice_monitor; printf '%s\\n' "\${COMPREPLY[@]}"`
   }
 
   test('bash completes commands, options, parameters and scores', async () => {
-    expect(await complete('e')).toEqual(['evaluate'])
+    expect(await complete('e')).toEqual(['evaluate', 'extract'])
     expect(await complete('evaluate', '--fail')).toEqual(['--fail-under'])
     expect(await complete('evaluate', 'x', '--set', 'sync.t')).toEqual(['sync.tolerance='])
     expect(await complete('evaluate', '--set', 'sync.tolerance=1', 'sync.q')).toEqual([
