@@ -7,10 +7,11 @@ import { EvaluationError } from './error.ts'
 import { type Scored, type ScoreOptions, scoreMasks } from './score.ts'
 import type { MaskSource, TopicPair } from './source.ts'
 import { roundedUp, stampDistance } from './tolerance.ts'
-import { transportParameters } from './topics.ts'
+import { type ChosenTopics, transportParameters } from './topics.ts'
 
 /** What is to be evaluated of a source. */
-export interface EvaluationRequest extends Omit<ScoreOptions, 'parameters'> {
+export interface EvaluationRequest extends Omit<ScoreOptions, 'parameters' | 'topics'> {
+  topics: ChosenTopics
   /** The parameters that were chosen, by name; the rest is default. */
   chosen: ReadonlyMap<string, RawValue>
   /** Of this package, for the summary. */
@@ -38,6 +39,7 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
   if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))
   const about = { source: sourceOf(source, topics, start, end), pairing, config: parameters, version }
   const summary = summarize(classes, counts, frames, about)
+  if (topics.weakWords) pairing.problems.push(perhapsSwapped(topics, topics.weakWords, summary))
   return { ...scored, summary: { ...summary, intervals: runIntervals(summary, frames) } }
 }
 
@@ -49,6 +51,21 @@ function checkStart({ path, startTime, endTime }: MaskSource, start = 0): void {
   throw new EvaluationError(
     `${path}: --start ${start} is behind its end: it is ${length} s long, name a start within it`,
   )
+}
+
+/** What is said of topics that were told apart by a weak word: which scores would be others the other way round. */
+function perhapsSwapped(
+  { label, prediction }: TopicPair,
+  words: readonly string[],
+  { pooled, pixels }: Summary,
+): string {
+  const [precision, recall] = [pooled.precision, pooled.recall].map(value => value?.toFixed(4) ?? 'undefined')
+  const apart = pixels.ignored + pixels.unknown_prediction
+  const others =
+    apart === 0
+      ? `dice stays ${pooled.dice?.toFixed(4) ?? 'undefined'}`
+      : `the ${apart} pixels that are ignored or no class here would count otherwise`
+  return `${label} is taken for the label and ${prediction} for the prediction by ${words.map(word => `"${word}"`).join(' and ')} alone, which may be either: if it is the other way round (--label ${prediction} --prediction ${label}), precision ${precision} and recall ${recall} change places, and ${others}; name them to have this answered`
 }
 
 const sourceOf = (

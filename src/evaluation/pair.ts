@@ -124,6 +124,24 @@ interface RankedPair {
   rank: number
 }
 
+/** So much for a role, in sum, is no more than one word that topics of the other role have too. */
+const WEAK = 2
+
+/**
+ * The words by which two topics were told apart, if these are weak: a mask that is called `segmentation` may be the
+ * label of a simulator. Undefined if they are not.
+ */
+export function weakWords({ prediction, label }: TopicPair): string[] | undefined {
+  const evidence =
+    strength(label, LABEL_WORDS) -
+    strength(label, PREDICTION_WORDS) +
+    strength(prediction, PREDICTION_WORDS) -
+    strength(prediction, LABEL_WORDS)
+  if (evidence >= WEAK) return undefined
+  const known = [...wordsOf(label), ...wordsOf(prediction)]
+  return [...new Set(known.filter(word => [LABEL_WORDS, PREDICTION_WORDS].some(w => Object.hasOwn(w, word))))]
+}
+
 function isCandidate({ type, count, image }: ImageTopic): boolean {
   if (!isImageType(type) || count === 0 || image === undefined) return false
   if (isCompressedType(type)) return /png/i.test(image.encoding)

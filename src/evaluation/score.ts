@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { CdrReader } from '../cdr/reader.ts'
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
+import { doubtsOf } from '../monitor/doubts.ts'
 import type { InputStatistics } from '../monitor/input.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Parameters } from '../parameters/table.ts'
@@ -95,7 +96,8 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   options.checkInterrupted()
   monitor.flush()
   predictions.noteRejections(Number.NaN)
-  const problems = [...source.problems, ...predictions.problems(), ...labels.problems()]
+  const doubts = doubtsOf(monitor).map(({ mask, text }) => `${topics[mask]}: ${text}`)
+  const problems = [...source.problems, ...predictions.problems(), ...labels.problems(), ...doubts]
   const ids = [...monitor.classes.ids.subarray(0, monitor.classes.count)]
   return {
     classes: ids.map(id => ({ id, name: monitor.classes.name(id) })),

@@ -2,7 +2,7 @@ import type { RawValue } from '../parameters/parameters.ts'
 import { EvaluationError } from './error.ts'
 import { isCompressedType, isImageType } from './image-description.ts'
 import { imageTopics } from './look.ts'
-import { type ImageTopic, plausiblePairs } from './pair.ts'
+import { type ImageTopic, plausiblePairs, weakWords } from './pair.ts'
 import type { MaskSource, MaskTopic, TopicPair } from './source.ts'
 
 /** Of the image topics of a source none, or more than one, is a plausible pair. */
@@ -22,11 +22,16 @@ export class NoOnePairError extends EvaluationError {
   }
 }
 
+/** The topics to score, and by which words of their names they were told apart where that is doubtful. */
+export interface ChosenTopics extends TopicPair {
+  weakWords?: readonly string[] | undefined
+}
+
 /**
  * The topics to score: those given, or the only plausible pair.
  * @throws EvaluationError when a topic is not there, and NoOnePairError
  */
-export async function chooseTopics(source: MaskSource, given: Partial<TopicPair>): Promise<TopicPair> {
+export async function chooseTopics(source: MaskSource, given: Partial<TopicPair>): Promise<ChosenTopics> {
   const { label, prediction } = given
   if (label !== undefined) imageTopicNamed(source, label)
   if (prediction !== undefined) imageTopicNamed(source, prediction)
@@ -38,7 +43,7 @@ export async function chooseTopics(source: MaskSource, given: Partial<TopicPair>
   const pairs = plausiblePairs(topics, given)
   const [pair] = pairs
   if (!pair || pairs.length > 1) throw new NoOnePairError(source.path, topics, pairs)
-  return pair
+  return label === undefined && prediction === undefined ? { ...pair, weakWords: weakWords(pair) } : pair
 }
 
 /** Topics that a message names. */

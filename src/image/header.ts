@@ -2,6 +2,7 @@ import { MessageError } from '../cdr/message-error.ts'
 import { CdrReader } from '../cdr/reader.ts'
 import { PixelFormat, type PixelLayout } from '../kernels/layout.ts'
 import { DEFAULT_ENCODING, type Encoding, type EncodingResult, readEncoding } from './encoding.ts'
+import { areRunLengths } from './run-lengths.ts'
 
 /**
  * What a serialized sensor_msgs/Image says before its pixels. One object is filled again for every message, so that
@@ -64,6 +65,16 @@ export function readImageHeader(message: Uint8Array, header: ImageHeader): void 
 function checkSize(message: Uint8Array, header: ImageHeader, dataLength: number): void {
   const { width, height, step, offset, bytesPerPixel } = header
   if (width === 0 || height === 0) throw new MessageError(`an empty image of ${width}x${height} pixels`)
+  const isWhole = step >= width * bytesPerPixel && dataLength === step * height
+  if (
+    !isWhole &&
+    bytesPerPixel === 1 &&
+    areRunLengths(message, offset, offset + dataLength, width * height)
+  ) {
+    throw new MessageError(
+      `data: runs of equal pixels in 5 bytes each (value, length), as Autoware sends its masks as mono8, not ${width * height} pixels: decode them into an image before`,
+    )
+  }
   if (step < width * bytesPerPixel) {
     throw new MessageError(`step: expected at least ${width * bytesPerPixel} bytes a row, got ${step}`)
   }

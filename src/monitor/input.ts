@@ -12,22 +12,69 @@ export class InputStatistics {
   rejected = 0
   /** Why the last one could not be used. */
   lastError = ''
-  /** Values and colours of its scored masks that the map does not name. */
+  /**
+   * Values and colours of its scored masks that the map does not name. Without a map, values that are neither a class
+   * nor ignored, in the masks that were looked at: see {@link OutsideValues}.
+   */
   readonly unmapped = new Tally()
+  /** Scored masks with pixels of no class, where there is no map. */
+  masksWithOutside = 0
+  /** Whether a map or an ontology says what values mean. */
+  isMapped = false
+  /** Scored masks of which every pixel is left out; of labels. */
+  allIgnored = 0
+  /** Stamp of the first message, and how many of the messages have it. */
+  firstSec = 0
+  firstNanosec = 0
+  withFirstStamp = 0
   /** When the first message came, as `lastArrival`. */
   firstArrival = Number.NaN
   /** When the last message came, in seconds on the steady clock; NaN before the first. */
   lastArrival = Number.NaN
 
+  noteStamp(sec: number, nanosec: number): void {
+    if (this.withFirstStamp === 0) {
+      this.firstSec = sec
+      this.firstNanosec = nanosec
+    }
+    if (this.firstSec === sec && this.firstNanosec === nanosec) this.withFirstStamp++
+  }
+
   /** What the map does not name, the most frequent first; empty if nothing. */
   describeUnmapped(): string {
-    const { pixels, count, values, counts, areColours } = this.unmapped
-    if (pixels === 0) return ''
+    const { pixels } = this.unmapped
+    if (!this.isMapped || pixels === 0) return ''
+    return `${pixels} pixels of values that the map does not name: ${this.#values()}`
+  }
+
+  /** Values that are no class and not meant to be none, where there is no map; empty if there are none. */
+  describeOutside(): string {
+    if (this.isMapped || this.unmapped.pixels === 0) return ''
+    return `values that are no class: ${this.#values()} in the masks that were looked at`
+  }
+
+  /** NaN if there is none. */
+  get mostFrequentUnmapped(): number {
+    const { count, values, counts } = this.unmapped
+    let most = -1
+    for (let i = 0; i < count; i++) if (most < 0 || counts[i]! > counts[most]!) most = i
+    return most < 0 ? Number.NaN : values[most]!
+  }
+
+  /** Forgets what was in masks. */
+  forgetMasks(): void {
+    this.unmapped.clear()
+    this.masksWithOutside = 0
+    this.allIgnored = 0
+  }
+
+  #values(): string {
+    const { count, values, counts, areColours } = this.unmapped
     const places = Array.from({ length: count }, (_, i) => i).sort((a, b) => counts[b]! - counts[a]!)
     const named = places.slice(0, MOST_TOLD).map(i => {
       return `${areColours ? colourText(values[i]!) : values[i]} (${counts[i]})`
     })
-    return `${pixels} pixels of values that the map does not name: ${named.join(', ')}${count > MOST_TOLD ? ', ...' : ''}`
+    return `${named.join(', ')}${count > MOST_TOLD ? ', ...' : ''}`
   }
 
   /**

@@ -14,6 +14,7 @@ import { Frame } from './frame.ts'
 import { InputStatistics } from './input.ts'
 import { LabelError } from './mask-error.ts'
 import { withClassNames } from './mask-rules.ts'
+import { OutsideValues } from './outside.ts'
 import { type ReceivedImage, ReceivedImages } from './received-image.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis, Level, wantedLevel } from './verdict.ts'
@@ -52,6 +53,7 @@ export class Monitor {
   #parameters: Parameters
   #configuration: Configuration
   #rules: CountingRules
+  #outside: OutsideValues
   #window: Window
   #softSums = new ClassSums(1)
   /** The classes there are, and which of them enter the means. */
@@ -74,6 +76,7 @@ export class Monitor {
     this.#parameters = withClassNames(parameters)
     this.#configuration = configurationFrom(this.#parameters)
     this.#rules = countingRules(this.#parameters, this.#configuration)
+    this.#outside = this.#outsideValues()
     this.pairing = new Pairing(
       pairingOptions(parameters),
       image => this.#images.give(image),
@@ -114,6 +117,7 @@ export class Monitor {
     this.#rules = countingRules(parameters, configuration)
     this.#configuration = configuration
     this.#parameters = parameters
+    this.#outside = this.#outsideValues()
     this.pairing.configure(pairingOptions(parameters))
     this.#window = this.#window.resized(parameters['window.frames'], this.classes.capacity)
     this.verdict.configure(parameters['thresholds.frames'])
@@ -162,6 +166,8 @@ export class Monitor {
     this.#window.clear()
     this.totals.clear()
     this.verdict.clear()
+    this.predictionInput.forgetMasks()
+    this.labelInput.forgetMasks()
     this.frame.frameCount = 0
     this.frame.windowFrames = 0
   }
@@ -180,6 +186,7 @@ export class Monitor {
       input.reject(error)
       return
     }
+    input.noteStamp(header.sec, header.nanosec)
     this.pairing.offer(stream, image, header.sec, header.nanosec, this.moment)
     this.#settle()
   }
@@ -201,6 +208,7 @@ export class Monitor {
       return
     }
     this.#scoreCounts()
+    this.#lookOutside()
     this.verdict.update(this.#wantedLevel())
     frame.level = this.verdict.level
     frame.frameCount++
@@ -227,6 +235,25 @@ export class Monitor {
     this.#window.add(frame.sums)
     frame.windowFrames = this.#window.length
     frame.windowScores.fill('pixels', this.#window.sums, this.#scored)
+  }
+
+  /** Finds what is left out of the scores and was not meant to be. */
+  #lookOutside(): void {
+    const { frame, predictionInput, labelInput } = this
+    if (frame.pixelsEvaluated === 0) labelInput.allIgnored++
+    try {
+      this.#outside.lookAt(this.#kernels, this.#counted, frame, this.#rules, predictionInput, labelInput)
+    } catch (error) {
+      // Without memory for it nothing is found; the scores stand.
+      if (!(error instanceof RangeError)) throw error
+    }
+  }
+
+  #outsideValues(): OutsideValues {
+    const { names } = this.#configuration
+    this.predictionInput.isMapped = this.#rules.prediction.table !== undefined
+    this.labelInput.isMapped = this.#rules.label.table !== undefined
+    return new OutsideValues(names.length || MAX_CLASSES, this.#parameters['classes.ignored_labels'])
   }
 
   /** Makes the frame one of the pair that was found. */

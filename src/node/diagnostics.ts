@@ -1,3 +1,4 @@
+import { type Doubt, doubtsOf } from '../monitor/doubts.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { overlapStatus, type Status, worstPosition } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
@@ -14,6 +15,8 @@ const STAMP = 6
 export class Diagnostics {
   /** Frames likely lost before they could be paired. */
   framesMissed = 0
+  /** What makes the scores doubtful, as of the end of the last period. */
+  doubts: readonly Doubt[] = []
   readonly #monitor: Monitor
   readonly #prediction: InputDiagnostics
   readonly #label: InputDiagnostics
@@ -30,6 +33,7 @@ export class Diagnostics {
       rhythm: monitor.pairing.predictions.rhythm,
       header: () => monitor.frame.prediction,
       staleAfter,
+      doubts: () => this.doubts.filter(({ mask }) => mask === 'prediction'),
       silence: Level.STALE,
     })
     this.#label = new InputDiagnostics({
@@ -38,6 +42,7 @@ export class Diagnostics {
       rhythm: monitor.pairing.labels.rhythm,
       header: () => monitor.frame.label,
       staleAfter,
+      doubts: () => this.doubts.filter(({ mask }) => mask === 'label'),
       silence: Level.OK,
     })
   }
@@ -64,6 +69,7 @@ export class Diagnostics {
 
   /** Ends a period: rates and changes are counted from here. */
   endPeriod(now: number): void {
+    this.doubts = doubtsOf(this.#monitor)
     const { predictions, labels } = this.#monitor.pairing
     const after = {
       predictions: predictions.statistics.received,

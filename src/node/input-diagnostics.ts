@@ -1,4 +1,5 @@
 import type { ImageHeader } from '../image/header.ts'
+import type { Doubt } from '../monitor/doubts.ts'
 import type { InputStatistics } from '../monitor/input.ts'
 import type { Status } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
@@ -43,6 +44,8 @@ export interface InputSource {
   rhythm: Rhythm
   header: () => ImageHeader
   staleAfter: () => number
+  /** What makes its masks doubtful. */
+  doubts: () => readonly Doubt[]
   /** Labels are scarce on many robots: their absence is no fault of the perception. */
   silence: Level
 }
@@ -99,7 +102,12 @@ export class InputDiagnostics {
   }
 
   status(now: number): Status {
-    return this.#problem() ?? this.#presence(now)
+    return this.#problem() ?? this.#doubt() ?? this.#presence(now)
+  }
+
+  #doubt(): Status | undefined {
+    const doubt = this.#source.doubts().find(({ isHint }) => !isHint)
+    return doubt && warn(doubt.text)
   }
 
   #problem(): Status | undefined {
@@ -162,6 +170,10 @@ export class InputDiagnostics {
       'height (pixels)': String(height),
       'last error': statistics.lastError,
       'not in the map': statistics.describeUnmapped(),
+      doubts: this.#source
+        .doubts()
+        .map(({ text }) => text)
+        .join('; '),
     }
   }
 }

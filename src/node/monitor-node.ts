@@ -21,6 +21,8 @@ import { SteadyClock } from './steady-clock.ts'
 const TICK = 50
 /** Unknown parameters that are named at the start. */
 const MAX_UNKNOWN = 10
+/** Frames after which the log has what a drive's first ones may well lack. */
+const HINT_FRAMES = 300
 
 const inputQos = (parameters: Parameters): InputQos => ({
   reliability: parameters['qos.reliability'] as InputQos['reliability'],
@@ -50,6 +52,8 @@ export class MonitorNode {
   #lastDiagnostics = 0
   /** Of the four tasks, as last published. */
   readonly #levels: number[] = [Level.OK, Level.OK, Level.OK, Level.OK]
+  /** Kinds of doubts that the log has. */
+  readonly #loggedDoubts = new Set<string>()
   #loggedErrors = { prediction: '', label: '' }
 
   /** @throws ParameterError when an override does not fit */
@@ -168,6 +172,7 @@ export class MonitorNode {
     this.#diagnostics.endPeriod(this.#steady.seconds)
     this.#metricsMessage.framesMissed = this.#diagnostics.framesMissed
     this.#publishDiagnostics()
+    this.#logDoubts()
   }
 
   #publishDiagnostics(): void {
@@ -223,6 +228,15 @@ export class MonitorNode {
     if (others > 0) logger.warn(`${others} more parameters are unknown and have no effect`)
   }
 
+  #logDoubts(): void {
+    for (const { mask, kind, text, isHint } of this.#diagnostics.doubts) {
+      if (isHint && this.#monitor.frame.frameCount < HINT_FRAMES) continue
+      if (this.#loggedDoubts.has(`${mask} ${kind}`)) continue
+      this.#loggedDoubts.add(`${mask} ${kind}`)
+      this.#say(isHint ? 'info' : 'warn', `${mask} ${kind}`, `${mask}: ${text}`)
+    }
+  }
+
   #logError(side: 'prediction' | 'label', error: string): void {
     if (error === this.#loggedErrors[side]) return
     this.#loggedErrors[side] = error
@@ -243,6 +257,8 @@ export class MonitorNode {
       if (level === this.#levels[i]) return
       this.#levels[i] = level
       const task = name.slice(name.lastIndexOf(': ') + 2)
+      // Doubts have a line of their own.
+      if (this.#diagnostics.doubts.some(({ text }) => text === message)) return
       const severity = level === Level.ERROR ? 'error' : level === Level.OK ? 'info' : 'warn'
       this.#say(severity, task, i === 0 ? message : `${task}: ${message}`)
     })

@@ -1,5 +1,7 @@
 import { type CLASS_COLUMN_SCORES, COLUMN_SCORES, PIXEL_SCORES, scoreSpec } from '../metrics/score-table.ts'
 import { classId } from '../monitor/configuration.ts'
+import { isBinaryLeftOut } from '../monitor/doubts.ts'
+import type { Parameters } from '../parameters/table.ts'
 import type { FrameTable } from './frames.ts'
 import { mean, percentile, sorted } from './statistics.ts'
 import { PERCENTILES, type Summary } from './summary.ts'
@@ -111,12 +113,13 @@ export function checkGates(gates: readonly Gate[], classes: readonly string[]): 
   for (const gate of gates) resolve(gate, classes)
 }
 
-/** What the gates say to a run. @throws GateError */
+/** What the gates say to a run: none is met where one class alone was scored by mistake. @throws GateError */
 export function judge(gates: readonly Gate[], summary: Summary, frames: FrameTable): GateResult[] {
   const configured = summary.config['classes.names'] as readonly string[]
+  const isMistaken = isBinaryLeftOut(summary, summary.config as unknown as Parameters)
   return gates.map(gate => {
     const value = gateValue(gate, resolve(gate, configured), summary, frames)
-    return { ...gate, value, met: value >= gate.minimum }
+    return { ...gate, value, met: value >= gate.minimum && !isMistaken }
   })
 }
 

@@ -78,7 +78,7 @@ export function gateTable(results: readonly GateResult[]): string {
     results.map(({ name, value, minimum, met }) => [
       `${met ? 'pass' : 'FAIL'} ${name}`,
       Number.isNaN(value) ? 'undefined' : value.toFixed(4),
-      met ? `>= ${minimum}` : `under ${minimum}`,
+      met ? `>= ${minimum}` : value >= minimum ? `>= ${minimum}, of one class alone` : `under ${minimum}`,
     ]),
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type ImageTopic, plausiblePairs } from '../../src/evaluation/pair.ts'
+import { type ImageTopic, plausiblePairs, weakWords } from '../../src/evaluation/pair.ts'
 
 const mono8 = { encoding: 'mono8', width: 640, height: 480 }
 const topic = (
@@ -68,4 +68,14 @@ test('the topic the user names is taken whatever it is called', () => {
 
 test('a topic without messages is no candidate', () => {
   expect(found({ ...topic('/label'), count: 0 }, topic('/prediction'))).toEqual([])
+})
+
+test('one weak word is named, and stronger ones are no doubt', () => {
+  expect(weakWords({ prediction: '/segmentation', label: '/camera/ids' })).toEqual(['segmentation'])
+  expect(weakWords({ prediction: '/net/output', label: '/ids' })).toEqual(['output'])
+  expect(weakWords({ prediction: '/ids', label: '/camera/mask' })).toEqual(['mask'])
+  expect(weakWords({ prediction: '/segmentation', label: '/mask' })).toBeUndefined()
+  expect(weakWords({ prediction: '/ids', label: '/label' })).toBeUndefined()
+  expect(weakWords({ prediction: '/prediction', label: '/ids' })).toBeUndefined()
+  expect(weakWords({ prediction: '/segmentation', label: '/label' })).toBeUndefined()
 })

@@ -251,3 +251,38 @@ describe('overload', () => {
     })
   })
 })
+
+describe('doubts', () => {
+  it('are a warning of the input that they are about, and what is none is no warning', () => {
+    const rig = new Rig({ 'classes.names': ['sky', 'grass'] }).prediction(1).label(1)
+    expect(rig.status('Label input').level).toBe(0)
+    rig.period()
+    expect(rig.status('Label input')).toMatchObject({
+      level: 1,
+      message: expect.stringMatching(/^values that are no class: 2 \(2\) .*: their pixels are left out/),
+    })
+    expect(rig.status('Label input').values.get('doubts')).toBe(rig.status('Label input').message)
+    // The prediction's values of no class lie where the label is left out.
+    expect(rig.status('Prediction input')).toMatchObject({ level: 0, message: 'receiving' })
+    expect(rig.status('Prediction input').values.get('doubts')).toBe('')
+  })
+
+  it('that are hints are values alone', () => {
+    const rig = new Rig({
+      'classes.names': ['sky', 'grass', 'trail'],
+      'prediction.map': ['0:sky', '*:grass'],
+    })
+    rig.prediction(1).label(1).period()
+    expect(rig.status('Prediction input').level).toBe(0)
+    expect(rig.status('Prediction input').values.get('doubts')).toMatch(/^class trail is in no prediction/)
+  })
+
+  it('of stamps are told of an input that has no pair', () => {
+    const rig = new Rig()
+    for (let i = 0; i < 4; i++) rig.label(0).period()
+    expect(rig.status('Label input')).toMatchObject({
+      level: 1,
+      message: expect.stringContaining('all of its 4 messages have the stamp 0'),
+    })
+  })
+})

@@ -1,0 +1,82 @@
+import type { ImageHeader } from '../image/header.ts'
+import type { Kernels } from '../kernels/kernels.ts'
+import type { PixelLayout } from '../kernels/layout.ts'
+import { Code, type ValueTable } from '../kernels/tables.ts'
+import type { CountingRules } from './count-pair.ts'
+import type { Frame } from './frame.ts'
+import type { InputStatistics } from './input.ts'
+import type { MaskRules } from './mask-rules.ts'
+
+/** Masks with pixels of no class that are looked at one after the other; then one of {@link EVERY}. */
+const FIRST = 32
+const EVERY = 16
+
+/**
+ * Finds values of masks without a map that are neither a class nor meant to be none, as -1 and those in
+ * `classes.ignored_labels` are. To look takes half as long as to count, and a drive's masks are alike: so not at each.
+ */
+export class OutsideValues {
+  readonly #table: ValueTable
+
+  /**
+   * @param classes ids below it are classes
+   * @param ignoredValues `classes.ignored_labels`
+   */
+  constructor(classes: number, ignoredValues: readonly number[]) {
+    const bytes = new Uint8Array(256).fill(Code.UNLISTED)
+    bytes.fill(Code.NO_CLASS, 0, classes)
+    const others = new Set([-1])
+    for (const value of ignoredValues) {
+      if (value >= 0 && value < bytes.length) bytes[value] = Code.NO_CLASS
+      else if (value === value >> 0) others.add(value)
+    }
+    const ranges = [...others].sort((a, b) => a - b).flatMap(value => [value, value, Code.NO_CLASS])
+    this.#table = { bytes, ranges: new Uint8Array(Int32Array.from(ranges).buffer), rest: Code.UNLISTED }
+  }
+
+  /** Looks at the masks of a frame, of which the kernels hold the counts of so many ids. It leaves others in their place. */
+  lookAt(
+    kernels: Kernels,
+    counted: number,
+    frame: Frame,
+    rules: CountingRules,
+    predictionInput: InputStatistics,
+    labelInput: InputStatistics,
+  ): void {
+    const { counts } = kernels
+    const stride = counted + 1
+    let unknown = 0
+    let outside = 0
+    for (let i = 0; i < counted; i++) {
+      unknown += counts[i * stride + counted]!
+      outside += counts[counted * stride + i]!
+    }
+    outside += counts[counted * stride + counted]!
+    if (unknown > 0) {
+      this.#look(kernels, 0, frame.predictionMessage, frame.prediction, rules.prediction, predictionInput)
+    }
+    if (outside > 0) this.#look(kernels, 1, frame.labelMessage, frame.label, rules.label, labelInput)
+  }
+
+  #look(
+    kernels: Kernels,
+    slot: 0 | 1,
+    message: Uint8Array,
+    header: ImageHeader,
+    { table, channel }: MaskRules,
+    input: InputStatistics,
+  ): void {
+    if (table || header.isProbabilities) return
+    const seen = input.masksWithOutside++
+    if (seen >= FIRST && seen % EVERY !== 0) return
+    const { width, height } = header
+    kernels.load(slot, message)
+    const { preparation } = kernels
+    let layout: PixelLayout = header
+    if (header.isColours) {
+      preparation.pick(slot, width, height, header, channel === 'g' || channel === 'b' ? channel : 'r')
+      layout = preparation.layouts[slot]
+    }
+    preparation.mapValues(slot, width, height, layout, this.#table, input.unmapped)
+  }
+}
