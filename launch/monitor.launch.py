@@ -5,23 +5,17 @@ import os
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
-from launch.substitutions import EnvironmentVariable, LaunchConfiguration
+from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
-
-# Fast DDS loses images larger than its shared-memory segment by default. Its versions 2 and 3 read one of these each.
-PROFILE_VARIABLES = ["FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE"]
-
 
 def require_params_file(context):
     path = LaunchConfiguration("params_file").perform(context)
     if not os.path.isfile(path):
         raise RuntimeError(f"params_file: there is no file {path}")
 
-
 def generate_launch_description():
     share = get_package_share_directory("dice_monitor")
-    profile = os.path.join(share, "config", "fastdds_large_images.xml")
     arguments = [
         DeclareLaunchArgument(
             "params_file",
@@ -34,8 +28,6 @@ def generate_launch_description():
         DeclareLaunchArgument("use_sim_time", default_value="false", description="Take the time from /clock."),
         DeclareLaunchArgument("log_level", default_value="info", description="Log level of the monitor."),
     ]
-    # For this node alone: what else the including launch file starts keeps its own.
-    environment = {name: EnvironmentVariable(name, default_value=profile) for name in PROFILE_VARIABLES}
     monitor = Node(
         package="dice_monitor",
         executable="monitor",
@@ -50,7 +42,6 @@ def generate_launch_description():
             ("label", LaunchConfiguration("label_topic")),
         ],
         arguments=["--ros-args", "--log-level", LaunchConfiguration("log_level")],
-        additional_env=environment,
         output="screen",
         emulate_tty=True,
     )

@@ -51,8 +51,8 @@ def generate_launch_description():
     # The delay gives the monitor time to start and to be discovered, so that the first frames are heard.
     play = ExecuteProcess(
         cmd=[
-            "ros2", "bag", "play", LaunchConfiguration("bag"),
-            "--clock", "--rate", LaunchConfiguration("rate"), "--delay", "3",
+            "bash", "-c", '. "$0" && exec ros2 bag play "$@"', os.path.join(share, "config", "large_images.sh"),
+            LaunchConfiguration("bag"), "--clock", "--rate", LaunchConfiguration("rate"), "--delay", "3",
         ],  # fmt: skip
         output="screen",
     )

@@ -41,6 +41,8 @@ use_ros() {
     export PATH=$local_ros/tools/bin:$PATH
   fi
   keep_discovery_here
+  # The tests, the demo and the benchmarks publish large images.
+  . "$root/config/large_images.sh"
 }
 
 # Nothing here may send discovery traffic off the machine unless the user asks for it. Distributions before Iron do

@@ -24,7 +24,12 @@ export class Diagnostics {
   /** Periods in a row in which usable messages of both topics came and nothing matched. */
   #unmatchedPeriods = 0
 
-  constructor(monitor: Monitor, inputs: { prediction: InputState; label: InputState }) {
+  /** @param segment as of an InputSource */
+  constructor(
+    monitor: Monitor,
+    inputs: { prediction: InputState; label: InputState },
+    segment: (now: number) => number,
+  ) {
     this.#monitor = monitor
     const staleAfter = () => monitor.parameters.stale_after
     this.#prediction = new InputDiagnostics({
@@ -32,6 +37,7 @@ export class Diagnostics {
       statistics: monitor.predictionInput,
       rhythm: monitor.pairing.predictions.rhythm,
       header: () => monitor.frame.prediction,
+      segment,
       staleAfter,
       doubts: () => this.doubts.filter(({ mask }) => mask === 'prediction'),
       silence: Level.STALE,
@@ -41,6 +47,7 @@ export class Diagnostics {
       statistics: monitor.labelInput,
       rhythm: monitor.pairing.labels.rhythm,
       header: () => monitor.frame.label,
+      segment,
       staleAfter,
       doubts: () => this.doubts.filter(({ mask }) => mask === 'label'),
       silence: Level.OK,

@@ -8,6 +8,8 @@ import { fixed, type Values } from './values.ts'
 
 /** A run of so many histories was no burst: more comes than can be taken. */
 const SUSTAINED = 3
+/** Bytes below which shared memory is not looked at: no segment of Fast DDS is that small by default. */
+const SMALLEST_SEGMENT = 2 ** 18
 
 /** What is asked of a subscription. */
 export interface InputState {
@@ -20,6 +22,7 @@ export interface InputState {
   readonly hasDeafPublisher: boolean
   readonly foreignType: string | undefined
   readonly depth: number
+  readonly largestMessage: number
   /** Most messages in a row, since this was called last, that waited already when the one before was done with. */
   longestBacklog(): number
 }
@@ -43,6 +46,8 @@ export interface InputSource {
   statistics: InputStatistics
   rhythm: Rhythm
   header: () => ImageHeader
+  /** Bytes of the largest shared-memory segment that another program sends from; 0 when there is none. */
+  segment: (now: number) => number
   staleAfter: () => number
   /** What makes its masks doubtful. */
   doubts: () => readonly Doubt[]
@@ -102,7 +107,7 @@ export class InputDiagnostics {
   }
 
   status(now: number): Status {
-    return this.#problem() ?? this.#doubt() ?? this.#presence(now)
+    return this.#problem(now) ?? this.#doubt() ?? this.#presence(now)
   }
 
   #doubt(): Status | undefined {
@@ -110,7 +115,7 @@ export class InputDiagnostics {
     return doubt && warn(doubt.text)
   }
 
-  #problem(): Status | undefined {
+  #problem(now: number): Status | undefined {
     const { input, statistics } = this.#source
     const { rejected, received, incompatible, lost, isOverrun } = this.#period
     if (rejected > 0) {
@@ -128,9 +133,19 @@ export class InputDiagnostics {
     }
     if (isOverrun) return warn(this.#overrun())
     if (lost > 0) {
-      return warn(`${lost} lost in transport: does the publisher use config/fastdds_large_images.xml?`)
+      return warn(`${lost} lost in transport${this.#tooLarge(now) ?? ': docs/platforms.md says what to set'}`)
     }
     return undefined
+  }
+
+  /** What is said of messages that no publisher's segment holds: Fast DDS loses some of these. */
+  #tooLarge(now: number): string | undefined {
+    const { input, segment } = this.#source
+    if (input.largestMessage < SMALLEST_SEGMENT) return undefined
+    const bytes = segment(now)
+    if (bytes === 0 || input.largestMessage <= bytes) return undefined
+    const sizes = `messages of ${megabytes(input.largestMessage)} are larger than every publisher's shared memory`
+    return `: ${sizes} (${megabytes(bytes)}); source config/large_images.sh where the publisher is started`
   }
 
   #overrun(): string {
@@ -146,10 +161,11 @@ export class InputDiagnostics {
     const { input, statistics, staleAfter, silence } = this.#source
     if (statistics.received === 0) return { level: Level.OK, message: `waiting for ${input.topic}` }
     const since = now - statistics.lastArrival
+    const tooLarge = this.#tooLarge(now) ?? ''
     if (staleAfter() > 0 && since > staleAfter()) {
-      return { level: silence, message: `none for ${fixed(since, 1)} s` }
+      return { level: silence, message: `none for ${fixed(since, 1)} s${tooLarge}` }
     }
-    return { level: Level.OK, message: 'receiving' }
+    return { level: Level.OK, message: `receiving${tooLarge}` }
   }
 
   values(now: number): Values {
@@ -178,4 +194,5 @@ export class InputDiagnostics {
   }
 }
 
+const megabytes = (bytes: number) => `${fixed(bytes / 1e6, 1)} MB`
 const warn = (message: string): Status => ({ level: Level.WARN, message })

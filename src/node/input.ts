@@ -38,6 +38,8 @@ export class Input implements InputState {
   /** How often a publisher was met whose QoS does not fit, and which policy it was last. */
   incompatible = 0
   incompatiblePolicy = ''
+  /** Bytes of the largest message received. */
+  largestMessage = 0
   readonly #ros: Ros
   readonly #node: Node
   readonly #guard: Guard
@@ -64,6 +66,7 @@ export class Input implements InputState {
     this.#topic = topic
     this.#onMessage = message => {
       this.#backlog.taken++
+      if (message.length > this.largestMessage) this.largestMessage = message.length
       onMessage(message)
     }
     this.#depth = qos.depth

@@ -15,6 +15,7 @@ import { ConfusionMessage, type DiagnosticStatus, DiagnosticsMessage, MetricsMes
 import { serveParameters } from './parameter-services.ts'
 import { NodeParameters } from './parameters.ts'
 import type { Node, Publisher, Ros } from './rclnodejs.ts'
+import { SharedSegments } from './shared-segments.ts'
 import { SteadyClock } from './steady-clock.ts'
 
 /** How often what only time settles is looked at, ms. */
@@ -45,6 +46,7 @@ export class MonitorNode {
   readonly #metricsMessage = new MetricsMessage()
   readonly #confusionMessage = new ConfusionMessage()
   readonly #diagnosticsMessage = new DiagnosticsMessage()
+  readonly #segments = new SharedSegments()
   readonly #collection = new MessageCollection()
   readonly #log: Logbook
   readonly #tickTimer: NodeJS.Timeout
@@ -94,7 +96,8 @@ export class MonitorNode {
     const qos = inputQos(parameters)
     this.#prediction = new Input(ros, node, this.#guard, 'prediction', qos, this.#onPrediction)
     this.#label = new Input(ros, node, this.#guard, 'label', qos, this.#onLabel)
-    this.#diagnostics = new Diagnostics(this.#monitor, { prediction: this.#prediction, label: this.#label })
+    const inputs = { prediction: this.#prediction, label: this.#label }
+    this.#diagnostics = new Diagnostics(this.#monitor, inputs, now => this.#segments.largestOfOthers(now))
     this.#diagnostics.endPeriod(this.#steady.seconds)
     this.#lastDiagnostics = this.#steady.seconds
     this.#scheduleDiagnostics()

@@ -16,8 +16,6 @@ MONITOR = ROOT / "install/dice_monitor/lib/dice_monitor/monitor"
 
 os.environ.setdefault("ROS_DOMAIN_ID", str(1 + os.getpid() % 101))
 os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
-for name in ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE"):
-    os.environ.setdefault(name, str(ROOT / "config/fastdds_large_images.xml"))
 os.environ.setdefault("RCUTILS_LOGGING_BUFFERED_STREAM", "0")
 os.environ.setdefault("ROS_LOG_DIR", str(ROOT / ".ros/test-log"))
 

@@ -16,6 +16,7 @@ const subscription = (topic: string) => ({
   hasDeafPublisher: false,
   foreignType: undefined as string | undefined,
   depth: 10,
+  largestMessage: 0,
   backlog: 0,
   longestBacklog(): number {
     const { backlog } = this
@@ -43,12 +44,14 @@ class Rig {
   readonly monitor: Monitor
   readonly diagnostics: Diagnostics
   now = 0
+  segment = 0
 
   constructor(values: Record<string, RawValue> = { 'classes.names': ['sky', 'grass', 'trail'] }) {
     this.monitor = new Monitor(parametersFrom(new Map(Object.entries(values))))
     this.diagnostics = new Diagnostics(
       this.monitor,
       this.inputs as { prediction: InputState; label: InputState },
+      () => this.segment,
     )
     this.period()
   }
@@ -168,13 +171,37 @@ describe('inputs', () => {
     rig.inputs.prediction.lost = 3
     rig.period()
     expect(rig.status('Prediction input')).toMatchObject({ level: 1 })
-    expect(rig.status('Prediction input').message).toMatch(/^3 lost in transport/)
+    expect(rig.status('Prediction input').message).toBe(
+      '3 lost in transport: docs/platforms.md says what to set',
+    )
     expect(rig.diagnostics.framesMissed).toBe(3)
     rig.inputs.prediction.foreignType = 'std_msgs/msg/String'
     expect(rig.period().status('Prediction input').message).toMatch(
       /sends std_msgs\/msg\/String and no images/,
     )
     expect(rig.status('Label input').message).toBe('waiting for /label')
+  })
+
+  it('say when messages are larger than the shared memory of every publisher, also when some are lost', () => {
+    const rig = new Rig().prediction(1).period()
+    rig.segment = 500_000
+    rig.inputs.prediction.largestMessage = 500_000
+    expect(rig.status('Prediction input').message).toBe('receiving')
+    rig.inputs.prediction.largestMessage = 921_650
+    const said =
+      "messages of 0.9 MB are larger than every publisher's shared memory (0.5 MB); " +
+      'source config/large_images.sh where the publisher is started'
+    expect(rig.status('Prediction input')).toMatchObject({ level: 0, message: `receiving: ${said}` })
+    expect(rig.status('Label input').message).toBe('waiting for /label')
+    rig.inputs.prediction.lost = 2
+    rig.period()
+    expect(rig.status('Prediction input')).toMatchObject({
+      level: 1,
+      message: `2 lost in transport: ${said}`,
+    })
+    expect(rig.period().status('Prediction input').message).toBe(`none for 3.0 s: ${said}`)
+    rig.segment = 0
+    expect(rig.status('Prediction input').message).toBe('none for 3.0 s')
   })
 
   it('are OK when labels pause, and STALE when predictions do', () => {

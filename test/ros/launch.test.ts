@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { pythonCommand } from '../support/python.ts'
 import { claimDomain, releaseDomain } from './domain.ts'
-import { GRAPH_ENVIRONMENT } from './peer.ts'
+import { GRAPH_ENVIRONMENT, isFastDds } from './peer.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const INSTALLED = join(ROOT, 'install/dice_monitor')
@@ -70,7 +70,7 @@ test('launch files are installed in a folder that is no link, which ros2 launch 
   expect(lstatSync(join(SHARE, 'launch')).isDirectory()).toBe(true)
 })
 
-test('the profile for large images is set by either name, unless one is set', () => {
+test('the profile for large images is set by the name that is read, unless something is set', () => {
   const script = '. "$0"; echo "$FASTRTPS_DEFAULT_PROFILES_FILE $FASTDDS_DEFAULT_PROFILES_FILE"'
   const profiles = (env: Record<string, string>) =>
     execFileSync('bash', ['--norc', '-c', script, join(SHARE, 'config/large_images.sh')], {
@@ -78,13 +78,20 @@ test('the profile for large images is set by either name, unless one is set', ()
       env: { PATH: process.env.PATH!, ...env },
     })
   const ours = join(SHARE, 'config/fastdds_large_images.xml')
-  expect(profiles({})).toBe(`${ours} ${ours}\n`)
-  expect(profiles({ FASTRTPS_DEFAULT_PROFILES_FILE: 'own' })).toBe(`own ${ours}\n`)
-  expect(profiles({ FASTDDS_DEFAULT_PROFILES_FILE: 'own' })).toBe(`${ours} own\n`)
+  for (const ROS_DISTRO of ['humble', 'iron', 'jazzy']) {
+    expect(profiles({ ROS_DISTRO })).toBe(`${ours} \n`)
+    expect(profiles({ ROS_DISTRO, FASTDDS_DEFAULT_PROFILES_FILE: 'own' })).toBe(`${ours} own\n`)
+    expect(profiles({ ROS_DISTRO, FASTRTPS_DEFAULT_PROFILES_FILE: 'own' })).toBe('own \n')
+  }
+  for (const ROS_DISTRO of ['kilted', 'lyrical', 'rolling']) {
+    expect(profiles({ ROS_DISTRO })).toBe(` ${ours}\n`)
+    expect(profiles({ ROS_DISTRO, FASTDDS_DEFAULT_PROFILES_FILE: 'own' })).toBe(' own\n')
+  }
+  expect(profiles({ ROS_DISTRO: 'jazzy', FASTDDS_BUILTIN_TRANSPORTS: 'LARGE_DATA' })).toBe(' \n')
 })
 
 /** Where Fast DDS reads the profile from is in its library: the peer of these tests must have a segment of 64 MB. */
-test('a program with the profile has a shared-memory segment for large images', () => {
+test.runIf(isFastDds)('a program with the profile has a shared-memory segment for large images', () => {
   const segments = `
 import os, rclpy
 rclpy.init(domain_id=int(os.environ['ROS_DOMAIN_ID']))

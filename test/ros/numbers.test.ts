@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Graph, type Metrics } from './graph.ts'
 import { HEIGHT, image, type Layout, PIXELS, randomIds, scores, WIDTH } from './images.ts'
-import { Peer } from './peer.ts'
+import { isFastDds, Peer } from './peer.ts'
 
 const peer = new Peer()
 afterAll(() => peer.end())
@@ -158,6 +158,48 @@ test('1280x720: a large image arrives', async () => {
   expect(graph.metrics[0]!.class_dice).toEqual(scores(labels, predictions, CLASSES).dice)
   expect(graph.count('Label input', 'lost in transport')).toBe(0)
   await graph.close()
+})
+
+describe('1280x720 at 30 Hz, best effort', () => {
+  const stream = { width: 1280, height: 720, hz: 30, count: 30 }
+  const start = async (sender: Peer) => {
+    const graph = new Graph(sender)
+    await graph.start({ bestEffort: true, args: ['-p', NAMES, '-p', 'qos.depth:=100'] })
+    await graph.until(() => graph.value('Label input', 'reliable') === '0', 'word of the subscription')
+    await graph.connected()
+    return graph
+  }
+
+  // Without the profile for large images 3 to 30 % arrive. All of it fits into the publishers' shared memory.
+  test('every pair is scored', async () => {
+    const graph = await start(peer)
+    await graph.request('stream', stream)
+    await graph.until(() => graph.metrics.length === 30, 'all pairs')
+    expect(graph.status('Prediction input')!.message).toBe('receiving')
+    await graph.close()
+  })
+
+  test.runIf(isFastDds)('without the profile for large images the inputs say what is to be set', async () => {
+    const plain = new Peer({
+      FASTDDS_BUILTIN_TRANSPORTS: 'DEFAULT',
+      FASTRTPS_DEFAULT_PROFILES_FILE: undefined,
+      FASTDDS_DEFAULT_PROFILES_FILE: undefined,
+    })
+    const graph = await start(plain)
+    const said = () => graph.status('Label input')!.message + graph.status('Prediction input')!.message
+    let isOver = false
+    const word = graph
+      .until(() => said().includes('source config/large_images.sh'), 'word of the profile')
+      .finally(() => {
+        isOver = true
+      })
+    // It takes a message that does arrive.
+    while (!isOver) await graph.request('stream', stream)
+    await word
+    expect(said()).toMatch(/messages of 0\.9 MB are larger than every publisher's shared memory \(0\.6 MB\)/)
+    await graph.close()
+    plain.end()
+  })
 })
 
 function softDice(

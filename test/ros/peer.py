@@ -9,6 +9,7 @@ import json
 import math
 import sys
 import threading
+import time
 
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
@@ -117,6 +118,17 @@ class Graph:
 
     def publish(self, request):
         self.publishers[request["as"]].publish(base64.b64decode(request["data"]))
+
+    def stream(self, request):
+        """Publishes pairs of images of one value at a rate: `count` of them, `hz` a second, stamped 1, 2, ..."""
+        image = Image(width=request["width"], height=request["height"], encoding="mono8", step=request["width"])
+        image.data = bytes(image.step * image.height)
+        start = time.monotonic()
+        for i in range(request["count"]):
+            image.header.stamp.sec = i + 1
+            for publisher in (self.publishers["label"], self.publishers["prediction"]):
+                publisher.publish(image)
+            time.sleep(max(0.0, start + (i + 1) / request["hz"] - time.monotonic()))
 
     def call(self, service_type, name, request):
         if name not in self.clients:

@@ -3,17 +3,15 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pythonCommand } from '../support/python.ts'
 
-const PROFILE = join(import.meta.dirname, '../../config/fastdds_large_images.xml')
-
-/** What every process of a test's graph sees: nothing leaves the machine, and large images arrive. */
+/** What every process of a test's graph sees: nothing leaves the machine. */
 export const GRAPH_ENVIRONMENT = {
   ROS_AUTOMATIC_DISCOVERY_RANGE: 'LOCALHOST',
-  // Fast DDS 2 and 3.
-  FASTRTPS_DEFAULT_PROFILES_FILE: PROFILE,
-  FASTDDS_DEFAULT_PROFILES_FILE: PROFILE,
   RCUTILS_LOGGING_BUFFERED_STREAM: '0',
   ROS_LOG_DIR: join(import.meta.dirname, '../../.ros/test-log'),
 }
+
+/** Profiles, shared memory and its limits are Fast DDS's, the middleware where none is chosen. */
+export const isFastDds = (process.env.RMW_IMPLEMENTATION || 'rmw_fastrtps_cpp').includes('fastrtps')
 
 interface Pending {
   resolve(result: unknown): void
@@ -29,10 +27,11 @@ export class Peer {
   readonly #pending = new Map<number, Pending>()
   #requests = 0
 
-  constructor() {
+  /** @param environment what its process sees besides, or undefined where it sees less */
+  constructor(environment: Record<string, string | undefined> = {}) {
     const [command, ...first] = pythonCommand()
     this.#process = spawn(command!, [...first, join(import.meta.dirname, 'peer.py')], {
-      env: { ...process.env, ...GRAPH_ENVIRONMENT },
+      env: { ...process.env, ...GRAPH_ENVIRONMENT, ...environment },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     createInterface({ input: this.#process.stdout! }).on('line', line => this.#onLine(line))
