@@ -35,9 +35,15 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
     parametersFrom(new Map([...transportParameters(source, topics), ...chosen])),
   )
   const scored = await scoreMasks(source, { ...request, parameters })
-  const { pairing, classes, counts, frames } = scored
+  const { pairing, classes, counts, frames, small } = scored
   if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))
-  const about = { source: sourceOf(source, topics, start, end), pairing, config: parameters, version }
+  const about = {
+    source: sourceOf(source, topics, start, end),
+    pairing,
+    config: parameters,
+    version,
+    ...(parameters.min_label_pixels > 0 && { small_classes: small }),
+  }
   const summary = summarize(classes, counts, frames, about)
   if (topics.weakWords) pairing.problems.push(perhapsSwapped(topics, topics.weakWords, summary))
   return { ...scored, summary: { ...summary, intervals: runIntervals(summary, frames) } }

@@ -21,6 +21,8 @@ export interface Scored {
   worst: WorstFrames
   received: { predictions: Stamps; labels: Stamps }
   pairing: PairingSummary
+  /** Frames whose means were made without classes below `min_label_pixels`, and how many classes these were. */
+  small: { frames: number; classes: number }
 }
 
 export interface ScoreOptions {
@@ -45,7 +47,10 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   const monitor = new Monitor(parameters, source.kernels)
   const frames = new FrameTable()
   const worst = new WorstFrames(options.withPictures ? WORST_FRAMES : 0)
+  const small = { frames: 0, classes: 0 }
   monitor.onFrame = frame => {
+    if (frame.classesSmall > 0) small.frames++
+    small.classes += frame.classesSmall
     frames.push(frame)
     worst.offer(frame, monitor)
   }
@@ -106,6 +111,7 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
     worst,
     received: { predictions: predictions.stamps, labels: labels.stamps },
     pairing: pairingOf(monitor, source.problems.length > 0, problems),
+    small,
   }
 }
 

@@ -1,4 +1,6 @@
 import type { EmptyClass } from '../metrics/scores.ts'
+import { type CriticalError, criticalErrorsOf } from '../ontology/critical-errors.ts'
+import { type Group, groupsOf } from '../ontology/groups.ts'
 import { ParameterError } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { isMapped } from './mask-rules.ts'
@@ -23,7 +25,20 @@ export interface Configuration {
   noClass: Uint8Array
   emptyClass: EmptyClass
   meanLimits: DiceLimits
-  classLimits: readonly { id: number; limits: DiceLimits }[]
+  /** Of classes, groups and regions. */
+  limits: readonly NamedLimits[]
+  groups: readonly Group[]
+  criticalErrors: readonly CriticalError[]
+}
+
+/** Limits on the windowed dice of one class or one group. */
+export interface NamedLimits {
+  /** As it is called in the verdict. */
+  name: string
+  of: 'class' | 'group'
+  /** The class's id, or the group's place. */
+  id: number
+  limits: DiceLimits
 }
 
 /** @throws ParameterError for an unknown class name, limits that contradict each other, or what is not built yet */
@@ -32,6 +47,8 @@ export function configurationFrom(parameters: Parameters): Configuration {
   const names = checkedNames(parameters['classes.names'])
   const ignored = ignoredLabels(parameters)
   const evaluated = evaluatedClasses(parameters)
+  const idOf = (name: string) => classId(name, names)
+  const groups = groupsOf(parameters['classes.groups'], idOf)
   return {
     names,
     evaluated,
@@ -43,11 +60,20 @@ export function configurationFrom(parameters: Parameters): Configuration {
       warn: parameters['thresholds.dice.warn'],
       error: parameters['thresholds.dice.error'],
     }),
-    classLimits: parameters['thresholds.class_dice'].map(text => {
-      const { name, limits } = classLimits(text)
-      return { id: knownClass(name, names, 'thresholds.class_dice'), limits }
-    }),
+    limits: parameters['thresholds.class_dice'].map(text => namedLimits(text, names, groups)),
+    groups,
+    criticalErrors: criticalErrorsOf(parameters['errors.critical'], groups, idOf),
   }
+}
+
+/** A class is meant where a group has its name. */
+function namedLimits(text: string, names: readonly string[], groups: readonly Group[]): NamedLimits {
+  const { name, limits } = classLimits(text)
+  const group = groups.findIndex(group => group.name === name)
+  const isGroup = group >= 0 && classId(name, names) === undefined
+  return isGroup
+    ? { name, of: 'group', id: group, limits }
+    : { name, of: 'class', id: knownClass(name, names, 'thresholds.class_dice'), limits }
 }
 
 function refuseUnsupported(parameters: Parameters): void {

@@ -3,6 +3,8 @@ import { ClassSums } from '../metrics/class-sums.ts'
 import { ConfusionMatrix } from '../metrics/confusion.ts'
 import { ROW, Scores } from '../metrics/scoring.ts'
 import { MAX_CLASSES } from './configuration.ts'
+import { CriticalRates } from './critical-rates.ts'
+import { GroupScores } from './group-scores.ts'
 
 const NONE: Uint8Array = new Uint8Array(0)
 
@@ -35,6 +37,10 @@ export class Frame {
   readonly classRecall = this.scores.ofClasses('recall')
   readonly classWindowDice = this.windowScores.ofClasses('dice')
   windowFrames = 0
+  /** Evaluated classes with fewer label pixels than `min_label_pixels`, which the frame's means are made without. */
+  classesSmall = 0
+  groups = new GroupScores([], 1)
+  criticalErrors = new CriticalRates([], 1)
 
   /** Verdict after this frame: 0 OK, 1 WARN, 2 ERROR. */
   level = 0

@@ -10,14 +10,18 @@ import type { Parameters } from '../parameters/table.ts'
 import { Classes } from './classes.ts'
 import { type Configuration, configurationFrom, MAX_CLASSES } from './configuration.ts'
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
+import { CriticalRates } from './critical-rates.ts'
 import { Frame } from './frame.ts'
+import { GroupScores } from './group-scores.ts'
 import { InputStatistics } from './input.ts'
+import { wantedByLimits } from './limits.ts'
 import { LabelError } from './mask-error.ts'
 import { withClassNames } from './mask-rules.ts'
 import { OutsideValues } from './outside.ts'
 import { type ReceivedImage, ReceivedImages } from './received-image.ts'
+import { placeEntering } from './small-classes.ts'
 import { Stopwatch } from './stopwatch.ts'
-import { Hysteresis, Level, wantedLevel } from './verdict.ts'
+import { Hysteresis } from './verdict.ts'
 import { Window } from './window.ts'
 
 /** How messages are paired. */
@@ -58,6 +62,8 @@ export class Monitor {
   #softSums = new ClassSums(1)
   /** The classes there are, and which of them enter the means. */
   readonly #scored: ScoredClasses
+  /** Of these, those that enter the means of the frame. */
+  readonly #entering: ScoredClasses
   readonly #kernels: Kernels
   /** Ids that the kernels counted apart in this frame: 0 to #counted - 1. */
   #counted = 0
@@ -87,14 +93,17 @@ export class Monitor {
     this.#window = new Window(parameters['window.frames'], this.classes.capacity)
     this.verdict = new Hysteresis(parameters['thresholds.frames'])
     this.frame.classIds = this.classes.ids
-    this.#scored = {
+    const noClasses = (): ScoredClasses => ({
       ids: this.classes.ids,
       count: 0,
       evaluated: new Uint8Array(MAX_CLASSES),
       emptyClass: 'exclude',
-    }
+    })
+    this.#scored = noClasses()
+    this.#entering = noClasses()
     this.#makeRoom()
     this.#placeEvaluated()
+    this.#watch(this.#configuration)
   }
 
   /** With the classes that the maps name in `classes.names`, where it was empty. */
@@ -119,7 +128,11 @@ export class Monitor {
     this.#parameters = parameters
     this.#outside = this.#outsideValues()
     this.pairing.configure(pairingOptions(parameters))
-    this.#window = this.#window.resized(parameters['window.frames'], this.classes.capacity)
+    const frames = parameters['window.frames']
+    this.#window = this.#window.resized(frames, this.classes.capacity)
+    this.#watch(configuration)
+    this.frame.groups.resizeWindow(frames)
+    this.frame.criticalErrors.resizeWindow(frames)
     this.verdict.configure(parameters['thresholds.frames'])
     this.#placeEvaluated()
   }
@@ -164,6 +177,8 @@ export class Monitor {
   /** Forgets the window and the totals; what waits for its counterpart still waits. */
   reset(): void {
     this.#window.clear()
+    this.frame.groups.clearWindow()
+    this.frame.criticalErrors.clearWindow()
     this.totals.clear()
     this.verdict.clear()
     this.predictionInput.forgetMasks()
@@ -209,7 +224,7 @@ export class Monitor {
     }
     this.#scoreCounts()
     this.#lookOutside()
-    this.verdict.update(this.#wantedLevel())
+    this.verdict.update(wantedByLimits(this))
     frame.level = this.verdict.level
     frame.frameCount++
     this.lastFrameArrival = Math.max(this.predictionInput.lastArrival, this.labelInput.lastArrival)
@@ -223,11 +238,17 @@ export class Monitor {
     if (classes.count !== frame.classCount) this.#placeEvaluated()
     frame.classCount = classes.count
     frame.counts.sums(frame.sums)
-    frame.scores.fill('pixels', frame.sums, this.#scored)
+    frame.classesSmall = placeEntering(
+      this.#entering,
+      this.#scored,
+      frame.sums,
+      this.#parameters.min_label_pixels,
+    )
+    frame.scores.fill('pixels', frame.sums, this.#entering)
     if (frame.prediction.isProbabilities) {
       const { ignored } = this.#configuration
       this.#softSums.takeProbabilities(this.#kernels.sums, this.#counted, ignored, frame.sums)
-      frame.scores.fill('probabilities', this.#softSums, this.#scored)
+      frame.scores.fill('probabilities', this.#softSums, this.#entering)
     } else {
       frame.scores.clear('probabilities')
     }
@@ -235,6 +256,18 @@ export class Monitor {
     this.#window.add(frame.sums)
     frame.windowFrames = this.#window.length
     frame.windowScores.fill('pixels', this.#window.sums, this.#scored)
+    frame.groups.take(frame.counts, frame.sums)
+    frame.criticalErrors.take(frame.counts, frame.sums)
+  }
+
+  /** Begins anew with the groups and the critical errors that have changed. */
+  #watch({ groups, criticalErrors }: Configuration): void {
+    const { frame } = this
+    const frames = this.#parameters['window.frames']
+    if (!isSame(groups, frame.groups.groups)) frame.groups = new GroupScores(groups, frames)
+    if (!isSame(criticalErrors, frame.criticalErrors.errors)) {
+      frame.criticalErrors = new CriticalRates(criticalErrors, frames)
+    }
   }
 
   /** Finds what is left out of the scores and was not meant to be. */
@@ -315,18 +348,7 @@ export class Monitor {
       this.#scored.evaluated[position] = evaluated[ids[position]!]!
     }
   }
-
-  #wantedLevel(): Level {
-    const { meanLimits, classLimits } = this.#configuration
-    const { frame, classes } = this
-    let wanted = wantedLevel(frame.windowDice, meanLimits.warn, meanLimits.error)
-    for (let i = 0; i < classLimits.length && wanted < Level.ERROR; i++) {
-      const { id, limits } = classLimits[i]!
-      const position = classes.position(id)
-      if (position < 0) continue
-      const level = wantedLevel(frame.classWindowDice[position]!, limits.warn, limits.error)
-      if (level > wanted) wanted = level
-    }
-    return wanted
-  }
 }
+
+/** Whether two lists of plain values are the same. */
+const isSame = (a: readonly object[], b: readonly object[]) => JSON.stringify(a) === JSON.stringify(b)

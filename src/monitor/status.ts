@@ -1,7 +1,8 @@
 import { ClassSums } from '../metrics/class-sums.ts'
 import { dice, meanScore } from '../metrics/scores.ts'
+import { complaintsOf, score } from './complaints.ts'
 import type { Monitor } from './monitor.ts'
-import { Level, wantedLevel } from './verdict.ts'
+import { Level } from './verdict.ts'
 
 export interface Status {
   level: Level
@@ -71,56 +72,22 @@ function missing({ predictionInput, labelInput, parameters }: Monitor, now: numb
   return labels ? ': waiting for predictions and labels' : ': waiting for predictions'
 }
 
+/** Critical errors are named before anything else. */
 function describeScores(monitor: Monitor): string {
-  const complaint = complaintOf(monitor)
-  const dice = `dice ${score(monitor.frame.windowDice)}`
-  if (monitor.verdict.level !== Level.OK) return complaint?.message ?? `recovering: ${dice}`
-  if (!complaint) return dice
-  return complaint.id === undefined ? complaint.message : `${dice}, ${complaint.message}`
-}
-
-interface Complaint {
-  level: Level
-  message: string
-  /** The class that is below its limit; undefined for the mean. */
-  id?: number
-}
-
-/** What is below its limit, the worst first; undefined when nothing is. */
-function complaintOf({ frame, configuration, classes }: Monitor): Complaint | undefined {
-  const { meanLimits, classLimits } = configuration
-  const complaints: Complaint[] = []
-  for (const { id, limits } of classLimits) {
-    const position = classes.position(id)
-    const value = position < 0 ? Number.NaN : frame.classWindowDice[position]!
-    const level = wantedLevel(value, limits.warn, limits.error)
-    if (level === Level.OK) continue
-    const limit = level === Level.ERROR ? limits.error : limits.warn
-    complaints.push({ level, id, message: `${classes.name(id)}: dice ${score(value)} is below ${limit}` })
-  }
-  const level = wantedLevel(frame.windowDice, meanLimits.warn, meanLimits.error)
-  if (level !== Level.OK) {
-    const limit = level === Level.ERROR ? meanLimits.error : meanLimits.warn
-    complaints.push({ level, message: `dice ${score(frame.windowDice)} is below ${limit}` })
-  }
-  complaints.sort((a, b) => b.level - a.level)
-  const [worst] = complaints
-  return (
-    worst && {
-      ...worst,
-      message: worst.message + worstClass(frame, classes, configuration.evaluated, worst.id),
-    }
-  )
+  const { critical, dice } = complaintsOf(monitor)
+  const [worst] = dice
+  const isOk = monitor.verdict.level === Level.OK
+  const mean = `dice ${score(monitor.frame.windowDice)}`
+  if (!worst && critical.length === 0) return isOk ? mean : `recovering: ${mean}`
+  const parts = critical.map(({ message }) => message)
+  if (isOk && worst?.isMean !== true) parts.push(mean)
+  if (worst) parts.push(worst.message + worstClass(monitor, worst.id))
+  return parts.join(', ')
 }
 
 /** The worst class, where it is not the one that was named already. */
-function worstClass(
-  frame: Monitor['frame'],
-  classes: Monitor['classes'],
-  evaluated: Uint8Array,
-  named: number | undefined,
-): string {
-  const position = worstPosition(frame.classWindowDice, classes, evaluated)
+function worstClass({ frame, classes, configuration }: Monitor, named: number | undefined): string {
+  const position = worstPosition(frame.classWindowDice, classes, configuration.evaluated)
   if (position < 0 || classes.ids[position] === named) return ''
   return `, worst class ${classes.name(classes.ids[position]!)} (${score(frame.classWindowDice[position]!)})`
 }
@@ -138,8 +105,6 @@ export function worstPosition(
   }
   return worst
 }
-
-const score = (value: number) => value.toFixed(3)
 
 /** What was scored since the start or the last reset, and what found no counterpart, in one line. */
 export function closingLine(monitor: Monitor): string {

@@ -109,9 +109,16 @@ export class Diagnostics {
       'ignored (pixels)': pixels(frame.pixelsIgnored),
       'unknown prediction (pixels)': pixels(frame.pixelsUnknownPrediction),
       'processing time (s)': fixed(isScored ? frame.processingTime : Number.NaN, 5),
+      'below min_label_pixels (classes)': String(isScored ? frame.classesSmall : 0),
       'worst class': worst < 0 ? '' : classes.name(classes.ids[worst]!),
       'worst class window_dice': score(worst < 0 ? Number.NaN : frame.classWindowDice[worst]!),
     }
+    frame.groups.groups.forEach(({ name }, i) => {
+      values[`window_dice of group ${name}`] = score(frame.groups.windowScores.ofClasses('dice')[i]!)
+    })
+    frame.criticalErrors.errors.forEach(({ name }, i) => {
+      values[`critical error ${name}`] = score(frame.criticalErrors.rates[i]!)
+    })
     // Without names the classes are those seen, and keys that come and go are plotted by nobody.
     if (!classes.areNamed) return values
     for (let position = 0; position < classes.count; position++) {

@@ -74,6 +74,12 @@ export const PARAMETERS = {
     default: [],
     description: 'Names of the classes that enter the means. Empty: all.',
   }),
+  'classes.groups': spec({
+    type: 'string_array',
+    default: [],
+    description:
+      'Groups of classes, each scored as one class besides: "traversable: grass, trail", or "goose/category" for the groups of an ontology\'s grouping.',
+  }),
   'classes.ignored_labels': spec({
     type: 'integer_array',
     default: [255],
@@ -113,6 +119,15 @@ export const PARAMETERS = {
     default: 'exclude',
     choices: ['exclude', 'one', 'zero'],
     description: 'What a class that is in neither mask does to a mean: left out, or counted as 1 or as 0.',
+  }),
+  min_label_pixels: spec({
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 2 ** 31,
+    unit: 'pixels',
+    description:
+      "A class with fewer label pixels in a frame is left out of the frame's means; it stays in all counts and in the window.",
   }),
   'sync.tolerance': spec({
     type: 'double',
@@ -173,7 +188,13 @@ export const PARAMETERS = {
     type: 'string_array',
     default: [],
     description:
-      'Thresholds on the windowed dice of single classes, "class:warn:error", for example "grass:0.8:0.6".',
+      'Thresholds on the windowed dice of single classes or groups, "name:warn:error", for example "grass:0.8:0.6". A class is meant where a group has its name.',
+  }),
+  'errors.critical': spec({
+    type: 'string_array',
+    default: [],
+    description:
+      'Errors that cost more than others, "label>prediction:warn:error", for example "obstacle>traversable:0.01:0.05": WARN and ERROR while a larger share of the pixels of a class or group is predicted as another, over the window. A group is meant where a class has its name.',
   }),
   'thresholds.frames': spec({
     type: 'integer',

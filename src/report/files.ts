@@ -142,6 +142,9 @@ export function readSummary(path: string): { summary: Summary; file: string } {
   }
   const problem = problemOfSummary(summary)
   if (problem) throw new ResultFileError(`${file}: no summary of dice-monitor: ${problem}`)
+  // A summary of an earlier version has none.
+  summary.groups ??= []
+  summary.critical_errors ??= []
   for (const frame of summary.worst_frames) frame.stamp_ns = BigInt(frame.stamp_ns)
   return { summary, file }
 }

@@ -15,8 +15,12 @@ const MUST_AGREE = [
   'classes.evaluated',
   'classes.ignored_labels',
   'empty_class',
+  'min_label_pixels',
   'prediction.threshold',
 ] as const
+
+/** What a run of an earlier version, which has no such parameter, was counted by. */
+const DEFAULTS: Partial<Record<(typeof MUST_AGREE)[number], number>> = { min_label_pixels: 0 }
 
 /**
  * One run from many, by adding counts. What comes from single frames (frame means, percentiles, worst frames) needs
@@ -47,6 +51,12 @@ export function mergeRuns(
     pairing,
     config: summaries[0]!.config,
     version,
+    ...(summaries.some(({ small_classes: small }) => small) && {
+      small_classes: {
+        frames: total(({ small_classes: small }) => small?.frames ?? 0),
+        classes: total(({ small_classes: small }) => small?.classes ?? 0),
+      },
+    }),
   })
   const { intervals } = summaries[0]!
   if (runs.length === 1) return { summary: intervals ? { ...summary, intervals } : summary, frames }
@@ -72,7 +82,7 @@ function checkAgreement(runs: readonly Run[]): void {
   const [first, ...others] = runs
   for (const run of others) {
     for (const name of MUST_AGREE) {
-      const [a, b] = [first, run].map(r => JSON.stringify(r!.summary.config[name]))
+      const [a, b] = [first, run].map(r => JSON.stringify(r!.summary.config[name] ?? DEFAULTS[name]))
       if (a !== b) throw new MergeError(`cannot add ${first!.name} and ${run.name}: ${name} is ${a} and ${b}`)
     }
   }

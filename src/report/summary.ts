@@ -1,22 +1,26 @@
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import {
   CLASS_SCORES,
-  type ClassScore,
   FRAME_SCORES,
   PIXEL_SCORES,
   type PixelScore,
-  type ScoreName,
   scoreSpec,
 } from '../metrics/score-table.ts'
 import type { EmptyClass } from '../metrics/scores.ts'
 import { Scores } from '../metrics/scoring.ts'
 import { evaluatedFlags } from './config.ts'
 import type { FrameTable } from './frames.ts'
+import {
+  type CriticalErrorSummary,
+  criticalErrorSummaries,
+  type GroupSummary,
+  groupSummaries,
+} from './groups.ts'
 import type { Intervals } from './score-intervals.ts'
+import { type ClassScores, type Config, type Score, type Scored, score, scored } from './scores.ts'
 import { mean, percentile, sorted } from './statistics.ts'
 
-/** A score; null is undefined (0/0). */
-export type Score = number | null
+export { type Config, type Score, score } from './scores.ts'
 
 /** `summary.json`: what a run scored. */
 export interface Summary {
@@ -31,6 +35,12 @@ export interface Summary {
   /** Of the frames' dice; linear between ranks as numpy does. */
   frame_percentiles: { dice: Record<PercentileName, Score> }
   classes: ClassSummary[]
+  /** Of `classes.groups`. */
+  groups: GroupSummary[]
+  /** Of `errors.critical`. */
+  critical_errors: CriticalErrorSummary[]
+  /** With `min_label_pixels`: frames whose means were made without some class, and how many classes these were. */
+  small_classes?: { frames: number; classes: number }
   /** Pixels by class: rows are labels, columns predictions, in the order of `classes`. */
   confusion: number[][]
   /** Pixels of a label class whose prediction is no class. */
@@ -72,32 +82,21 @@ export interface PairingSummary {
   problems: string[]
 }
 
-type Scored<Name extends string> = Record<Name, Score>
-
 export interface PooledScores extends Scored<PixelScore> {
   dice_loss: Score
   classes_defined: number
 }
 
-export interface ClassSummary extends Scored<ClassScore> {
+export interface ClassSummary extends ClassScores {
   id: number
   name: string
-  label_pixels: number
-  prediction_pixels: number
 }
 
 export const PERCENTILES = { min: 0, p5: 5, p25: 25, p50: 50, p75: 75, p95: 95, max: 100 } as const
 export type PercentileName = keyof typeof PERCENTILES
 
-/** The parameters of the run by their contract names. */
-export type Config = Readonly<
-  Record<string, boolean | number | string | readonly number[] | readonly string[]>
->
-
 /** How many frames `worst_frames` lists. */
 export const WORST_FRAMES = 10
-
-export const score = (value: number): Score => (Number.isNaN(value) ? null : value)
 
 /**
  * The summary of added counts and of the frames they came from. Without frames, what is made from single frames is
@@ -108,7 +107,7 @@ export function summarize(
   classes: readonly { id: number; name: string }[],
   counts: ConfusionMatrix,
   frames: FrameTable | undefined,
-  about: Pick<Summary, 'source' | 'pairing' | 'config' | 'version'>,
+  about: Pick<Summary, 'source' | 'pairing' | 'config' | 'version' | 'small_classes'>,
 ): Summary {
   const { length } = classes
   const sums = counts.sums()
@@ -138,17 +137,15 @@ export function summarize(
       label_pixels: sums.labelPixels[i]!,
       prediction_pixels: sums.predictionPixels[i]!,
     })),
+    groups: groupSummaries(classes, counts, about.config),
+    critical_errors: criticalErrorSummaries(classes, counts, about.config),
+    ...(about.small_classes && { small_classes: about.small_classes }),
     confusion: counts.rows(),
     unknown_prediction: [...counts.unknownPrediction],
     worst_frames: frames ? worstFrames(frames, WORST_FRAMES) : [],
     config: about.config,
     version: about.version,
   }
-}
-
-/** Scores by name, as they are written. */
-function scored<Name extends ScoreName>(names: readonly Name[], value: (name: Name) => number): Scored<Name> {
-  return Object.fromEntries(names.map(name => [name, score(value(name))])) as Scored<Name>
 }
 
 function pooledScores(scores: Scores): Omit<PooledScores, 'classes_defined'> {

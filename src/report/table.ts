@@ -1,4 +1,5 @@
 import { CLASS_SCORES, PIXEL_SCORES, type ScoreName } from '../metrics/score-table.ts'
+import { percent } from '../monitor/complaints.ts'
 import { printable } from '../printable.ts'
 import type { Comparison } from './compare.ts'
 import { evaluatedFlags } from './config.ts'
@@ -59,6 +60,8 @@ export function summaryTable(summary: Summary): string {
     alignedColumns(headline),
     ...(known.length > 0 ? [alignedColumns([[`${CONFIDENCE * 100} % interval`, ''], ...known], [0, 1])] : []),
     alignedColumns(classes),
+    ...groupTable(summary),
+    ...criticalErrorTable(summary),
     alignedColumns(percentiles),
     alignedColumns([
       ['pairs', grouped(pairing.matched)],
@@ -68,8 +71,35 @@ export function summaryTable(summary: Summary): string {
       ['pixels evaluated', grouped(pixels.evaluated)],
       ['pixels ignored', grouped(pixels.ignored)],
       ['pixels predicted as no class', grouped(pixels.unknown_prediction)],
+      ...(summary.small_classes
+        ? [['frames without a class below min_label_pixels', grouped(summary.small_classes.frames)]]
+        : []),
     ]),
   ].join('\n\n')
+}
+
+function groupTable({ groups }: Summary): string[] {
+  if (groups.length === 0) return []
+  const rows = groups.map(group => [
+    group.name,
+    ...CLASS_SCORES.map(name => shown(group[name])),
+    grouped(group.label_pixels),
+    grouped(group.prediction_pixels),
+  ])
+  return [alignedColumns([['group', ...CLASS_SCORES, 'label px', 'prediction px'], ...rows])]
+}
+
+function criticalErrorTable({ critical_errors: errors }: Summary): string[] {
+  if (errors.length === 0) return []
+  const rows = errors.map(({ name, rate, pixels, label_pixels: labelled, costliest }) => [
+    name,
+    shown(rate),
+    grouped(pixels),
+    grouped(labelled),
+    costliest ? `${percent(costliest.share)} of ${costliest.label} taken for ${costliest.prediction}` : '',
+  ])
+  const header = ['critical error', 'rate', 'pixels', 'label px', 'most of it']
+  return [alignedColumns([header, ...rows], [0, 4])]
 }
 
 /** What the gates said, one line each. */

@@ -126,6 +126,17 @@ const runs: Record<string, () => void> = {
     wideIds,
     labels,
   ),
+  'monitor, groups and critical errors': monitored(
+    {
+      'classes.names': ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+      'classes.groups': ['x: a, b', 'y: b, c, d', 'z: g'],
+      'errors.critical': ['x>z:0.1:0.2', 'a>b:0.01:0.02'],
+      'thresholds.class_dice': ['y:0.9:0.1'],
+      min_label_pixels: 100n,
+    },
+    ids,
+    labels,
+  ),
   'monitor, tolerance': monitored({ 'sync.tolerance': 0.05 }, ids, labels, 7_000_000),
   'monitor, foreground': monitored({}, foreground, labels),
   'monitor, map of values': monitored(

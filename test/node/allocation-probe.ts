@@ -109,6 +109,14 @@ const runs: Record<string, () => void> = {
   labels: received({}, prediction),
   tolerance: received({ 'sync.tolerance': 0.05 }, prediction, 7_000_000),
   probabilities: received({}, foreground),
+  'groups and critical errors': received(
+    {
+      'classes.names': ['a', 'b', 'c', 'd', 'e', 'f', 'g'],
+      'classes.groups': ['x: a, b', 'y: b, c, d'],
+      'errors.critical': ['c>x:0.1:0.2'],
+    },
+    prediction,
+  ),
 }
 const report: Record<string, Allocation> = {}
 for (const [name, run] of Object.entries(runs)) report[name] = await allocationOf(run)

@@ -14,7 +14,7 @@ it('a pair takes nothing from the heap, from receipt to publication', { timeout:
   expect(report['control: object']!.heap).toBeCloseTo(56, 1)
   expect(report['control: stored time']!.heap).toBeCloseTo(16, 1)
   expect(report['control: number in a closure']!.heap).toBeCloseTo(12, 1)
-  for (const name of ['nothing', 'labels', 'tolerance', 'probabilities']) {
+  for (const name of ['nothing', 'labels', 'tolerance', 'probabilities', 'groups and critical errors']) {
     expect(report[name], name).toEqual({ heap: 0, external: 0, arrayBuffers: 0 })
   }
 })

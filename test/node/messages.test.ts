@@ -96,6 +96,10 @@ it('metrics hold what the message definition says, field by field', () => {
     class_recall: [1, 1, 0],
     level: 1,
     frame_count: 2n,
+    group_dice: [],
+    group_iou: [],
+    region_dice: [],
+    critical_error_rate: [],
     frames_missed: 4_000_000_000,
   })
 })
@@ -118,5 +122,34 @@ it('confusion is row by row, with the predictions of no class beside it', () => 
     class_id: [0, 1, 2],
     counts: [2, 0, 0, 0, 1, 0, 0, 1, 0],
     unknown_prediction: [0, 0, 1],
+  })
+})
+
+it('metrics hold groups and critical errors in the order of their parameters', () => {
+  const values = {
+    'classes.names': ['sky', 'grass', 'trail'],
+    'classes.groups': ['ground: grass, trail', 'up: sky'],
+    'errors.critical': ['trail>sky:0:1', 'trail>grass:0:1', 'sky>ground:0:1'],
+  }
+  const monitor = new Monitor(parametersFrom(new Map(Object.entries(values))))
+  const image = (data: number[]) =>
+    serializeImage({
+      sec: 1,
+      nanosec: 0,
+      frameId: '',
+      width: 4,
+      height: 1,
+      encoding: 'mono8',
+      data: Uint8Array.from(data),
+    })
+  monitor.offerPrediction(image([0, 1, 1, 0]), 0, 0)
+  monitor.offerLabel(image([0, 1, 2, 2]), 0, 0)
+  const decoded = decode(new MetricsMessage().write(monitor.frame), 'SegmentationMetrics')
+  expect(decoded).toMatchObject({
+    group_dice: [4 / 5, 2 / 3],
+    group_iou: [2 / 3, 1 / 2],
+    region_dice: [],
+    critical_error_rate: [0.5, 0.5, 0],
+    frames_missed: 0,
   })
 })
