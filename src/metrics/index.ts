@@ -20,6 +20,14 @@ export {
   generalisedDiceScore,
 } from './generalised-dice.ts'
 export {
+  type ClassEvaluation,
+  type Evaluation,
+  type EvaluationOptions,
+  evaluateMasks,
+  type Labels,
+  Meter,
+} from './meter.ts'
+export {
   binaryOutcomes,
   brierScore,
   type CalibrationOptions,
