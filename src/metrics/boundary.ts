@@ -1,47 +1,80 @@
 import { checkArgument, checkNumbers, oneOf, positiveInteger } from './checks.ts'
 import { checkMask, type Mask } from './distance.ts'
 
-/** The pixels of class `id` in a mask of class ids. */
-export function classMask(labels: ArrayLike<number>, id: number, width: number, height: number): Mask {
+/** The pixels of class `id` in a mask of class ids; of a volume with `depth` slices. */
+export function classMask(
+  labels: ArrayLike<number>,
+  id: number,
+  width: number,
+  height: number,
+  depth?: number,
+): Mask {
   checkNumbers('classMask', 'labels', labels)
   if (!Number.isInteger(id)) throw new RangeError(`classMask: id: expected an integer, got ${id}`)
-  if (labels.length !== width * height)
-    throw new RangeError(`${labels.length} pixels, expected ${width}x${height}`)
   const data = new Uint8Array(labels.length)
+  const mask = depth === undefined ? { data, width, height } : { data, width, height, depth }
+  checkMask(mask)
   for (let i = 0; i < data.length; i++) data[i] = labels[i] === id ? 1 : 0
-  return { data, width, height }
+  return mask
 }
+
+/** Neighbours of a pixel: 4 by edge or 8 by corner too; of a volume's 6 by face, 18 by edge too, or 26 by corner too. */
+export type Connectivity = 4 | 8 | 6 | 18 | 26
+
+export const connectivityRule = (mask: Mask) => (mask?.depth === undefined ? oneOf(4, 8) : oneOf(6, 18, 26))
+
+/** Along how many axes at once a neighbour may be away. */
+const REACH: Record<Connectivity, number> = { 4: 1, 8: 2, 6: 1, 18: 2, 26: 3 }
 
 /**
  * Pixels of the mask with a neighbour outside of it; beyond the image is outside.
- * @param connectivity 4: neighbours by edge, 8: by corner too
+ * @param connectivity of an image 4 (default) or 8, of a volume 6 (default), 18 or 26
  */
-export function innerBoundary(mask: Mask, connectivity: 4 | 8 = 4): Mask {
+export function innerBoundary(mask: Mask, connectivity?: Connectivity): Mask {
   checkMask(mask)
-  checkArgument('innerBoundary', 'connectivity', connectivity, oneOf(4, 8))
-  const { data, width, height } = mask
-  const boundary = new Uint8Array(width * height)
-  const inside = (x: number, y: number) =>
-    x >= 0 && y >= 0 && x < width && y < height && !!data[y * width + x]
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      if (!inside(x, y)) continue
-      const surrounded =
-        inside(x - 1, y) &&
-        inside(x + 1, y) &&
-        inside(x, y - 1) &&
-        inside(x, y + 1) &&
-        (connectivity === 4 ||
-          (inside(x - 1, y - 1) && inside(x + 1, y - 1) && inside(x - 1, y + 1) && inside(x + 1, y + 1)))
-      if (!surrounded) boundary[y * width + x] = 1
+  const { data, width, height, depth = 1 } = mask
+  const chosen = connectivity ?? (mask.depth === undefined ? 4 : 6)
+  checkArgument('innerBoundary', 'connectivity', chosen, connectivityRule(mask))
+  const neighbours = neighboursOf(mask, REACH[chosen])
+  const boundary = new Uint8Array(data.length)
+  const isFlat = mask.depth === undefined
+  for (let z = 0, i = 0; z < depth; z++)
+    for (let y = 0; y < height; y++) {
+      const isAtEdge = y === 0 || y === height - 1 || (!isFlat && (z === 0 || z === depth - 1))
+      for (let x = 0; x < width; x++, i++) {
+        if (!data[i]) continue
+        if (isAtEdge || x === 0 || x === width - 1) {
+          boundary[i] = 1
+          continue
+        }
+        for (let n = 0; n < neighbours.length; n++)
+          if (!data[i + neighbours[n]!]) {
+            boundary[i] = 1
+            break
+          }
+      }
     }
-  return { data: boundary, width, height }
+  return { ...mask, data: boundary }
+}
+
+/** Where a pixel's neighbours are that are away along at most `reach` axes at once. */
+function neighboursOf({ width, height, depth }: Mask, reach: number): Int32Array {
+  const steps = [-1, 0, 1]
+  const found: number[] = []
+  for (const z of depth === undefined ? [0] : steps)
+    for (const y of steps)
+      for (const x of steps) {
+        const axes = Math.abs(x) + Math.abs(y) + Math.abs(z)
+        if (axes > 0 && axes <= reach) found.push((z * height + y) * width + x)
+      }
+  return Int32Array.from(found)
 }
 
 /** Pixels of the mask at most `thickness` king's moves from outside of it; beyond the image is outside. */
 export function innerRing(mask: Mask, thickness: number): Mask {
   checkMask(mask)
   checkArgument('innerRing', 'thickness', thickness, positiveInteger)
+  if (mask.depth !== undefined) throw new RangeError('innerRing: expected an image, got a volume')
   const { width, height } = mask
   const rows = erodeLines(mask.data, width, height, 1, width, thickness)
   const eroded = erodeLines(rows, height, width, width, 1, thickness)

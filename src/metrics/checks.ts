@@ -79,13 +79,17 @@ export const weightsRule =
 export const labelValues: Rule = value =>
   isList(value) && value.every(label => Number.isSafeInteger(label)) ? undefined : 'a list of label values'
 
-/** Rows and columns: two positive numbers. */
-export const spacingRule: Rule = value =>
-  isList(value) &&
-  value.length === 2 &&
-  value.every(step => typeof step === 'number' && step > 0 && step < Infinity)
-    ? undefined
-    : 'two positive numbers, [row, column]'
+/** A positive number for each axis. */
+export const spacingRule =
+  (isVolume: boolean): Rule =>
+  value =>
+    isList(value) &&
+    value.length === (isVolume ? 3 : 2) &&
+    value.every(step => typeof step === 'number' && step > 0 && step < Infinity)
+      ? undefined
+      : isVolume
+        ? 'three positive numbers, [slice, row, column]'
+        : 'two positive numbers, [row, column]'
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value) || isNumericArray(value)
 

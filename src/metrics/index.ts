@@ -1,5 +1,5 @@
 export { accuracy, cohenKappa, frequencyWeightedIou, matthewsCorrelation } from './agreement.ts'
-export { classMask, innerBoundary, innerRing } from './boundary.ts'
+export { type Connectivity, classMask, innerBoundary, innerRing } from './boundary.ts'
 export {
   addCounts,
   type ClassCounts,

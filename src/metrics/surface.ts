@@ -1,30 +1,39 @@
-import { innerBoundary, innerRing } from './boundary.ts'
+import { type Connectivity, connectivityRule, innerBoundary, innerRing } from './boundary.ts'
 import { checkArgument, checkOptions, numberFrom, oneOf, spacingRule } from './checks.ts'
 import { checkSameSize, type DistanceOptions, distancesTo, type Mask } from './distance.ts'
 
-const boundaryRules = {
-  distance: oneOf('euclidean', 'taxicab', 'chessboard'),
-  spacing: spacingRule,
-  connectivity: oneOf(4, 8),
-}
+const isVolume = (mask: Mask) => mask?.depth !== undefined
 
-const surfaceRules = {
-  ...boundaryRules,
+const boundaryRules = (mask: Mask) => ({
+  distance: oneOf('euclidean', 'taxicab', 'chessboard'),
+  spacing: spacingRule(isVolume(mask)),
+  connectivity: connectivityRule(mask),
+})
+
+const surfaceRules = (mask: Mask) => ({
+  ...boundaryRules(mask),
   oneEmpty: oneOf('undefined', 'infinite', 'diagonal', 'throw'),
   bothEmpty: oneOf('undefined', 'zero', 'throw'),
-}
+})
 
-const hausdorffRules = {
-  ...surfaceRules,
+const hausdorffRules = (mask: Mask) => ({
+  ...surfaceRules(mask),
   percentile: numberFrom(0, 100),
   directions: oneOf('larger', 'pooled', 'prediction'),
+})
+
+const averageRules = (mask: Mask) => ({
+  ...surfaceRules(mask),
+  directions: oneOf('pooled', 'mean', 'both', 'prediction'),
+})
+
+/** Neighbours that make a pixel a boundary pixel when outside the mask. */
+interface BoundaryOptions extends DistanceOptions {
+  /** Of an image 4 (by edge) or 8 (by corner too), of a volume 6 (by face), 18 (by edge too) or 26. */
+  readonly connectivity?: Connectivity
 }
 
-const averageRules = { ...surfaceRules, directions: oneOf('both', 'prediction') }
-
-export interface SurfaceOptions extends DistanceOptions {
-  /** Neighbours that make a pixel a boundary pixel when outside the mask: 4 (default) or 8. */
-  readonly connectivity?: 4 | 8
+export interface SurfaceOptions extends BoundaryOptions {
   /**
    * One mask is empty: NaN (`undefined`, default), Infinity (`infinite`), the image's diagonal (`diagonal`, the worst
    * case, which means can take in), or an error (`throw`).
@@ -46,7 +55,7 @@ export interface HausdorffOptions extends SurfaceOptions {
 
 /** Hausdorff distance of two masks' boundaries (Huttenlocher 1993), or a percentile of it, in units of `spacing`. */
 export function hausdorffDistance(prediction: Mask, label: Mask, options: HausdorffOptions = {}): number {
-  checkOptions('hausdorffDistance', options, hausdorffRules)
+  checkOptions('hausdorffDistance', options, hausdorffRules(label))
   const { percentile = 100, directions = 'larger' } = options
   const distances = surfaceDistances(prediction, label, options)
   if (distances.empty !== undefined) return distances.empty
@@ -57,21 +66,26 @@ export function hausdorffDistance(prediction: Mask, label: Mask, options: Hausdo
 }
 
 /**
- * Mean distance from the prediction's boundary to the label's, or of both directions' distances together.
- * @param options.directions `both` (default) or `prediction`
+ * Mean distance of the boundaries (of a volume surfaces), in units of `spacing`.
+ * @param options.directions `pooled` (default; `both` is the same): mean of the distances of both directions together,
+ *   the average symmetric surface distance. `mean`: mean of the two directions' means (MASD of Metrics Reloaded,
+ *   Maier-Hein 2024), which does not weigh the longer boundary more. `prediction`: from the prediction to the label only
  */
 export function averageSurfaceDistance(
   prediction: Mask,
   label: Mask,
-  options: SurfaceOptions & { readonly directions?: 'both' | 'prediction' } = {},
+  options: SurfaceOptions & { readonly directions?: 'pooled' | 'mean' | 'both' | 'prediction' } = {},
 ): number {
-  checkOptions('averageSurfaceDistance', options, averageRules)
+  checkOptions('averageSurfaceDistance', options, averageRules(label))
   const distances = surfaceDistances(prediction, label, options)
   if (distances.empty !== undefined) return distances.empty
   const { toLabel, toPrediction } = distances
-  const all = options.directions === 'prediction' ? toLabel : joined(toLabel, toPrediction)
-  return all.reduce((sum, distance) => sum + distance, 0) / all.length
+  if (options.directions === 'mean') return (meanOf(toLabel) + meanOf(toPrediction)) / 2
+  return meanOf(options.directions === 'prediction' ? toLabel : joined(toLabel, toPrediction))
 }
+
+const meanOf = (distances: Float64Array) =>
+  distances.reduce((sum, distance) => sum + distance, 0) / distances.length
 
 /**
  * Share of both boundaries within `tolerance` of the other (Nikolov 2018, by boundary pixels); NaN where both masks
@@ -81,10 +95,10 @@ export function surfaceDice(
   prediction: Mask,
   label: Mask,
   tolerance: number,
-  options: DistanceOptions & { readonly connectivity?: 4 | 8 } = {},
+  options: BoundaryOptions = {},
 ): number {
   checkArgument('surfaceDice', 'tolerance', tolerance, numberFrom(0))
-  checkOptions('surfaceDice', options, boundaryRules)
+  checkOptions('surfaceDice', options, boundaryRules(label))
   const { toLabel, toPrediction } = boundaryDistances(prediction, label, options)
   return (
     (within(toLabel, tolerance) + within(toPrediction, tolerance)) / (toLabel.length + toPrediction.length)
@@ -97,6 +111,7 @@ export function surfaceDice(
  */
 export function boundaryIou(prediction: Mask, label: Mask, dilationRatio = 0.02): number {
   checkSameSize(prediction, label)
+  if (isVolume(label)) throw new RangeError('boundaryIou: expected images, got volumes')
   checkArgument('boundaryIou', 'dilationRatio', dilationRatio, numberFrom(0))
   const { width, height } = label
   // Not Math.hypot, which may be off by the last bit, and so on the other side of a half.
@@ -121,16 +136,16 @@ export interface BoundaryFScore {
   readonly f: number
 }
 
-/** Boundary F-score (Csurka 2013; Martin 2004) at a tolerance; a boundary pixel has one of 8 neighbours outside. */
+/** Boundary F-score (Csurka 2013; Martin 2004) at a tolerance; a boundary pixel has one of 8 neighbours outside (26 in a volume). */
 export function boundaryFScore(
   prediction: Mask,
   label: Mask,
   tolerance: number,
-  options: DistanceOptions & { readonly connectivity?: 4 | 8 } = {},
+  options: BoundaryOptions = {},
 ): BoundaryFScore {
   checkArgument('boundaryFScore', 'tolerance', tolerance, numberFrom(0))
-  checkOptions('boundaryFScore', options, boundaryRules)
-  const { connectivity = 8 } = options
+  checkOptions('boundaryFScore', options, boundaryRules(label))
+  const { connectivity = isVolume(label) ? 26 : 8 } = options
   const { toLabel, toPrediction } = boundaryDistances(prediction, label, { ...options, connectivity })
   const precision = within(toLabel, tolerance) / toLabel.length
   const recall = within(toPrediction, tolerance) / toPrediction.length
@@ -142,11 +157,7 @@ export function boundaryFScore(
   }
 }
 
-function boundaryDistances(
-  prediction: Mask,
-  label: Mask,
-  options: DistanceOptions & { readonly connectivity?: 4 | 8 },
-) {
+function boundaryDistances(prediction: Mask, label: Mask, options: BoundaryOptions) {
   checkSameSize(prediction, label)
   const p = innerBoundary(prediction, options.connectivity)
   const l = innerBoundary(label, options.connectivity)
@@ -160,13 +171,14 @@ function surfaceDistances(prediction: Mask, label: Mask, options: SurfaceOptions
   return { ...distances, empty: emptyMasks === 0 ? undefined : emptyDistance(emptyMasks, label, options) }
 }
 
-function emptyDistance(emptyMasks: number, { width, height }: Mask, options: SurfaceOptions): number {
+function emptyDistance(emptyMasks: number, mask: Mask, options: SurfaceOptions): number {
   const rule = (emptyMasks === 2 ? options.bothEmpty : options.oneEmpty) ?? 'undefined'
   if (rule === 'throw') throw new RangeError(`${emptyMasks === 2 ? 'both masks are' : 'one mask is'} empty`)
   if (rule === 'infinite') return Infinity
   if (rule === 'zero') return 0
-  const [rowStep, columnStep] = options.spacing ?? [1, 1]
-  return rule === 'diagonal' ? Math.hypot(height * rowStep, width * columnStep) : Number.NaN
+  if (rule === 'undefined') return Number.NaN
+  const sizes = [...(mask.depth === undefined ? [] : [mask.depth]), mask.height, mask.width]
+  return Math.hypot(...sizes.map((size, axis) => size * (options.spacing?.[axis] ?? 1)))
 }
 
 function percentileOf(values: Float64Array, percentile: number): number {
