@@ -1,14 +1,15 @@
 import { type Evaluation, evaluate as evaluateMasks } from '../evaluation/evaluate.ts'
-import { openRecordingSource } from '../evaluation/recording-source.ts'
 import type { MaskSource } from '../evaluation/source.ts'
 import { chooseTopics } from '../evaluation/topics.ts'
 import { ParameterError, type RawValue } from '../parameters/parameters.ts'
+import type { FileOf } from '../report/csv.ts'
 import { resultFiles, summaryText, tryDirectory, writeFiles } from '../report/files.ts'
 import { checkGates, type Gate, GateError, judge, parseGate } from '../report/gates.ts'
 import { reportPage } from '../report/page/page.ts'
 import { gateTable, summaryTable } from '../report/table.ts'
 import { Exit, inputError, usageError } from './errors.ts'
 import { interruptible } from './interrupt.ts'
+import { openMasks } from './masks.ts'
 import { Messages } from './messages.ts'
 import { chosenParameters, completeParameters } from './parameters.ts'
 import { startProgress } from './progress.ts'
@@ -26,21 +27,32 @@ export interface EvaluateOptions {
   json?: boolean
   failUnder: readonly string[]
   quiet?: boolean
+  /** Folders of masks. */
+  predictions?: string
+  labels?: string
+  strict?: boolean
+  keepUnannotated?: boolean
 }
 
-/** `dice-monitor evaluate`. @returns the exit code @throws CliError */
-export async function evaluate(path: string, options: EvaluateOptions): Promise<number> {
+/**
+ * `dice-monitor evaluate`.
+ * @param path of a recording; undefined for two folders
+ * @returns the exit code
+ * @throws CliError
+ */
+export async function evaluate(path: string | undefined, options: EvaluateOptions): Promise<number> {
   const messages = new Messages(options.quiet === true)
-  const chosen = chosenParameters(options.config, options.set, messages)
-  const gates = parsedGates(options.failUnder, completeParameters(chosen)['classes.names'])
+  const chosenByUser = chosenParameters(options.config, options.set, messages)
+  completeParameters(chosenByUser)
   if (options.start !== undefined && options.end !== undefined && options.end <= options.start) {
     throw usageError(`--end ${options.end} is not after --start ${options.start}`)
   }
   if (options.output !== undefined) checkOutput(options.output)
-  const source = await openRecordingSource(path)
+  const { source, chosen, topics } = await openMasks(path, options, chosenByUser, messages)
   try {
-    const evaluation = await evaluated(source, chosen, options, messages)
-    deliver(evaluation, options, messages)
+    const gates = parsedGates(options.failUnder, completeParameters(chosen)['classes.names'])
+    const evaluation = await evaluated(source, chosen, { ...options, ...topics }, messages)
+    deliver(evaluation, source, options, messages)
     return pass(gates, evaluation)
   } catch (error) {
     throw asCliError(error)
@@ -83,6 +95,7 @@ async function evaluated(
 
 function deliver(
   { summary, frames, worst, received }: Evaluation,
+  source: MaskSource,
   { output, json }: EvaluateOptions,
   messages: Messages,
 ): void {
@@ -93,7 +106,8 @@ function deliver(
   }
   if (output !== undefined) {
     const page = reportPage({ summary, frames, pictures: worst.frames, received })
-    writeFiles(output, resultFiles(summary, frames, page))
+    const fileOf: FileOf | undefined = source.fileOf && ((mask, stamp) => source.fileOf!(mask, stamp))
+    writeFiles(output, resultFiles(summary, frames, page, fileOf))
     messages.note(`wrote summary.json, frames.csv and report.html to ${output}`)
   }
   process.stdout.write(json ? summaryText(summary) : `${summaryTable(summary)}\n`)

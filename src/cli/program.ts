@@ -48,7 +48,7 @@ For example: dice-monitor completion bash > ~/.local/share/bash-completion/compl
 function addEvaluate(program: Command, done: (exitCode: number) => void): void {
   program
     .command('evaluate')
-    .description('pair and score the masks of a recording')
+    .description('pair and score the masks of a recording, or of folders')
     .argument('[recording]', 'a rosbag2 directory, an .mcap or a .db3')
     .option('-l, --label <topic>', 'topic of the labels; found by type and name if left out')
     .option('-p, --prediction <topic>', 'topic of the predictions; found likewise')
@@ -60,6 +60,10 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
     .option('-j, --json', 'print summary.json instead of a table')
     .option('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high')
     .option('-q, --quiet', 'neither progress nor notes; warnings stay')
+    .option('--predictions <dir>', 'a folder of masks as PNG files, in place of a topic')
+    .option('--labels <dir>', 'likewise of labels; without a recording both are folders, paired by name')
+    .option('--strict', 'a mask in a folder without a partner is an error')
+    .option('--keep-unannotated', 'score labels of background alone too')
     .addHelpText(
       'after',
       `
@@ -67,13 +71,15 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
 
 For example:
   dice-monitor evaluate drive_07 --output results/drive_07
-  dice-monitor evaluate drive_07 -c config/monitor.yaml -s sync.tolerance=0.01 -f dice=0.8 frame.dice.p5=0.4`,
+  dice-monitor evaluate drive_07 -c config/monitor.yaml -s sync.tolerance=0.01 -f dice=0.8 frame.dice.p5=0.4
+  dice-monitor evaluate --predictions results/unet --labels goose/labels/val -s label.ontology=goose prediction.ontology=goose`,
     )
     .action(async (recording: string | undefined, options: EvaluateOptions, command: Command) => {
       options.set ??= []
       options.failUnder ??= []
       const path = recording ?? takeStray(options, ['set', 'failUnder'])
-      if (path === undefined) command.error("error: missing required argument 'recording'")
+      const areFolders = options.predictions !== undefined && options.labels !== undefined
+      if (path === undefined && !areFolders) command.error("error: missing required argument 'recording'")
       done(await evaluate(path, options))
     })
 }

@@ -1,4 +1,4 @@
-import { withClassNames } from '../monitor/mask-rules.ts'
+import { type MaskName, withClassNames } from '../monitor/mask-rules.ts'
 import { parametersFrom, type RawValue } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { runIntervals } from '../report/score-intervals.ts'
@@ -46,7 +46,10 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
   }
   const summary = summarize(classes, counts, frames, about)
   if (topics.weakWords) pairing.problems.push(perhapsSwapped(topics, topics.weakWords, summary))
-  return { ...scored, summary: { ...summary, intervals: runIntervals(summary, frames) } }
+  return {
+    ...scored,
+    summary: { ...withFiles(summary, source), intervals: runIntervals(summary, frames) },
+  }
 }
 
 /** @throws EvaluationError when there is nothing from there on */
@@ -73,6 +76,22 @@ function perhapsSwapped(
       : `the ${apart} pixels that are ignored or no class here would count otherwise`
   return `${label} is taken for the label and ${prediction} for the prediction by ${words.map(word => `"${word}"`).join(' and ')} alone, which may be either: if it is the other way round (--label ${prediction} --prediction ${label}), precision ${precision} and recall ${recall} change places, and ${others}; name them to have this answered`
 }
+
+/** With the files that the worst frames came from. */
+function withFiles(summary: Summary, source: MaskSource): Summary {
+  if (!source.fileOf) return summary
+  const worst = summary.worst_frames.map(frame => {
+    const [prediction, label] = MASKS.map(mask => source.fileOf!(mask, frame.stamp_ns))
+    return {
+      ...frame,
+      ...(prediction !== undefined && { prediction_file: prediction }),
+      ...(label !== undefined && { label_file: label }),
+    }
+  })
+  return { ...summary, worst_frames: worst }
+}
+
+const MASKS: readonly MaskName[] = ['prediction', 'label']
 
 const sourceOf = (
   { path }: MaskSource,

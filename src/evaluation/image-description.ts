@@ -1,7 +1,7 @@
 import { MessageError } from '../cdr/message-error.ts'
 import { CdrReader } from '../cdr/reader.ts'
 
-const IMAGE = 'sensor_msgs/msg/Image'
+export const IMAGE = 'sensor_msgs/msg/Image'
 const COMPRESSED_IMAGE = 'sensor_msgs/msg/CompressedImage'
 
 export const isImageType = (type: string): boolean => type === IMAGE || type === COMPRESSED_IMAGE

@@ -65,6 +65,10 @@ function strength(topic: string, words: Record<string, number>): number {
   return Math.max(0, ...wordsOf(topic).map(word => (Object.hasOwn(words, word) ? words[word]! : 0)))
 }
 
+/** Above 0 where a name speaks for labels, below 0 for predictions. */
+export const labelStrength = (name: string): number =>
+  strength(name, LABEL_WORDS) - strength(name, PREDICTION_WORDS)
+
 /**
  * The pairs of topics that may be a prediction and its label, the most plausible first; those equally plausible have
  * the same rank.
@@ -96,7 +100,7 @@ function* possiblePairs(topics: readonly ImageTopic[], given: Partial<TopicPair>
   const usable = topics.filter(topic => isCandidate(topic) && !hasRawTwin(topic, names))
   const candidates = (name: string | undefined) =>
     (name === undefined ? usable : topics.filter(topic => topic.name === name)).map(topic => {
-      const byName = strength(topic.name, LABEL_WORDS) - strength(topic.name, PREDICTION_WORDS)
+      const byName = labelStrength(topic.name)
       return {
         topic,
         holds: encodingNamed(topic.image?.encoding ?? '')?.holds,

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { CdrReader } from '../cdr/reader.ts'
+import { Reasons } from '../folder/reasons.ts'
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import { doubtsOf } from '../monitor/doubts.ts'
 import type { InputStatistics } from '../monitor/input.ts'
@@ -77,13 +78,13 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
       const now = secondsOf(message)
       if (message.topic === topics.prediction) {
         monitor.offerPrediction(message.data, now, now)
-        predictions.note(message.data, now)
+        predictions.note(message, now)
       } else {
         monitor.offerLabel(message.data, now, now)
-        labels.note(message.data, now)
+        labels.note(message, now)
       }
       // A pair that cannot be scored is the prediction's fault, whichever of the two came last.
-      predictions.noteRejections(now)
+      predictions.noteRejections(now, message.name)
     }
     const last = batch.at(-1)
     if (last) options.onProgress(Number(last.logTime - (start ?? origin)) / (duration || 1), frames.length)
@@ -110,7 +111,7 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
     frames,
     worst,
     received: { predictions: predictions.stamps, labels: labels.stamps },
-    pairing: pairingOf(monitor, source.problems.length > 0, problems),
+    pairing: pairingOf(monitor, source, problems),
     small,
   }
 }
@@ -135,6 +136,8 @@ class Side {
   readonly #input: InputStatistics
   readonly #reader = new CdrReader()
   readonly #reasons = new Map<string, { count: number; first: string }>()
+  /** Of masks that have names. */
+  readonly #named = new Reasons()
   #rejected = 0
 
   constructor(topic: string, input: InputStatistics) {
@@ -142,17 +145,21 @@ class Side {
     this.#input = input
   }
 
-  note(data: Uint8Array, now: number): void {
+  note({ data, name }: StampedMask, now: number): void {
     const rejectedBefore = this.#rejected
-    this.noteRejections(now)
+    this.noteRejections(now, name)
     const isUsable = this.#rejected === rejectedBefore && data.length >= 12
     if (isUsable) this.#noteStamp(data)
   }
 
-  noteRejections(now: number): void {
+  noteRejections(now: number, name?: string): void {
     if (this.#input.rejected === this.#rejected) return
     const added = this.#input.rejected - this.#rejected
     this.#rejected = this.#input.rejected
+    if (name !== undefined) {
+      this.#named.add(this.#input.lastError, name)
+      return
+    }
     const known = this.#reasons.get(this.#input.lastError)
     if (known) known.count += added
     else this.#reasons.set(this.#input.lastError, { count: added, first: this.#place(now) })
@@ -163,6 +170,7 @@ class Side {
       ([reason, { count, first }]) =>
         `${this.#topic}: ${count} of its messages not used, first ${first}: ${reason}`,
     )
+    rejections.push(...this.#named.lines())
     const unmapped = this.#input.describeUnmapped()
     return unmapped === '' ? rejections : [...rejections, `${this.#topic}: ${unmapped}`]
   }
@@ -178,15 +186,21 @@ class Side {
   }
 }
 
-function pairingOf(monitor: Monitor, truncated: boolean, problems: string[]): PairingSummary {
+function pairingOf(
+  monitor: Monitor,
+  { counts, problems: ofSource }: MaskSource,
+  problems: string[],
+): PairingSummary {
   const { pairing, predictionInput, labelInput, frame } = monitor
   const unmatched = ({ statistics }: typeof pairing.labels) => statistics.received - statistics.matched
   return {
     matched: frame.frameCount,
-    prediction_unmatched: unmatched(pairing.predictions),
-    label_unmatched: unmatched(pairing.labels),
-    rejected: predictionInput.rejected + labelInput.rejected,
-    truncated,
+    prediction_unmatched: unmatched(pairing.predictions) + (counts?.predictionsUnmatched ?? 0),
+    label_unmatched: unmatched(pairing.labels) + (counts?.labelsUnmatched ?? 0),
+    rejected: predictionInput.rejected + labelInput.rejected + (counts?.rejected ?? 0),
+    ...(counts && { unannotated: counts.unannotated }),
+    // A bad file takes nothing from the others.
+    truncated: ofSource.length > 0 && counts === undefined,
     problems,
   }
 }

@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels/kernels.ts'
 import type { CountingRules } from '../monitor/count-pair.ts'
+import type { MaskName } from '../monitor/mask-rules.ts'
 
 /** The two topics of a source that are scored. */
 export interface TopicPair {
@@ -25,9 +26,23 @@ export interface MaskSource {
   readonly problems: readonly string[]
   /** To count with, where the source counts pairs ahead of the engine; by default the engine has its own. */
   readonly kernels?: Kernels | undefined
+  /** What the source left out itself, complete once `messages` has come to its end. */
+  readonly counts?: SourceCounts
+  /** The file that a mask of this stamp came from, where masks come from files. */
+  fileOf?(mask: MaskName, stamp: bigint): string | undefined
   /** The messages in batches, in order of the time they were recorded at. */
   messages(selection: MaskSelection): AsyncIterable<readonly StampedMask[]>
   close(): Promise<void>
+}
+
+/** Masks that never come to the engine. */
+export interface SourceCounts {
+  predictionsUnmatched: number
+  labelsUnmatched: number
+  /** Pairs of which a mask cannot be read. */
+  rejected: number
+  /** Pairs whose label nobody annotated. */
+  unannotated: number
 }
 
 export interface MaskTopic {
@@ -44,6 +59,8 @@ export interface StampedMask {
   logTime: bigint
   /** The message, serialized as CDR. It may change once it is not in use any longer, see {@link MaskSelection}. */
   data: Uint8Array
+  /** What to call it where it cannot be used, if there is more to say than its number. */
+  name?: string
 }
 
 /** What is wanted of a source. */

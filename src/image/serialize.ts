@@ -33,13 +33,21 @@ export function serializeImage(image: ImageMessage): Uint8Array {
 
 /** Writes a sensor_msgs/Image. */
 export function writeImage(writer: CdrWriter, image: ImageMessage): void {
+  writeImageStart(writer, { step: image.data.length / image.height, ...image })
+  writer.bytes(image.data)
+}
+
+/** Writes what stands before the pixels of a sensor_msgs/Image, but for the number of their bytes. */
+export function writeImageStart(
+  writer: CdrWriter,
+  image: Omit<ImageMessage, 'data'> & { step: number },
+): void {
   writeHeader(writer, image)
   writer.uint32(image.height)
   writer.uint32(image.width)
   writer.text(image.encoding)
   writer.uint8(image.isBigEndian ? 1 : 0)
-  writer.uint32(image.step ?? image.data.length / image.height)
-  writer.bytes(image.data)
+  writer.uint32(image.step)
 }
 
 /** Writes a sensor_msgs/CompressedImage. */
@@ -51,7 +59,7 @@ export function writeCompressedImage(writer: CdrWriter, image: CompressedImageMe
 
 function writeHeader(
   writer: CdrWriter,
-  { sec, nanosec, frameId = '' }: ImageMessage | CompressedImageMessage,
+  { sec, nanosec, frameId = '' }: Omit<ImageMessage | CompressedImageMessage, 'data'>,
 ): void {
   writer.int32(sec)
   writer.uint32(nanosec)

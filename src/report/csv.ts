@@ -14,10 +14,23 @@ interface NamedClass {
 
 const columnOf = (score: string, { name }: NamedClass) => `${score}_${name}`
 
-/** `frames.csv` line by line, ends of line included: one line a scored pair, undefined scores empty. */
-export function* framesCsv(frames: FrameTable, classes: readonly NamedClass[]): Generator<string> {
+/** The files that a frame's masks came from; undefined where they came from messages. */
+export type FileOf = (mask: 'prediction' | 'label', stamp: bigint) => string | undefined
+
+const FILES = ['prediction', 'label'] as const
+
+/**
+ * `frames.csv` line by line, ends of line included: one line a scored pair, undefined scores empty.
+ * @param fileOf where masks came from files, whose paths then stand at the end
+ */
+export function* framesCsv(
+  frames: FrameTable,
+  classes: readonly NamedClass[],
+  fileOf?: FileOf,
+): Generator<string> {
   const classColumns = CLASS_COLUMN_SCORES.flatMap(score => classes.map(c => columnOf(score, c)))
-  yield `${[...FIXED, ...classColumns].map(quoted).join(',')}\n`
+  const fileColumns = fileOf ? FILES.map(mask => `${mask}_file`) : []
+  yield `${[...FIXED, ...classColumns, ...fileColumns].map(quoted).join(',')}\n`
   const ofClasses = CLASS_COLUMN_SCORES.flatMap(score => classes.map(({ id }) => frames.ofClass(id, score)))
   for (let i = 0; i < frames.length; i++) {
     const row: (string | number | bigint)[] = [
@@ -31,6 +44,8 @@ export function* framesCsv(frames: FrameTable, classes: readonly NamedClass[]): 
     }
     row.push(frames.pixelsEvaluated.at(i), frames.pixelsIgnored.at(i))
     for (const column of ofClasses) row.push(defined(column[i]!))
+    if (fileOf)
+      for (const mask of FILES) row.push(quoted(fileOf(mask, frames.labelStamps.nanoseconds(i)) ?? ''))
     yield `${row.join(',')}\n`
   }
 }

@@ -11,7 +11,7 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { NotAFileError, readBytes, readText } from '../regular-file.ts'
 import { problemOfSummary } from './checked-summary.ts'
-import { framesCsv, readFramesCsv } from './csv.ts'
+import { type FileOf, framesCsv, readFramesCsv } from './csv.ts'
 import type { FrameTable } from './frames.ts'
 import { formatJson, type Json } from './json.ts'
 import type { Summary } from './summary.ts'
@@ -120,9 +120,10 @@ export function resultFiles(
   summary: Summary,
   frames: FrameTable | undefined,
   report: string,
+  fileOf?: FileOf,
 ): Map<string, string | Iterable<string>> {
   const files = new Map<string, string | Iterable<string>>([[SUMMARY_FILE, summaryText(summary)]])
-  if (frames) files.set(FRAMES_FILE, framesCsv(frames, summary.classes))
+  if (frames) files.set(FRAMES_FILE, framesCsv(frames, summary.classes, fileOf))
   return files.set(REPORT_FILE, report)
 }
 

@@ -45,7 +45,7 @@ export interface Summary {
   confusion: number[][]
   /** Pixels of a label class whose prediction is no class. */
   unknown_prediction: number[]
-  worst_frames: { stamp_ns: bigint; dice: number }[]
+  worst_frames: WorstFrame[]
   config: Config
   version: string
   /** 95 % intervals of scores. */
@@ -70,12 +70,22 @@ export interface Source {
   end: number | null
 }
 
+export interface WorstFrame {
+  stamp_ns: bigint
+  dice: number
+  /** Where the masks came from files. */
+  prediction_file?: string
+  label_file?: string
+}
+
 export interface PairingSummary {
   matched: number
   prediction_unmatched: number
   label_unmatched: number
   /** Messages that could not be used. */
   rejected: number
+  /** Pairs left out because nobody annotated their label; only of labels from files. */
+  unannotated?: number
   /** The recording ends early or is damaged: what could be read is scored. */
   truncated: boolean
   /** What was wrong, in words. */

@@ -25,7 +25,7 @@ export function pictures({ summary, pictures: frames }: Report, timeline: Timeli
   <ul class="legend" aria-label="Colours of the errors">
     <li><span class="swatch" style="background:${cssColor(SPECIAL.right)}" aria-hidden="true"></span>right (pale)</li>
     <li><span class="swatch" style="background:${cssColor(SPECIAL.wrong)}" aria-hidden="true"></span>wrong (dark)</li></ul>
-  <ol class="frames">${frames.map((frame, i) => figure(frame, i, summary.classes, timeline))}</ol>
+  <ol class="frames">${frames.map((frame, i) => figure(frame, i, summary, timeline))}</ol>
 </section>`
 }
 
@@ -41,10 +41,13 @@ function addIds(seen: Set<number>, ids: Uint16Array): void {
 function figure(
   frame: PicturedFrame,
   index: number,
-  classes: Report['summary']['classes'],
+  { classes, worst_frames: worst }: Report['summary'],
   timeline: Timeline | undefined,
 ): Html {
   const nameOf = (id: number | undefined) => classes.find(c => c.id === id)?.name ?? 'no class'
+  const { label_file: labelFile, prediction_file: predictionFile } =
+    worst.find(({ stamp_ns: stamp }) => stamp === frame.stamp) ?? {}
+  const files = [labelFile, predictionFile].filter(file => file !== undefined)
   const time = timeline && Number(frame.stamp - timeline.origin) / 1e9
   const total = frame.pixelsEvaluated
   const mistakes = frame.mistakes.map(
@@ -56,6 +59,7 @@ function figure(
   return html`
     <li><h3>${index + 1}. dice <data value="${frame.dice}">${frame.dice.toFixed(4)}</data></h3>
       <p class="facts">${time !== undefined && html`<button type="button" class="goto" data-time="${time}">at ${time.toFixed(3)} s</button> · `}stamp <code>${frame.stamp}</code></p>
+      ${files.length > 0 && html`<p class="facts">${files.map(file => html`<code>${name(file)}</code> `)}</p>`}
       ${mistakes.length > 0 && html`<p class="facts">Of the evaluated pixels: ${mistakes}.</p>`}
       <div class="triple">${image('label', classPng(frame.label, ignoredColor))}${image(
         'prediction',
