@@ -104,15 +104,8 @@ const tversky: Mapping = mapping((c, parameters) => {
     classWeights: weightsOf(p.class_weight, channels),
     ignoreLabel: ignored,
   })
-  // Labels beyond the classes are taken for the last.
-  return answer(c, weightedSum({ loss, weight: p.loss_weight }), { target: clamped(c, ignored) })
+  return answer(c, weightedSum({ loss, weight: p.loss_weight }))
 })
-
-const clamped = (c: Case, ignored: number | undefined) =>
-  tensor(
-    c.target.map(label => (label === ignored ? label : Math.min(Math.max(label, 0), channelsOf(c) - 1))),
-    c.targetShape,
-  )
 
 const crossEntropy: Mapping = mapping((c, parameters) => {
   const p = read(parameters, {
@@ -128,13 +121,11 @@ const crossEntropy: Mapping = mapping((c, parameters) => {
   const channels = channelsOf(c)
   const weights = weightsOf(p.class_weight, channels)
   if (p.use_mask) throw new Unsupported('use_mask')
-  const { divisorSmoothing } = conventions.mmseg.crossEntropy
   if (p.use_sigmoid) {
     if (weights) throw new Unsupported('class_weight with use_sigmoid is spread along the width')
     const loss = pixelLoss({
-      ...conventions.mmseg.bce,
+      ...(p.avg_non_ignore ? conventions.mmseg.bceKept : conventions.mmseg.bce),
       ignoreLabel: p.ignore_index,
-      ...(p.avg_non_ignore ? { divisor: 'kept', divisorSmoothing } : {}),
       reduction,
     })
     const found = answer(c, weightedSum({ loss, weight: p.loss_weight }))
@@ -146,10 +137,9 @@ const crossEntropy: Mapping = mapping((c, parameters) => {
   if (weights && reduction === 'mean' && c.target.some(label => label >= channels))
     throw new RangeError('no weight for the ignored label')
   const loss = pixelLoss({
-    ...conventions.mmseg.crossEntropy,
+    ...(p.avg_non_ignore && !weights ? conventions.mmseg.crossEntropyKept : conventions.mmseg.crossEntropy),
     ignoreLabel: p.ignore_index,
     classWeights: weights,
-    ...(p.avg_non_ignore && !weights ? { divisor: 'kept' } : {}),
     reduction,
   })
   const found = answer(c, weightedSum({ loss, weight: p.loss_weight }))

@@ -5,7 +5,6 @@ import {
   brierScore,
   classCounts,
   cohenKappa,
-  countLabels,
   logLoss,
   type Metric,
   matthewsCorrelation,
@@ -84,16 +83,6 @@ const outcomesOf = (c: Case): Outcomes => {
   return outcomes
 }
 
-/** The classes that occur, numbered without gaps, as the distance of two classes counts them. */
-function presentMatrix(c: Case) {
-  const present = presentClasses(c)
-  const number = (value: number) => (value === 255 ? 255 : present.indexOf(value))
-  return countLabels(Array.from(c.prediction, number), Array.from(c.target, number), {
-    classes: Math.max(present.length, 1),
-    ignoredLabels: [255],
-  })
-}
-
 export const sklearnMetrics: Readonly<Record<string, Mapping>> = {
   accuracy_score: mapping((c, parameters) => {
     const { normalize } = read(parameters, { normalize: true })
@@ -122,9 +111,9 @@ export const sklearnMetrics: Readonly<Record<string, Mapping>> = {
   }),
   cohen_kappa_score: mapping((c, parameters) => {
     const { weights } = read(parameters, { weights: null as Parameter })
-    labelled(c)
-    const kind = weights === null ? 'none' : choice('weights', weights, ['linear', 'quadratic'])
-    return { value: cohenKappa(presentMatrix(c), kind) }
+    if (weights === null) return { value: cohenKappa(labelled(c)) }
+    const kind = choice('weights', weights, ['linear', 'quadratic'])
+    return { value: cohenKappa(labelled(c), kind, sklearn.kappa) }
   }),
   average_precision_score: mapping((c, parameters) => {
     read(parameters, {})

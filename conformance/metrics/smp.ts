@@ -59,7 +59,7 @@ const scored = (metric: Metric): Mapping =>
       none: smp.macroImagewise,
       micro: smp.micro,
       macro: smp.macro,
-      weighted: { ...smp.macro, average: 'weighted' },
+      weighted: smp.weighted,
       'micro-imagewise': smp.microImagewise,
       'macro-imagewise': smp.macroImagewise,
       'weighted-imagewise': { ...smp.macroImagewise, average: 'weighted' },

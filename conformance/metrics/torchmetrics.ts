@@ -89,22 +89,19 @@ const classified = (metric: Metric, multiclassMetric = metric): Mapping =>
       average === 'micro' && !samplewise && metric !== 'iou' ? 'absent' : undefined,
     )
     const undefinedScore = undefinedScoreOf(of.zero_division, metric)
-    // Two classes in either of the forms; the Jaccard index of an ignored class has no weight of its own.
-    const evaluated = isBinary(c)
-      ? [1]
-      : evaluatedClasses(c, true).filter(id => metric !== 'iou' || average === 'none' || id !== ignored)
+
     const result = score(pooledOrNot(c, ignored, samplewise), {
       ...(metric === 'iou' ? torchmetrics.jaccard : torchmetrics.classification),
       metric: isBinary(c) ? metric : multiclassMetric,
       beta: of.beta,
       undefinedScore,
-      evaluated,
+      // Two classes in either of the forms.
+      ...(isBinary(c) ? { evaluated: [1] } : average === 'none' && { evaluated: 'all' as const }),
       samples: samplewise ? 'mean' : 'pooled',
       average: average === 'none' ? 'macro' : average,
     })
     if (isBinary(c)) return { value: samplewise ? result.scores : result.scores[0]! }
-    if (average === 'none')
-      return { value: samplewise ? rows(result.scores, evaluated.length) : result.scores }
+    if (average === 'none') return { value: samplewise ? rows(result.scores, c.classes) : result.scores }
     return { value: samplewise ? result.perSample : result.value }
   })
 
@@ -239,14 +236,12 @@ const calibration: Mapping = mapping((c, parameters) => {
   const outcomes = isBinary(c)
     ? binaryOutcomes(c.prediction, c.target, left)
     : topOutcomes(c.prediction, c.target, c.classes, c.targetShape[0], left)
-  return {
-    value: calibrationError(outcomes, {
-      certain: torchmetrics.calibrationError.certain,
-      edges: float32Edges(of.n_bins),
-      norm,
-      empty: norm === 'l1' ? 'undefined' : 'zero',
-    }),
-  }
+  const { bins: _, ...convention } = {
+    l1: torchmetrics.calibrationError,
+    l2: torchmetrics.calibrationErrorL2,
+    max: torchmetrics.calibrationErrorMax,
+  }[norm]
+  return { value: calibrationError(outcomes, { ...convention, edges: float32Edges(of.n_bins) }) }
 })
 
 /** Its bins are drawn in single precision, from both ends to the middle. */

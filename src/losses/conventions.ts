@@ -97,6 +97,7 @@ export const lossConventions = {
       activation: 'softmax',
       ignoreLabel: 255,
       ignoredClass: 'zero',
+      unknownLabel: 'nearest',
       alpha: 0.3,
       beta: 0.7,
       numeratorSmoothing: 1,
@@ -108,8 +109,16 @@ export const lossConventions = {
       divisor: 'weightsOrAll',
       divisorSmoothing: 2 ** -23,
     },
-    /** `use_sigmoid`. */
+    /** `avg_non_ignore` without class weights. */
+    crossEntropyKept: {
+      activation: 'softmax',
+      ignoreLabel: 255,
+      divisor: 'kept',
+      divisorSmoothing: 2 ** -23,
+    },
+    /** `use_sigmoid`, and with `avg_non_ignore`. */
     bce: { activation: 'sigmoid', ignoreLabel: 255, divisor: 'all' },
+    bceKept: { activation: 'sigmoid', ignoreLabel: 255, divisor: 'kept', divisorSmoothing: 2 ** -23 },
   },
   /** As the papers write them; 0/0 is undefined. */
   paper: {

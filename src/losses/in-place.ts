@@ -27,6 +27,7 @@ export class InPlace {
     const { prediction, target, gradient } = this.planes
     return (
       this.options.activation === 'none' &&
+      this.options.unknownLabel !== 'nearest' &&
       prediction.planar &&
       target.planar &&
       !(derive && (accumulate || !gradient.planar))

@@ -17,8 +17,11 @@ export interface CommonOptions {
    * holds it; `zeros`, all channels are 0, as a one-hot map has it (MONAI).
    */
   ignoredMap?: 'value' | 'zeros' | undefined
-  /** A label that is no class: `error` (default) throws, `none` lets the pixel belong to no class. */
-  unknownLabel?: 'error' | 'none' | undefined
+  /**
+   * A label that is no class: `error` (default) throws, `none` lets the pixel belong to no class, `nearest` takes it for
+   * the class whose id is nearest.
+   */
+  unknownLabel?: 'error' | 'none' | 'nearest' | undefined
   /** The value when nothing counts: `nan` (default) or `zero`. The gradient is 0 then. */
   empty?: 'nan' | 'zero' | undefined
 }
@@ -68,7 +71,7 @@ export function settle<O extends CommonOptions, D extends object>(
 function checkCommon(settled: CommonOptions): void {
   oneOf('activation', settled.activation, ['none', 'sigmoid', 'softmax'])
   oneOf('ignoredMap', settled.ignoredMap, ['value', 'zeros'])
-  oneOf('unknownLabel', settled.unknownLabel, ['error', 'none'])
+  oneOf('unknownLabel', settled.unknownLabel, ['error', 'none', 'nearest'])
   oneOf('empty', settled.empty, ['nan', 'zero'])
   if (settled.ignoreLabel !== undefined && !Number.isFinite(settled.ignoreLabel))
     throw new RangeError(`ignoreLabel: expected a number, got ${shown(settled.ignoreLabel)}`)

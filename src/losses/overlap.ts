@@ -107,7 +107,7 @@ class OverlapLoss implements Loss {
     const { samples, channels, pixels, labels: data } = planes
     if (this.g.length < planes.x.length) this.g = new Float64Array(planes.x.length)
     const { g } = this
-    if (isLinear && options.unknownLabel === 'error')
+    if (isLinear && options.unknownLabel !== 'none')
       for (let n = 0; n < samples; n++) {
         const labels = { data, start: n * pixels, ignoreLabel: -1, strict: false }
         planarGradient(g, n * channels * pixels, pixels, channels, pixels, labels, factors, n * channels * 2)

@@ -112,9 +112,10 @@ export class Planes {
       target.readPlane(n, 0, plane, 0)
       let count = 0
       for (let i = 0, k = n * pixels; i < pixels; i++, k++) {
-        const label = plane[i]!
+        let label = plane[i]!
         const counts = label !== ignoreLabel
         kept[k] = counts ? 1 : 0
+        if (unknownLabel === 'nearest') label = Math.min(Math.max(label, 0), channels - 1)
         const known = label >= 0 && label < channels && label === Math.floor(label)
         labels[k] = counts && known ? label : -1
         if (!counts) continue
@@ -170,8 +171,9 @@ export class Planes {
   }
 
   /** What stands for a target value that is not in 0..1, or ignored. */
-  private outside(t: number, pixel: number, unknownLabel: 'error' | 'none' | undefined): number {
+  private outside(t: number, pixel: number, unknownLabel: CommonOptions['unknownLabel']): number {
     if (this.kept[pixel] === 0) return 0
+    if (unknownLabel === 'nearest' && this.channels === 1 && Number.isInteger(t)) return t < 0 ? 0 : 1
     if (t > 1 && t <= 1 + slack) return 1
     if (t < 0 && t >= -slack) return 0
     if (unknownLabel === 'none' && this.channels === 1 && Number.isInteger(t)) return 0

@@ -66,13 +66,22 @@ function matthewsNearEmpty(matrix: ConfusionMatrix): number {
  * Cohen's kappa (Cohen 1960): agreement beyond chance, at most 1; NaN where chance alone agrees wholly.
  * @param weights of a disagreement of classes i and j: 1 (`none`, default), |i-j| or (i-j)² (Cohen 1968), for
  *   classes that have an order
+ * @param absentClass whether a class in neither mask has its place in that order (`keep`, default) or not (`skip`)
  */
 export function cohenKappa(
   matrix: ConfusionMatrix,
   weights: 'none' | 'linear' | 'quadratic' = 'none',
+  absentClass: 'keep' | 'skip' = 'keep',
 ): number {
   checkMatrix('cohenKappa', matrix)
   checkArgument('cohenKappa', 'weights', weights, oneOf('none', 'linear', 'quadratic'))
+  checkArgument('cohenKappa', 'absentClass', absentClass, oneOf('keep', 'skip'))
+  if (absentClass === 'skip') {
+    if (weights === 'none') throw new RangeError('cohenKappa: absentClass: without weights there is no order')
+    const { labelPixels: l, predictionPixels: p } = matrix.sums()
+    const present = Array.from({ length: matrix.classes }, (_, c) => c).filter(c => l[c]! + p[c]! > 0)
+    return cohenKappa(matrix.select(present), weights)
+  }
   const { classes, unknownPrediction } = matrix
   if (weights !== 'none' && unknownPrediction.some(count => count > 0))
     throw new RangeError('cohenKappa: a prediction that is no class has no distance to one')

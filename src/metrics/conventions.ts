@@ -27,8 +27,13 @@ export const metricConventions = {
     surfaceDistanceSymmetric: { oneEmpty: 'infinite' },
   },
   torchmetrics: {
-    /** `torchmetrics.classification`: 0/0 is 0; a class in neither mask is not in the macro mean. */
-    classification: { undefinedScore: 'zero', absentClass: 'exclude', emptyMean: 'zero' },
+    /** `torchmetrics.classification`: 0/0 is 0; a class in neither mask is not in the macro mean, an ignored one is. */
+    classification: {
+      evaluated: 'all',
+      undefinedScore: 'zero',
+      absentClass: 'exclude',
+      emptyMean: 'zero',
+    },
     jaccard: { metric: 'iou', undefinedScore: 'zero', absentClass: 'exclude' },
     /** `torchmetrics.segmentation.DiceScore` */
     dice: { metric: 'dice', samples: 'mean', weightlessMean: 'zero' },
@@ -36,6 +41,9 @@ export const metricConventions = {
     meanIou: { metric: 'iou', samples: 'all' },
     generalisedDice: { absentClass: 'batch', undefinedScore: 'zero' },
     calibrationError: { bins: 15, certain: 'own' },
+    /** With another norm nothing counted is 0. */
+    calibrationErrorL2: { bins: 15, certain: 'own', norm: 'l2', empty: 'zero' },
+    calibrationErrorMax: { bins: 15, certain: 'own', norm: 'max', empty: 'zero' },
     hausdorff: { oneEmpty: 'infinite', bothEmpty: 'throw' },
     /** For `matthewsCorrelation`; two classes and more. */
     matthews: 'epsilon',
@@ -43,6 +51,8 @@ export const metricConventions = {
   smp: {
     /** `zero_division=1.0` for all reductions but `micro`. */
     macro: { undefinedScore: 'one' },
+    /** By `class_weights`, to be given as `weights`. */
+    weighted: { undefinedScore: 'one', average: 'weighted' },
     micro: { average: 'micro' },
     macroImagewise: { samples: 'mean', undefinedScore: 'one' },
     microImagewise: { average: 'micro', samples: 'mean', undefinedScore: 'one' },
@@ -54,6 +64,8 @@ export const metricConventions = {
     balancedAccuracy: { metric: 'recall' },
     matthews: 'zero',
     averagePrecision: 'zero',
+    /** For `cohenKappa` with weights: classes that do not occur are not counted between others. */
+    kappa: 'skip',
   },
   medpy: {
     dice: { metric: 'dice', evaluated: [1] },
@@ -85,5 +97,6 @@ export const metricConventions = {
     | CalibrationOptions
     | EmptyClass
     | 'epsilon'
+    | 'skip'
   >
 >

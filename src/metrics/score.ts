@@ -8,8 +8,11 @@ export interface ScoreOptions {
   readonly metric?: Metric
   /** β of `fBeta` and `fBetaOfRatios`: recall counts β times as much as precision; default 1. */
   readonly beta?: number
-  /** Class ids that enter; default all that a label may have, those not ignored. `[1, 2]` leaves out a background 0. */
-  readonly evaluated?: readonly number[]
+  /**
+   * Class ids that enter; default those that a label may have, not ignored. `[1, 2]` leaves out a background 0; with
+   * `all` an ignored class enters too, whose predictions elsewhere are errors.
+   */
+  readonly evaluated?: readonly number[] | 'all'
   /**
    * `pooled` (default) adds the counts of all samples and scores once. `mean` scores each sample, then takes the
    * mean over samples; `all` takes it over every sample and class at once, and so with `macro` only.
@@ -58,8 +61,9 @@ export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
   checkScoreOptions(counts, options)
   const { average = 'macro', samples = 'pooled', beta = 1, metric = 'dice' } = options
   const ratio = ratios[metric]
-  const table = select(counts, options.evaluated ?? counts.evaluated, samples === 'pooled')
-  const given = options.evaluated ? options.weights : weightsOf(options.weights, counts.evaluated)
+  const chosen = options.evaluated === 'all' ? allClasses(counts) : options.evaluated
+  const table = select(counts, chosen ?? counts.evaluated, samples === 'pooled')
+  const given = chosen ? options.weights : weightsOf(options.weights, counts.evaluated)
   const cells = scoreCells(table, ratio, beta, options)
   const perSample = new Float64Array(table.samples)
   const weights = new Float64Array(table.classes)
@@ -83,7 +87,7 @@ export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
     perClass[c] = table.samples === 1 ? scores[c]! : meanOver(scores, c, table.classes, table.samples)
   const orZero = (mean: number) => (Number.isNaN(mean) && options.emptyMean === 'zero' ? 0 : mean)
   const placed = (values: Float64Array) =>
-    options.evaluated ? values : spread(values, counts.evaluated, counts.classes)
+    chosen ? values : spread(values, counts.evaluated, counts.classes)
   return {
     value: orZero(value),
     perClass: placed(samples === 'pooled' ? perClass : perClass.map(orZero)),
@@ -106,10 +110,12 @@ function checkScoreOptions(counts: ClassCounts, options: ScoreOptions): void {
   checkOptions('score', options, {
     metric: oneOf(...Object.keys(ratios)),
     beta: numberFrom(0),
-    evaluated: classIds(counts.classes),
+    evaluated: value => (value === 'all' ? undefined : classIds(counts.classes)(value)),
     samples: oneOf('pooled', 'mean', 'all'),
     average: oneOf('macro', 'micro', 'weighted'),
-    weights: weightsRule(options.evaluated?.length ?? counts.classes),
+    weights: weightsRule(
+      options.evaluated && options.evaluated !== 'all' ? options.evaluated.length : counts.classes,
+    ),
     undefinedScore: oneOf('exclude', 'one', 'zero'),
     emptyLabel: oneOf('score', 'exclude'),
     absentClass: oneOf('score', 'exclude'),
@@ -125,13 +131,15 @@ function checkScoreOptions(counts: ClassCounts, options: ScoreOptions): void {
     throw new RangeError(`score: beta: ${metric} has none; there are fBeta and fBetaOfRatios`)
 }
 
+const allClasses = ({ classes }: ClassCounts) => Array.from({ length: classes }, (_, c) => c)
+
 /** Of weights by id those of the classes that are scored. */
 const weightsOf = (weights: readonly number[] | undefined, ids: readonly number[] | undefined) =>
   weights && ids ? ids.map(id => weights[id]!) : weights
 
 /** The evaluated classes, with the samples added up or one by one. */
 function select(counts: ClassCounts, evaluated: readonly number[] | undefined, pooled: boolean): ClassCounts {
-  const ids = evaluated ?? Array.from({ length: counts.classes }, (_, c) => c)
+  const ids = evaluated ?? allClasses(counts)
   const samples = pooled ? 1 : counts.samples
   const pick = (from: Float64Array) => {
     const to = new Float64Array(samples * ids.length)

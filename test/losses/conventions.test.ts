@@ -2,6 +2,7 @@ import ndarray from 'ndarray'
 import { describe, expect, it } from 'vitest'
 import {
   conventions,
+  type Loss,
   logSoftmax,
   lovaszLoss,
   overlapLoss,
@@ -221,6 +222,38 @@ describe('what is refused', () => {
   ])('%s', (_, run, message) => {
     expect(run).toThrow(RangeError)
     expect(run).toThrow(message)
+  })
+
+  it('unknown labels may be taken for the nearest class', () => {
+    const labels = Int32Array.from({ length: 20_000 }, (_, i) => [-7, 0, 1, 2, 3, 255, 300][(i * 5) % 7]!)
+    const nearest = labels.map(label => (label === 255 ? label : Math.min(Math.max(label, 0), 2)))
+    for (const pixels of [7, 20_000]) {
+      const shape = [1, 3, 1, pixels]
+      const p = Float32Array.from({ length: 3 * pixels }, (_, i) => ((i * 37) % 101) / 101)
+      const evaluated = (loss: Loss, target: Int32Array) => {
+        const gradient = new Float64Array(p.length)
+        const value = loss.evaluate(
+          tensor(p, shape),
+          tensor(target.slice(0, pixels), [1, 1, pixels]),
+          tensor(gradient, shape),
+        )
+        return { value, gradient }
+      }
+      const options = { ignoreLabel: 255, unknownLabel: 'nearest' } as const
+      for (const make of [overlapLoss, pixelLoss, lovaszLoss]) {
+        expect(evaluated(make(options), labels)).toEqual(evaluated(make({ ignoreLabel: 255 }), nearest))
+        const activated = { ...options, activation: 'softmax' } as const
+        const { value, gradient } = evaluated(make(activated), labels)
+        const other = evaluated(make({ activation: 'softmax', ignoreLabel: 255 }), nearest)
+        expect(value).toBeCloseTo(other.value, 12)
+        expect(gradient[3]).toBeCloseTo(other.gradient[3]!, 12)
+      }
+    }
+    const half = overlapLoss({ unknownLabel: 'nearest' })
+    const one = (label: number) => half.evaluate(tensor([0.25], [1, 1, 1, 1]), tensor([label], [1, 1, 1]))
+    expect([one(-1), one(0), one(1), one(9)]).toEqual([1, 1, 0.6, 0.6])
+    expect(() => one(0.5)).not.toThrow()
+    expect(() => one(1.5)).toThrow('expected a map of shares in 0..1, got 1.5')
   })
 
   it('unknown labels may belong to no class', () => {

@@ -125,6 +125,8 @@ describe('counts', () => {
       'cohenKappa: weights: expected one of none, linear, quadratic, got "Linear"',
       () => cohenKappa(emptyConfusion(2), 'Linear' as never),
     ],
+    ['got "drop"', () => cohenKappa(emptyConfusion(2), 'linear', 'drop' as never)],
+    ['absentClass: without weights there is no order', () => cohenKappa(emptyConfusion(2), 'none', 'skip')],
     ['matthewsCorrelation: expected', () => matthewsCorrelation(null as never)],
     ['got "nan"', () => matthewsCorrelation(emptyConfusion(2), 'nan' as never)],
     ['frequencyWeightedIou: expected', () => frequencyWeightedIou(undefined as never)],

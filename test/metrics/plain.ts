@@ -1,5 +1,5 @@
 /** Scores from pixels, written down as the definitions read: slow, and sharing nothing with what they are held against. */
-import type { ScoreOptions } from '../../src/metrics/index.ts'
+import type { GeneralisedDiceOptions, ScoreOptions } from '../../src/metrics/index.ts'
 
 export interface Sample {
   prediction: readonly number[]
@@ -84,7 +84,8 @@ export function plainScore(
   o: ScoreOptions,
 ) {
   const all = Array.from({ length: classes }, (_, id) => id)
-  const ids = o.evaluated ?? all.filter(id => !ignored.includes(id))
+  const chosen = o.evaluated === 'all' ? all : o.evaluated
+  const ids = chosen ?? all.filter(id => !ignored.includes(id))
   const lists = samples.map(sample => counted(sample, ignored))
   const parts = (o.samples ?? 'pooled') === 'pooled' ? [lists.flat()] : lists
   const cells = parts.map(pixels => ids.map(id => cellScore(pixels, id, o)))
@@ -94,7 +95,7 @@ export function plainScore(
     const entries = ids.map((id, i) => {
       const labelled = pixels.filter(([l]) => l === id).length
       const isAbsent = labelled + pixels.filter(([, p]) => p === id).length === 0
-      const given = o.weights && (o.evaluated ? o.weights[i]! : o.weights[id]!)
+      const given = o.weights && (chosen ? o.weights[i]! : o.weights[id]!)
       const weight = o.average === 'weighted' ? (given ?? labelled) : 1
       return { score: cells[n]![i]!, weight: isAbsent && o.absentClass === 'exclude' ? 0 : weight }
     })
@@ -114,10 +115,50 @@ export function plainScore(
   return {
     value: orZero(meanOf(known(o.samples === 'all' ? cells.flat() : perSample))),
     perSample: perSample.map(orZero),
-    perClass: o.evaluated
-      ? perClass
-      : all.map(id => (ids.includes(id) ? perClass[ids.indexOf(id)]! : Number.NaN)),
+    perClass: chosen ? perClass : all.map(id => (ids.includes(id) ? perClass[ids.indexOf(id)]! : Number.NaN)),
     defined: known(undefinedCells.flat()).length,
+  }
+}
+
+/** Σ over classes of the weight of each pixel, of both masks where they agree, over that of all pixels of both. */
+export function plainGeneralisedDice(
+  samples: readonly Sample[],
+  classes: number,
+  ignored: readonly number[],
+  o: GeneralisedDiceOptions,
+) {
+  const all = Array.from({ length: classes }, (_, id) => id)
+  const ids = o.evaluated ?? all.filter(id => !ignored.includes(id))
+  const lists = samples.map(sample => counted(sample, ignored))
+  const power = { square: 2, simple: 1, uniform: 0 }[o.volumeWeights ?? 'square']
+  const volumes = lists.map(pixels => ids.map(id => pixels.filter(([l]) => l === id).length))
+  // The largest weight is that of the smallest class that is there.
+  const heaviest = (sizes: number[]) => {
+    const present = sizes.filter(size => size > 0)
+    return present.length === 0 ? undefined : 1 / Math.min(...present) ** power
+  }
+  const replaced = { exclude: Number.NaN, one: 1, zero: 0 }[o.undefinedScore ?? 'exclude']
+  const parts = lists.map((pixels, n) =>
+    ids.map((id, i) => {
+      const volume = volumes[n]![i]!
+      const others =
+        o.absentClass === 'batch'
+          ? (heaviest(volumes.map(row => row[i]!)) ?? 0)
+          : (heaviest(volumes[n]!) ?? 1)
+      const weight = power === 0 ? 1 : volume > 0 ? 1 / volume ** power : others
+      const both = pixels.filter(([l, p]) => l === id && p === id).length
+      return { weight, both, size: volume + pixels.filter(([, p]) => p === id).length }
+    }),
+  )
+  const hasPixels = parts.map(row => row.some(({ size }) => size > 0))
+  return {
+    perSample: parts.map((row, n) => {
+      if (!hasPixels[n]) return replaced
+      const below = total(row.map(({ weight, size }) => weight * size))
+      return below === 0 ? 0 : (2 * total(row.map(({ weight, both }) => weight * both))) / below
+    }),
+    scores: parts.flat().map(({ both, size }) => (size === 0 ? replaced : (2 * both) / size)),
+    defined: hasPixels.filter(Boolean).length,
   }
 }
 

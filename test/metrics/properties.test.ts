@@ -6,12 +6,20 @@ import {
   cohenKappa,
   countLabels,
   frequencyWeightedIou,
+  type GeneralisedDiceOptions,
   generalisedDiceScore,
   matthewsCorrelation,
   type ScoreOptions,
   score,
 } from '../../src/metrics/index.ts'
-import { counted, metricNames, plainAgreement, plainScore, type Sample } from './plain.ts'
+import {
+  counted,
+  metricNames,
+  plainAgreement,
+  plainGeneralisedDice,
+  plainScore,
+  type Sample,
+} from './plain.ts'
 
 const IGNORED = 65_000
 
@@ -72,7 +80,7 @@ const choices = {
   weightlessMean: fc.constantFrom('undefined' as const, 'zero' as const, 'macro' as const),
   beta: fc.constantFrom(0, 0.5, 1, 3),
   weights: fc.infiniteStream(fc.constantFrom(0, 1, 2.5)),
-  evaluated: fc.constantFrom('all', 'some', 'last'),
+  evaluated: fc.constantFrom('default', 'all' as const, 'some', 'last'),
   picks: fc.boolean(),
 }
 
@@ -81,7 +89,7 @@ const optionsFor = (classes: number) =>
   fc.record(choices, { requiredKeys: ['weights', 'evaluated', 'picks'] }).map(drawn => {
     const { weights, evaluated, picks, beta, average, ...rest } = drawn
     const ids =
-      evaluated === 'all'
+      evaluated === 'default' || evaluated === 'all'
         ? undefined
         : evaluated === 'last' || classes === 1
           ? [classes - 1]
@@ -89,13 +97,24 @@ const optionsFor = (classes: number) =>
     const options: ScoreOptions = {
       ...rest,
       ...(rest.samples === 'all' || average === undefined ? {} : { average }),
-      ...(ids ? { evaluated: ids } : {}),
+      ...(ids ? { evaluated: ids } : evaluated === 'all' ? { evaluated } : {}),
       ...(rest.metric?.startsWith('fBeta') && beta !== undefined ? { beta } : {}),
     }
     return options.average === 'weighted' && picks
       ? { ...options, weights: [...weights.take(ids?.length ?? classes)] }
       : options
   })
+
+const generalisedOptions = (classes: number) =>
+  fc.record(
+    {
+      volumeWeights: fc.constantFrom('square' as const, 'simple' as const, 'uniform' as const),
+      absentClass: fc.constantFrom('largest' as const, 'batch' as const),
+      undefinedScore: fc.constantFrom('exclude' as const, 'one' as const, 'zero' as const),
+      evaluated: fc.constantFrom([classes - 1], classes > 1 ? [classes - 1, 0] : [0]),
+    },
+    { requiredKeys: [] },
+  )
 
 const matricesOf = ({ classes, ignored, samples, arrayType }: Input) =>
   samples.map(({ prediction, label }) =>
@@ -147,6 +166,12 @@ describe('of any input and any options', () => {
         if (pixels.some(([, p]) => p >= input.classes)) return
         near([cohenKappa(matrix!, 'linear')], [expected.linear], 'linear')
         near([cohenKappa(matrix!, 'quadratic')], [expected.quadratic], 'quadratic')
+        // Numbered without gaps.
+        const present = [...new Set(pixels.flat())].sort((a, b) => a - b)
+        const closed = pixels.map(([l, p]) => [present.indexOf(l), present.indexOf(p)] as const)
+        const skipped = plainAgreement(closed, present.length)
+        near([cohenKappa(matrix!, 'linear', 'skip')], [skipped.linear], 'linear, skipped')
+        near([cohenKappa(matrix!, 'quadratic', 'skip')], [skipped.quadratic], 'quadratic, skipped')
       }),
       { numRuns: 500 },
     )
@@ -155,45 +180,37 @@ describe('of any input and any options', () => {
   it('the generalised Dice score is the plain one', () => {
     fc.assert(
       fc.property(
-        inputs,
-        fc.record(
-          {
-            volumeWeights: fc.constantFrom('square' as const, 'simple' as const, 'uniform' as const),
-            absentClass: fc.constantFrom('largest' as const, 'batch' as const),
-            undefinedScore: fc.constantFrom('exclude' as const, 'one' as const, 'zero' as const),
-          },
-          { requiredKeys: [] },
-        ),
-        (input, options) => {
+        inputs.chain(input => fc.tuple(fc.constant(input), generalisedOptions(input.classes))),
+        ([input, options]) => {
           const { classes, ignored, samples } = input
-          fc.pre(classes < 10)
-          const ids = Array.from({ length: classes }, (_, k) => k).filter(k => !ignored.includes(k))
-          const lists = samples.map(sample => counted(sample, ignored))
-          const power = { square: 2, simple: 1, uniform: 0 }[options.volumeWeights ?? 'square']
-          const volume = (n: number, k: number) => lists[n]!.filter(([l]) => l === k).length
-          const weight = (n: number, k: number) => (volume(n, k) === 0 ? Number.NaN : volume(n, k) ** -power)
-          const largest = (weights: number[]) => Math.max(0, ...weights.filter(w => !Number.isNaN(w)))
-          const replaced = { exclude: Number.NaN, one: 1, zero: 0 }[options.undefinedScore ?? 'exclude']
-          const expected = lists.map((pixels, n) => {
-            let [above, below, any] = [0, 0, 0]
-            for (const k of ids) {
-              const inBatch = largest(lists.map((_, m) => weight(m, k)))
-              const inSample = largest(ids.map(id => weight(n, id))) || 1
-              const absent = power === 0 ? 1 : options.absentClass === 'batch' ? inBatch : inSample
-              const w = volume(n, k) === 0 ? absent : weight(n, k)
-              const size = volume(n, k) + pixels.filter(([, p]) => p === k).length
-              above += 2 * w * pixels.filter(([l, p]) => l === k && p === k).length
-              below += w * size
-              any += size
-            }
-            return any === 0 ? replaced : below === 0 ? 0 : above / below
-          })
-          near(generalisedDiceScore(classCounts(matricesOf(input)), options).perSample, expected, 'sample')
+          const expected = plainGeneralisedDice(samples, classes, ignored, options)
+          const actual = generalisedDiceScore(classCounts(matricesOf(input)), options)
+          near(actual.perSample, expected.perSample, 'sample')
+          near(actual.scores, expected.scores, 'class')
+          expect(actual.defined).toBe(expected.defined)
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     )
   })
+})
+
+it('no option of the generalised Dice score is without effect', () => {
+  const drawn = fc.sample(inputs, { numRuns: 300, seed: 7 }).filter(({ classes }) => classes < 10)
+  const differs = (a: GeneralisedDiceOptions, b: GeneralisedDiceOptions) =>
+    drawn.some(input => {
+      const counts = classCounts(matricesOf(input))
+      const [one, other] = [a, b].map(options => generalisedDiceScore(counts, options).perSample)
+      return one!.some((value, n) => !Object.is(value, other![n]))
+    })
+  for (const volumeWeights of ['simple', 'uniform'] as const)
+    expect(differs({}, { volumeWeights }), volumeWeights).toBe(true)
+  expect(differs({ volumeWeights: 'simple' }, { volumeWeights: 'uniform' })).toBe(true)
+  for (const volumeWeights of ['simple', 'square'] as const)
+    expect(differs({ volumeWeights }, { volumeWeights, absentClass: 'batch' }), volumeWeights).toBe(true)
+  for (const undefinedScore of ['one', 'zero'] as const)
+    expect(differs({}, { undefinedScore }), undefinedScore).toBe(true)
+  expect(differs({}, { evaluated: [0] })).toBe(true)
 })
 
 it('no option of the score is without effect', () => {
@@ -211,6 +228,7 @@ it('no option of the score is without effect', () => {
   expect(differs({}, { emptyLabel: 'exclude' })).toBe(true)
   expect(differs({ undefinedScore: 'zero' }, { undefinedScore: 'zero', absentClass: 'exclude' })).toBe(true)
   expect(differs({}, { emptyMean: 'zero' })).toBe(true)
+  expect(differs({}, { evaluated: 'all' })).toBe(true)
   const weightless = { average: 'weighted', undefinedScore: 'one' } as const
   for (const weightlessMean of ['zero', 'macro'] as const)
     expect(differs(weightless, { ...weightless, weightlessMean }), weightlessMean).toBe(true)
