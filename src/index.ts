@@ -2,7 +2,14 @@
  * The library: training losses with gradients, segmentation metrics, and the engine that the ROS node and the
  * command line are built on.
  */
-export { type ImageMessage, serializeImage } from './image/serialize.ts'
+export {
+  type CompressedImageMessage,
+  type ImageMessage,
+  type PngMask,
+  serializeCompressedImage,
+  serializeImage,
+  serializePng,
+} from './image/serialize.ts'
 export * from './losses/index.ts'
 export * from './metrics/index.ts'
 export type { Frame } from './monitor/frame.ts'

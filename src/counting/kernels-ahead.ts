@@ -1,5 +1,6 @@
 import { Kernels } from '../kernels/kernels.ts'
 import type { PixelLayout } from '../kernels/layout.ts'
+import type { PngPixels } from '../kernels/png.ts'
 import type { Preparation } from '../kernels/preparation.ts'
 import type { CountedPairs } from './counted-pairs.ts'
 import type { CountedPair } from './jobs.ts'
@@ -12,7 +13,7 @@ export class KernelsAhead extends Kernels {
   readonly #memory: MessageMemory
   readonly #pairs: CountedPairs
   readonly #messages: [Uint8Array, Uint8Array] = [NOTHING, NOTHING]
-  #isLoaded = false
+  readonly #isLoaded: [boolean, boolean] = [true, true]
   /** What the last result is from; undefined if it was counted here. */
   #taken: CountedPair | undefined
 
@@ -39,7 +40,14 @@ export class KernelsAhead extends Kernels {
 
   override load(slot: 0 | 1, message: Uint8Array): void {
     this.#messages[slot] = message
-    this.#isLoaded = false
+    this.#isLoaded[slot] = false
+  }
+
+  /** The slot then holds no message, and nothing that was counted ahead. */
+  override placePng(slot: 0 | 1, png: PngPixels): number {
+    this.load(slot, NOTHING)
+    this.#isLoaded[slot] = true
+    return super.placePng(slot, png)
   }
 
   override countLabels(
@@ -89,13 +97,13 @@ export class KernelsAhead extends Kernels {
   }
 
   #load(): void {
-    if (this.#isLoaded) return
     this.#loadOne(0, this.#messages[0])
     this.#loadOne(1, this.#messages[1])
-    this.#isLoaded = true
   }
 
   #loadOne(slot: 0 | 1, message: Uint8Array): void {
+    if (this.#isLoaded[slot]) return
+    this.#isLoaded[slot] = true
     if (this.#memory.holds(message)) this.loadAt(slot, message.byteOffset, message.byteLength)
     else super.load(slot, message)
   }

@@ -1,5 +1,7 @@
 import { MessageError } from '../cdr/message-error.ts'
 import { CdrReader } from '../cdr/reader.ts'
+import { type Encoding, encodingNamed } from '../image/encoding.ts'
+import { pngEncoding, pngSize, readPngHeader } from '../image/png.ts'
 
 export const IMAGE = 'sensor_msgs/msg/Image'
 const COMPRESSED_IMAGE = 'sensor_msgs/msg/CompressedImage'
@@ -11,6 +13,8 @@ export const isCompressedType = (type: string): boolean => type === COMPRESSED_I
 export interface ImageDescription {
   /** `mono8`, `32FC3`, ...; for a CompressedImage its format text. */
   encoding: string
+  /** What a pixel is; undefined where the image is none that masks are read from. */
+  holds: Encoding['holds'] | undefined
   /** Of the pixels; undefined where it would need decoding. */
   width: number | undefined
   height: number | undefined
@@ -25,20 +29,28 @@ export function describeImage(type: string, message: Uint8Array): ImageDescripti
     reader.uint32()
     reader.string('frame_id')
     if (isCompressedType(type)) {
-      return { encoding: reader.text('format'), ...pngSize(reader.bytes('data')) }
+      return { encoding: reader.text('format'), ...describeFile(reader.bytes('data')) }
     }
     const [height, width] = [reader.uint32(), reader.uint32()]
-    return { encoding: reader.text('encoding'), width, height }
+    const encoding = reader.text('encoding')
+    return { encoding, holds: encodingNamed(encoding)?.holds, width, height }
   } catch (error) {
     if (error instanceof MessageError) return undefined
     throw error
   }
 }
 
-/** A PNG's size, from its first chunk. */
-function pngSize(data: Uint8Array): { width: number | undefined; height: number | undefined } {
-  const isPng = data.length >= 24 && Buffer.from(data.subarray(0, 4)).toString('latin1') === '\x89PNG'
-  if (!isPng) return { width: undefined, height: undefined }
-  const view = new DataView(data.buffer, data.byteOffset)
-  return { width: view.getUint32(16), height: view.getUint32(20) }
+function describeFile(file: Uint8Array): Omit<ImageDescription, 'encoding'> {
+  const { width, height } = pngSize(file) ?? {}
+  return { holds: holdsOf(file), width, height }
+}
+
+/** Undefined for what is no PNG, or one that masks are not read from. */
+function holdsOf(file: Uint8Array): ImageDescription['holds'] {
+  try {
+    return pngEncoding(readPngHeader(file)).holds
+  } catch (error) {
+    if (error instanceof MessageError) return undefined
+    throw error
+  }
 }

@@ -1,4 +1,3 @@
-import { encodingNamed } from '../image/encoding.ts'
 import type { ImageDescription } from './image-description.ts'
 import { isCompressedType, isImageType } from './image-description.ts'
 import type { TopicPair } from './source.ts'
@@ -54,6 +53,9 @@ const PREDICTION_WORDS: Record<string, number> = {
   output: 1,
 }
 
+/** Words of topics that show masks to people. */
+const PICTURE_WORDS = /^(?:overlays?|colou?red|visuali[sz]ations?|vis|viz|debug|blend(?:ed)?)$/
+
 /** Words of a name: split at slashes, underscores, hyphens, dots, digits and changes of case. */
 const wordsOf = (topic: string) =>
   topic
@@ -69,15 +71,36 @@ function strength(topic: string, words: Record<string, number>): number {
 export const labelStrength = (name: string): number =>
   strength(name, LABEL_WORDS) - strength(name, PREDICTION_WORDS)
 
+interface Step {
+  withColours: boolean
+  anySize: boolean
+}
+
+/** What topics are looked for among: each step only if those before find no pair. */
+const STEPS: readonly Step[] = [
+  { withColours: false, anySize: false },
+  { withColours: true, anySize: false },
+  { withColours: false, anySize: true },
+  { withColours: true, anySize: true },
+]
+
 /**
  * The pairs of topics that may be a prediction and its label, the most plausible first; those equally plausible have
- * the same rank.
+ * the same rank. Masks of ids go before masks of colours, and masks of one size before others.
  * @param given topics that the user named: only the other is looked for
  */
 export function plausiblePairs(topics: readonly ImageTopic[], given: Partial<TopicPair>): TopicPair[] {
+  for (const step of STEPS) {
+    const pairs = bestPairs(topics, given, step)
+    if (pairs.length > 0) return pairs
+  }
+  return []
+}
+
+function bestPairs(topics: readonly ImageTopic[], given: Partial<TopicPair>, step: Step): TopicPair[] {
   const found: TopicPair[] = []
   let best = 0
-  for (const { pair, rank } of possiblePairs(topics, given)) {
+  for (const { pair, rank } of possiblePairs(topics, given, step)) {
     if (rank > best) found.length = 0
     best = Math.max(best, rank)
     if (rank === best && found.length < MOST_PAIRS) found.push(pair)
@@ -88,22 +111,24 @@ export function plausiblePairs(topics: readonly ImageTopic[], given: Partial<Top
 /** A topic in its two possible roles, and how surely its name speaks for each. */
 interface Candidate {
   topic: ImageTopic
-  holds: NonNullable<ReturnType<typeof encodingNamed>>['holds'] | undefined
   path: string[]
   asLabel: number
   asPrediction: number
 }
 
 /** All pairs that may be a prediction and its label. */
-function* possiblePairs(topics: readonly ImageTopic[], given: Partial<TopicPair>): Generator<RankedPair> {
+function* possiblePairs(
+  topics: readonly ImageTopic[],
+  given: Partial<TopicPair>,
+  { withColours, anySize }: Step,
+): Generator<RankedPair> {
   const names = new Set(topics.filter(({ count }) => count > 0).map(({ name }) => name))
-  const usable = topics.filter(topic => isCandidate(topic) && !hasRawTwin(topic, names))
+  const usable = topics.filter(topic => isCandidate(topic, withColours) && !hasRawTwin(topic, names))
   const candidates = (name: string | undefined) =>
     (name === undefined ? usable : topics.filter(topic => topic.name === name)).map(topic => {
       const byName = labelStrength(topic.name)
       return {
         topic,
-        holds: encodingNamed(topic.image?.encoding ?? '')?.holds,
         path: topic.name.split('/'),
         asLabel: given.label ? 4 : byName,
         asPrediction: given.prediction ? 4 : -byName,
@@ -116,6 +141,7 @@ function* possiblePairs(topics: readonly ImageTopic[], given: Partial<TopicPair>
     if (!areTwo && label.asLabel <= 0) continue
     for (const prediction of predictions) {
       if (!areTwo && prediction.asPrediction <= 0) continue
+      if (!anySize && !haveOneSize(prediction.topic, label.topic)) continue
       const rank = plausibility(prediction, label)
       if (rank > 0) yield { pair: { prediction: prediction.topic.name, label: label.topic.name }, rank }
     }
@@ -146,12 +172,18 @@ export function weakWords({ prediction, label }: TopicPair): string[] | undefine
   return [...new Set(known.filter(word => [LABEL_WORDS, PREDICTION_WORDS].some(w => Object.hasOwn(w, word))))]
 }
 
-function isCandidate({ type, count, image }: ImageTopic): boolean {
-  if (!isImageType(type) || count === 0 || image === undefined) return false
-  if (isCompressedType(type)) return /png/i.test(image.encoding)
-  // A camera's picture looks the same as a mask of colours, which has to be named.
-  const encoding = encodingNamed(image.encoding)
-  return encoding !== undefined && encoding.holds !== 'colours'
+function isCandidate({ name, type, count, image }: ImageTopic, withColours: boolean): boolean {
+  if (!isImageType(type) || count === 0 || image?.holds === undefined) return false
+  return image.holds !== 'colours' || (withColours && isNamedAsMask(name))
+}
+
+/** A camera's picture looks the same as a mask of colours, but for its name. */
+const isNamedAsMask = (topic: string) =>
+  Math.max(strength(topic, LABEL_WORDS), strength(topic, PREDICTION_WORDS)) > 0 &&
+  !wordsOf(topic).some(word => PICTURE_WORDS.test(word))
+
+function haveOneSize({ image: a }: ImageTopic, { image: b }: ImageTopic): boolean {
+  return a?.width === b?.width && a?.height === b?.height
 }
 
 /** `image/compressed` is the same as `image`, if both were recorded. */
@@ -160,13 +192,9 @@ const hasRawTwin = ({ name, type }: ImageTopic, names: ReadonlySet<string>) =>
 
 /** 0 when the two are no pair. */
 function plausibility(predicted: Candidate, labelled: Candidate): number {
-  const [{ topic: prediction, asPrediction }, { topic: label, asLabel, holds }] = [predicted, labelled]
+  const [{ topic: prediction, asPrediction }, { topic: label, asLabel }] = [predicted, labelled]
   if (asLabel + asPrediction <= 0) return 0
-  if (prediction.name === label.name) return 0
-  if (holds === 'probabilities') return 0
-  const { width, height } = label.image ?? {}
-  const { width: otherWidth = width, height: otherHeight = height } = prediction.image ?? {}
-  if (width !== undefined && (width !== otherWidth || height !== otherHeight)) return 0
+  if (prediction.name === label.name || label.image?.holds === 'probabilities') return 0
   return 1 + asLabel + asPrediction + sharedNamespace(predicted.path, labelled.path) / 100
 }
 

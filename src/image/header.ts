@@ -5,7 +5,7 @@ import { DEFAULT_ENCODING, type Encoding, type EncodingResult, readEncoding } fr
 import { areRunLengths } from './run-lengths.ts'
 
 /**
- * What a serialized sensor_msgs/Image says before its pixels. One object is filled again for every message, so that
+ * What a serialized sensor_msgs/Image, or CompressedImage, says before its pixels. One object is filled again for every message, so that
  * reading a header allocates nothing; it is also the layout that the kernels read the pixels by.
  */
 export class ImageHeader implements PixelLayout, EncodingResult {
@@ -22,8 +22,18 @@ export class ImageHeader implements PixelLayout, EncodingResult {
   channels = 1
   bytesPerPixel = 1
   step = 0
-  /** Byte offset of the first pixel in the message. */
+  /** Byte offset of the first pixel in the message; of a file's pixels once they are in kernel memory. */
   offset = 0
+  /** Where the file of a CompressedImage lies in its message; both 0 for an Image. */
+  fileStart = 0
+  fileEnd = 0
+  /** A file's palette, 0xrrggbb by index, once its pixels are loaded; undefined where pixels are no indices. */
+  palette: readonly number[] | undefined
+
+  /** Whether the pixels are in a file that has to be decoded. */
+  get isFile(): boolean {
+    return this.fileEnd > 0
+  }
 
   get isProbabilities(): boolean {
     return this.encoding.holds === 'probabilities'
@@ -42,14 +52,10 @@ const reader = new CdrReader()
  */
 export function readImageHeader(message: Uint8Array, header: ImageHeader): void {
   reader.begin(message)
-  header.sec = reader.int32()
-  header.nanosec = reader.uint32()
-  if (header.nanosec > 999_999_999) {
-    throw new MessageError(`stamp: expected at most 999999999 nanoseconds, got ${header.nanosec}`)
-  }
-  reader.string('frame_id')
-  header.frameIdStart = reader.start
-  header.frameIdEnd = reader.end
+  readStdHeader(reader, header)
+  header.fileStart = 0
+  header.fileEnd = 0
+  header.palette = undefined
   header.height = reader.uint32()
   header.width = reader.uint32()
   reader.string('encoding')
@@ -60,6 +66,18 @@ export function readImageHeader(message: Uint8Array, header: ImageHeader): void 
   header.offset = reader.at
   readEncoding(message, start, end, isBigEndian, header)
   checkSize(message, header, dataLength)
+}
+
+/** Reads a std_msgs/Header, with which both kinds of message begin. @throws MessageError */
+export function readStdHeader(reader: CdrReader, header: ImageHeader): void {
+  header.sec = reader.int32()
+  header.nanosec = reader.uint32()
+  if (header.nanosec > 999_999_999) {
+    throw new MessageError(`stamp: expected at most 999999999 nanoseconds, got ${header.nanosec}`)
+  }
+  reader.string('frame_id')
+  header.frameIdStart = reader.start
+  header.frameIdEnd = reader.end
 }
 
 function checkSize(message: Uint8Array, header: ImageHeader, dataLength: number): void {

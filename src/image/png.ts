@@ -1,10 +1,12 @@
 import { constants, crc32, inflateSync } from 'node:zlib'
 import { MessageError } from '../cdr/message-error.ts'
 import type { Slot } from '../kernels/arena.ts'
-import type { Kernels } from '../kernels/kernels.ts'
+import { Kernels } from '../kernels/kernels.ts'
+import { VALUE_TYPES } from '../kernels/layout.ts'
 import { filteredBytes, type PngPixels } from '../kernels/png.ts'
+import type { Encoding } from './encoding.ts'
 
-/** The largest picture, in bytes of its rows: beyond any camera's, and what memory takes. */
+/** The largest picture, in bytes of its rows and of its pixels: beyond any camera's, and what memory takes. */
 const MOST_BYTES = 2 ** 28
 /** Deflate makes at most 1032 bytes of one. */
 const MOST_EXPANSION = 1032
@@ -30,6 +32,24 @@ export interface Png extends PngPixels {
   palette: readonly number[] | undefined
 }
 
+/** What the first chunk of a PNG says. */
+export type PngHeader = Omit<PngPixels, 'rows'> & { colourType: number }
+
+/** How its pixels lie once they are loaded, whatever its bits. */
+export function pngEncoding({ colourType, bits }: PngHeader): Encoding {
+  return colourType === ColourType.GRAY && bits === 16 ? GRAY_16 : ENCODINGS[colourType]!
+}
+
+const { uint8, uint16, grayAlpha, rgb, rgba } = VALUE_TYPES
+const GRAY_16: Encoding = { name: 'PNG gray of 16 bits', holds: 'ids', channels: 1, value: uint16 }
+const ENCODINGS: Record<number, Encoding> = {
+  [ColourType.GRAY]: { name: 'PNG gray', holds: 'ids', channels: 1, value: uint8 },
+  [ColourType.RGB]: { name: 'PNG RGB', holds: 'colours', channels: 1, value: rgb },
+  [ColourType.PALETTE]: { name: 'PNG with a palette', holds: 'ids', channels: 1, value: uint8 },
+  [ColourType.GRAY_ALPHA]: { name: 'PNG gray with alpha', holds: 'ids', channels: 1, value: grayAlpha },
+  [ColourType.RGBA]: { name: 'PNG RGBA', holds: 'colours', channels: 1, value: rgba },
+}
+
 export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte)
 
 /**
@@ -40,8 +60,9 @@ export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) =
 export function readPng(bytes: Uint8Array): Png {
   if (!isPng(bytes)) throw new MessageError('expected a PNG file')
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const chunks = readChunks(file)
-  const size = readHeader(chunks)
+  const first = readChunk(file, SIGNATURE.length)
+  const size = pngHeader(first)
+  const chunks = readChunks(file, first.next)
   const palette = chunks.palette && readPalette(chunks.palette)
   if (size.colourType === ColourType.PALETTE && !palette) throw new MessageError('PNG without its palette')
   const { colourType, ...pixels } = size
@@ -58,9 +79,31 @@ export function readPng(bytes: Uint8Array): Png {
  */
 export function loadPng(kernels: Kernels, slot: Slot, bytes: Uint8Array): Png {
   const png = readPng(bytes)
-  const filter = kernels.preparation.placePng(slot, png)
+  const filter = kernels.placePng(slot, png)
   if (filter >= 0) throw new MessageError(`PNG: damaged: a row with the unknown filter ${filter}`)
   return png
+}
+
+let kernels: Kernels | undefined
+
+/**
+ * The pixels of a PNG file, in rows without gaps, as {@link pngEncoding} says: for what looks at single pixels.
+ * @throws MessageError as {@link readPng} does
+ */
+export function decodePng(bytes: Uint8Array): Uint8Array {
+  kernels ??= new Kernels()
+  const { width, height } = loadPng(kernels, 0, bytes)
+  return kernels.copyPixels(0, width, height, kernels.preparation.layouts[0])
+}
+
+/**
+ * What a PNG file holds, from its first chunk and without reading more.
+ * @throws MessageError as {@link readPng} does for what that chunk says
+ */
+export function readPngHeader(bytes: Uint8Array): PngHeader {
+  if (!isPng(bytes)) throw new MessageError('expected a PNG file')
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return pngHeader(readChunk(file, SIGNATURE.length))
 }
 
 /** Width and height of a PNG file, without reading more; undefined where it is none. */
@@ -70,34 +113,42 @@ export function pngSize(bytes: Uint8Array): { width: number; height: number } | 
   return { width: view.getUint32(16), height: view.getUint32(20) }
 }
 
+interface Chunk {
+  type: string
+  content: Buffer
+  /** Where the next one begins. */
+  next: number
+}
+
 interface Chunks {
-  header: Buffer
   palette: Buffer | undefined
   data: Buffer[]
 }
 
-function readChunks(file: Buffer): Chunks {
-  let header: Buffer | undefined
+/** The chunks that matter, from the second one on. */
+function readChunks(file: Buffer, start: number): Chunks {
   let palette: Buffer | undefined
   const data: Buffer[] = []
-  for (let at = SIGNATURE.length; ; ) {
-    if (at + BEFORE + BEHIND > file.length) throw truncated(at + BEFORE + BEHIND, file.length)
-    const length = file.readUInt32BE(at)
-    const type = file.toString('latin1', at + 4, at + BEFORE)
-    const end = at + BEFORE + length
-    checkType(type)
-    if (end + BEHIND > file.length) throw truncated(end + BEHIND, file.length)
-    if (crc32(file.subarray(at + 4, end)) !== file.readUInt32BE(end)) {
-      throw new MessageError(`PNG: the chunk ${type} is damaged: its checksum is wrong`)
-    }
-    const content = file.subarray(at + BEFORE, end)
-    if (type === 'IHDR') header ??= content
-    else if (!header) throw new MessageError(`PNG: expected IHDR first, got ${type}`)
+  for (let at = start; ; ) {
+    const { type, content, next } = readChunk(file, at)
     if (type === 'PLTE') palette ??= content
     if (type === 'IDAT') data.push(content)
-    if (type === 'IEND') return { header, palette, data }
-    at = end + BEHIND
+    if (type === 'IEND') return { palette, data }
+    at = next
   }
+}
+
+function readChunk(file: Buffer, at: number): Chunk {
+  if (at + BEFORE + BEHIND > file.length) throw truncated(at + BEFORE + BEHIND, file.length)
+  const length = file.readUInt32BE(at)
+  const type = file.toString('latin1', at + 4, at + BEFORE)
+  const end = at + BEFORE + length
+  checkType(type)
+  if (end + BEHIND > file.length) throw truncated(end + BEHIND, file.length)
+  if (crc32(file.subarray(at + 4, end)) !== file.readUInt32BE(end)) {
+    throw new MessageError(`PNG: the chunk ${type} is damaged: its checksum is wrong`)
+  }
+  return { type, content: file.subarray(at + BEFORE, end), next: end + BEHIND }
 }
 
 /** An upper-case first letter marks what cannot be passed over. */
@@ -110,7 +161,8 @@ function checkType(type: string): void {
   }
 }
 
-function readHeader({ header }: Chunks): Omit<PngPixels, 'rows'> & { colourType: number } {
+function pngHeader({ type, content: header }: Chunk): PngHeader {
+  if (type !== 'IHDR') throw new MessageError(`PNG: expected IHDR first, got ${type}`)
   if (header.length !== 13) throw new MessageError(`PNG: expected 13 bytes of IHDR, got ${header.length}`)
   const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)]
   const [bits, colourType, compression, filter, interlace] = header.subarray(8) as unknown as number[]
@@ -127,7 +179,9 @@ function readHeader({ header }: Chunks): Omit<PngPixels, 'rows'> & { colourType:
     throw new MessageError(`PNG: ${bits} bits with colour type ${colourType}${advice}`)
   }
   const size = { width, height, bits: bits!, samples, isInterlaced: interlace === 1 }
-  if (filteredBytes(size) > MOST_BYTES) {
+  // Pixels of less than a byte take one once they are placed.
+  const placed = width * height * Math.max(1, (samples * bits!) >> 3)
+  if (Math.max(placed, filteredBytes(size)) > MOST_BYTES) {
     throw new MessageError(`PNG: ${width}x${height} pixels: expected at most ${MOST_BYTES} bytes`)
   }
   return { ...size, colourType: colourType! }

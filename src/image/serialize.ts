@@ -31,6 +31,24 @@ export function serializeImage(image: ImageMessage): Uint8Array {
   return writer.message
 }
 
+/** A PNG file as a mask, with the stamp of the picture that it is of. */
+export interface PngMask {
+  png: Uint8Array
+  sec: number
+  nanosec: number
+  frameId?: string
+}
+
+/** A PNG file as a sensor_msgs/CompressedImage in CDR. */
+export const serializePng = ({ png, ...header }: PngMask): Uint8Array =>
+  serializeCompressedImage({ ...header, format: 'png', data: png })
+
+export function serializeCompressedImage(image: CompressedImageMessage): Uint8Array {
+  const writer = new CdrWriter(256 + image.data.length)
+  writeCompressedImage(writer, image)
+  return writer.message
+}
+
 /** Writes a sensor_msgs/Image. */
 export function writeImage(writer: CdrWriter, image: ImageMessage): void {
   writeImageStart(writer, { step: image.data.length / image.height, ...image })

@@ -1,6 +1,7 @@
 import { Arena, Region } from './arena.ts'
 import type { KernelMemory, WorkSpace } from './instance.ts'
 import { isColour, isProbability, PixelFormat, type PixelLayout } from './layout.ts'
+import type { PngPixels } from './png.ts'
 import { Preparation } from './preparation.ts'
 
 /**
@@ -56,12 +57,23 @@ export class Kernels {
     this.arena.load(slot, message)
   }
 
+  /** Puts the pixels of a PNG in a slot. @returns the first unknown filter of a row, -1 if there is none */
+  placePng(slot: 0 | 1, png: PngPixels): number {
+    return this.preparation.placePng(slot, png)
+  }
+
   /**
    * Takes a message where it lies in kernel memory already, without a copy.
    * @throws RangeError when it does not lie in that memory
    */
   loadAt(slot: 0 | 1, address: number, length: number): void {
     this.arena.loadAt(slot, address, length)
+  }
+
+  /** A copy of a slot's pixels, its rows without gaps where the layout has none. */
+  copyPixels(slot: 0 | 1, width: number, height: number, layout: PixelLayout): Uint8Array {
+    const start = this.arena.locate(slot, width, height, layout)
+    return this.arena.heap.slice(start, start + layout.step * height)
   }
 
   /**

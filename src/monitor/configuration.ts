@@ -41,9 +41,8 @@ export interface NamedLimits {
   limits: DiceLimits
 }
 
-/** @throws ParameterError for an unknown class name, limits that contradict each other, or what is not built yet */
+/** @throws ParameterError for an unknown class name, or limits that contradict each other */
 export function configurationFrom(parameters: Parameters): Configuration {
-  refuseUnsupported(parameters)
   const names = checkedNames(parameters['classes.names'])
   const ignored = ignoredLabels(parameters)
   const evaluated = evaluatedClasses(parameters)
@@ -74,14 +73,6 @@ function namedLimits(text: string, names: readonly string[], groups: readonly Gr
   return isGroup
     ? { name, of: 'group', id: group, limits }
     : { name, of: 'class', id: knownClass(name, names, 'thresholds.class_dice'), limits }
-}
-
-function refuseUnsupported(parameters: Parameters): void {
-  for (const name of ['prediction.transport', 'label.transport'] as const) {
-    if (parameters[name] !== 'raw') {
-      throw new ParameterError(`parameter ${name}: ${parameters[name]} is not supported yet`)
-    }
-  }
 }
 
 function checkedNames(names: readonly string[]): readonly string[] {

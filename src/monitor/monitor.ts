@@ -1,4 +1,4 @@
-import { readImageHeader } from '../image/header.ts'
+import { type PngMask, serializePng } from '../image/serialize.ts'
 import { Kernels } from '../kernels/kernels.ts'
 import { ClassSums } from '../metrics/class-sums.ts'
 import { ConfusionMatrix } from '../metrics/confusion.ts'
@@ -15,6 +15,7 @@ import { Frame } from './frame.ts'
 import { GroupScores } from './group-scores.ts'
 import { InputStatistics } from './input.ts'
 import { wantedByLimits } from './limits.ts'
+import { loadMask } from './load-mask.ts'
 import { LabelError } from './mask-error.ts'
 import { withClassNames } from './mask-rules.ts'
 import { OutsideValues } from './outside.ts'
@@ -138,7 +139,8 @@ export class Monitor {
   }
 
   /**
-   * Takes a serialized sensor_msgs/Image. The bytes are kept until they are paired: they must not change.
+   * Takes a serialized sensor_msgs/Image, or where `prediction.transport` is `compressed` a CompressedImage. The bytes
+   * are kept until they are paired: they must not change.
    * @param now seconds on the clock that `sync.max_wait` is measured by (ROS time, a recording's log time)
    * @param arrival seconds on a steady clock
    */
@@ -154,13 +156,31 @@ export class Monitor {
   }
 
   /** As {@link offerPrediction}, at the `moment`. */
-  receivePrediction(message: Uint8Array): void {
-    this.#receive(this.pairing.predictions, this.predictionInput, message)
+  receivePrediction(message: Uint8Array, transport = this.#parameters['prediction.transport']): void {
+    this.#receive(this.pairing.predictions, this.predictionInput, message, transport === 'compressed')
   }
 
   /** As {@link receivePrediction}, for a label. */
-  receiveLabel(message: Uint8Array): void {
-    this.#receive(this.pairing.labels, this.labelInput, message)
+  receiveLabel(message: Uint8Array, transport = this.#parameters['label.transport']): void {
+    this.#receive(this.pairing.labels, this.labelInput, message, transport === 'compressed')
+  }
+
+  /**
+   * Scores two masks that are known to be a pair, whatever their stamps and what waits: masks from files, above all.
+   * Each is a serialized sensor_msgs/Image, or a PNG file with a stamp; the two may differ in kind, and the transport
+   * parameters do not matter. `onFrame` is called before this returns, unless a mask cannot be used: then `rejected` and
+   * `lastError` of its {@link InputStatistics} say so. A source of masks that gives {@link serializePng} of its files as
+   * topics of CompressedImage messages is paired by stamps instead.
+   * @param now seconds on any clock that goes on, for what says when a frame came
+   */
+  scorePair(prediction: Uint8Array | PngMask, label: Uint8Array | PngMask, now = 0): void {
+    this.moment.set(now, now)
+    const predicted = this.#given(this.predictionInput, prediction)
+    const labelled = this.#given(this.labelInput, label)
+    this.frame.labelArrival = now
+    if (predicted && labelled) this.#score(predicted, labelled)
+    else if (predicted) this.#images.give(predicted)
+    else if (labelled) this.#images.give(labelled)
   }
 
   /** Settles what only time settles: call it now and then, also while nothing comes. */
@@ -171,7 +191,7 @@ export class Monitor {
 
   /** Settles everything, as nothing more will come: the end of a recording. */
   flush(): void {
-    while (this.pairing.takeRemaining()) this.#score()
+    while (this.pairing.takeRemaining()) this.#scoreTaken()
   }
 
   /** Forgets the window and the totals; what waits for its counterpart still waits. */
@@ -187,34 +207,58 @@ export class Monitor {
     this.frame.windowFrames = 0
   }
 
-  #receive(stream: Stream<ReceivedImage>, input: InputStatistics, message: Uint8Array): void {
+  #receive(
+    stream: Stream<ReceivedImage>,
+    input: InputStatistics,
+    message: Uint8Array,
+    isCompressed: boolean,
+  ): void {
+    const image = this.#read(input, message, isCompressed)
+    if (!image) return
+    const { sec, nanosec } = image.header
+    input.noteStamp(sec, nanosec)
+    this.pairing.offer(stream, image, sec, nanosec, this.moment)
+    this.#settle()
+  }
+
+  /** Reads what a message says before its pixels; undefined where it cannot be used. */
+  #read(input: InputStatistics, message: Uint8Array, isCompressed: boolean): ReceivedImage | undefined {
     if (input.received === 0) input.firstArrival = this.moment.arrival
     input.received++
     input.lastArrival = this.moment.arrival
     const image = this.#images.take()
-    const { header } = image
-    image.message = message
     try {
-      readImageHeader(message, header)
+      image.read(message, isCompressed)
+      return image
     } catch (error) {
       this.#images.give(image)
       input.reject(error)
-      return
+      return undefined
     }
-    input.noteStamp(header.sec, header.nanosec)
-    this.pairing.offer(stream, image, header.sec, header.nanosec, this.moment)
-    this.#settle()
+  }
+
+  #given(input: InputStatistics, mask: Uint8Array | PngMask): ReceivedImage | undefined {
+    return mask instanceof Uint8Array
+      ? this.#read(input, mask, false)
+      : this.#read(input, serializePng(mask), true)
   }
 
   #settle(): void {
-    while (this.pairing.take(this.moment)) this.#score()
-    this.pairing.expire(this.moment)
+    const { pairing } = this
+    while (pairing.take(this.moment)) this.#scoreTaken()
+    pairing.expire(this.moment)
   }
 
-  #score(): void {
+  #scoreTaken(): void {
+    const { frame, pairing } = this
+    frame.labelArrival = pairing.labelArrival
+    this.#score(pairing.prediction!, pairing.label!)
+  }
+
+  #score(prediction: ReceivedImage, label: ReceivedImage): void {
     this.#stopwatch.start()
     const { frame } = this
-    this.#takePair()
+    this.#takePair(prediction, label)
     try {
       this.#count()
     } catch (error) {
@@ -289,26 +333,25 @@ export class Monitor {
     return new OutsideValues(names.length || MAX_CLASSES, this.#parameters['classes.ignored_labels'])
   }
 
-  /** Makes the frame one of the pair that was found. */
-  #takePair(): void {
-    const { frame, pairing } = this
+  /** Makes the frame one of this pair. */
+  #takePair(prediction: ReceivedImage, label: ReceivedImage): void {
+    const { frame } = this
     this.#images.give(this.#prediction)
     this.#images.give(this.#label)
-    this.#prediction = pairing.prediction!
-    this.#label = pairing.label!
+    this.#prediction = prediction
+    this.#label = label
     frame.predictionMessage = this.#prediction.message
     frame.prediction = this.#prediction.header
     frame.labelMessage = this.#label.message
     frame.label = this.#label.header
-    frame.labelArrival = pairing.labelArrival
   }
 
   /** Counts the frame's two masks. @throws MessageError when they do not fit together or the rules */
   #count(): void {
     const { frame, classes } = this
     const kernels = this.#kernels
-    kernels.load(0, frame.predictionMessage)
-    kernels.load(1, frame.labelMessage)
+    loadMask(kernels, 0, frame.predictionMessage, frame.prediction)
+    loadMask(kernels, 1, frame.labelMessage, frame.label)
     const counted = countPair(
       kernels,
       frame.prediction,

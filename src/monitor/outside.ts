@@ -1,11 +1,12 @@
 import type { ImageHeader } from '../image/header.ts'
 import type { Kernels } from '../kernels/kernels.ts'
-import type { PixelLayout } from '../kernels/layout.ts'
 import { Code, type ValueTable } from '../kernels/tables.ts'
 import type { CountingRules } from './count-pair.ts'
 import type { Frame } from './frame.ts'
 import type { InputStatistics } from './input.ts'
+import { loadMask } from './load-mask.ts'
 import type { MaskRules } from './mask-rules.ts'
+import { prepareMask } from './prepare.ts'
 
 /** Masks with pixels of no class that are looked at one after the other; then one of {@link EVERY}. */
 const FIRST = 32
@@ -63,20 +64,15 @@ export class OutsideValues {
     slot: 0 | 1,
     message: Uint8Array,
     header: ImageHeader,
-    { table, channel }: MaskRules,
+    rules: MaskRules,
     input: InputStatistics,
   ): void {
-    if (table || header.isProbabilities) return
+    if (rules.table || header.isProbabilities) return
     const seen = input.masksWithOutside++
     if (seen >= FIRST && seen % EVERY !== 0) return
+    loadMask(kernels, slot, message, header)
+    const layout = prepareMask(kernels, slot, header, rules, input.unmapped)
     const { width, height } = header
-    kernels.load(slot, message)
-    const { preparation } = kernels
-    let layout: PixelLayout = header
-    if (header.isColours) {
-      preparation.pick(slot, width, height, header, channel === 'g' || channel === 'b' ? channel : 'r')
-      layout = preparation.layouts[slot]
-    }
-    preparation.mapValues(slot, width, height, layout, this.#table, input.unmapped)
+    kernels.preparation.mapValues(slot, width, height, layout, this.#table, input.unmapped)
   }
 }

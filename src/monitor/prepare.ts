@@ -5,6 +5,7 @@ import { Code, MAPPED_CLASSES, type ValueTable } from '../kernels/tables.ts'
 import type { Tally } from '../kernels/tally.ts'
 import { maskError } from './mask-error.ts'
 import type { MaskRules } from './mask-rules.ts'
+import { mapPalette } from './palette.ts'
 
 /** Class ids as they are, so that each has a byte of its own. */
 const IDENTITY: ValueTable = {
@@ -25,6 +26,8 @@ export function needsPreparing(
     labelRules.table !== undefined ||
     prediction.isColours ||
     label.isColours ||
+    prediction.isFile ||
+    label.isFile ||
     prediction.width !== label.width ||
     prediction.height !== label.height
   )
@@ -40,9 +43,10 @@ export function prepareMask(
   kernels: Kernels,
   slot: 0 | 1,
   image: ImageHeader,
-  { mask, channel, table, namesValues }: MaskRules,
+  rules: MaskRules,
   tally: Tally,
 ): PixelLayout {
+  const { mask, channel, table } = rules
   const { width, height } = image
   if (image.isProbabilities) {
     if (table) throw maskError(mask, `${mask}.map is for ids and colours, got probabilities`)
@@ -50,11 +54,16 @@ export function prepareMask(
   }
   let layout: PixelLayout = image
   const { preparation } = kernels
+  const isByColour = channel === 'color' || (channel === 'auto' && table?.colours !== undefined)
+  if (image.palette && (isByColour || channel !== 'auto')) {
+    if (isByColour) checkColours(rules)
+    else if (table) checkValues(rules, image)
+    mapPalette(kernels, slot, image, image.palette, rules, tally)
+    return preparation.layouts[slot]
+  }
   if (image.isColours) {
-    if (channel === 'color' || (channel === 'auto' && table?.colours)) {
-      if (table!.sharedColour !== undefined) {
-        throw maskError(mask, `its colours are ambiguous: ${table!.sharedColour}; say which in ${mask}.map`)
-      }
+    if (isByColour) {
+      checkColours(rules)
       preparation.mapColours(slot, width, height, image, table!.colours!, tally)
       return preparation.layouts[slot]
     }
@@ -66,13 +75,24 @@ export function prepareMask(
     }
     preparation.pick(slot, width, height, image, channel === 'g' || channel === 'b' ? channel : 'r')
     layout = preparation.layouts[slot]
+  } else if (image.format === PixelFormat.GA8) {
+    preparation.pick(slot, width, height, image, 'r')
+    layout = preparation.layouts[slot]
   }
   if (!table) return layout
-  if (!namesValues) {
-    throw maskError(mask, `${mask}.map names colours alone, got ids (${image.encoding.name})`)
-  }
+  checkValues(rules, image)
   preparation.mapValues(slot, width, height, layout, table.values, tally)
   return preparation.layouts[slot]
+}
+
+function checkColours({ mask, table }: MaskRules): void {
+  if (table!.sharedColour === undefined) return
+  throw maskError(mask, `its colours are ambiguous: ${table!.sharedColour}; say which in ${mask}.map`)
+}
+
+function checkValues({ mask, namesValues }: MaskRules, image: ImageHeader): void {
+  if (namesValues) return
+  throw maskError(mask, `${mask}.map names colours alone, got ids (${image.encoding.name})`)
 }
 
 /** Leaves out of the label what the prediction's map ignores. @returns where the label's ids then are */

@@ -1,4 +1,5 @@
-import { ImageHeader } from '../image/header.ts'
+import { readCompressedHeader } from '../image/compressed.ts'
+import { ImageHeader, readImageHeader } from '../image/header.ts'
 
 const NONE: Uint8Array = new Uint8Array(0)
 
@@ -6,6 +7,16 @@ const NONE: Uint8Array = new Uint8Array(0)
 export class ReceivedImage {
   message = NONE
   readonly header = new ImageHeader()
+
+  /**
+   * Takes a serialized sensor_msgs/Image, or a CompressedImage.
+   * @throws MessageError when it is none that masks are read from
+   */
+  read(message: Uint8Array, isCompressed: boolean): void {
+    this.message = message
+    if (isCompressed) readCompressedHeader(message, this.header)
+    else readImageHeader(message, this.header)
+  }
 }
 
 /** Images that are free to be filled again: in steady state receiving one allocates nothing. */

@@ -20,6 +20,7 @@ export interface InputState {
   readonly isReliable: boolean
   readonly publisherCount: number
   readonly hasDeafPublisher: boolean
+  readonly type: string
   readonly foreignType: string | undefined
   readonly depth: number
   readonly largestMessage: number
@@ -129,7 +130,7 @@ export class InputDiagnostics {
       return warn(`a publisher's QoS does not fit: ${input.incompatiblePolicy}`)
     }
     if (input.foreignType !== undefined) {
-      return warn(`a publisher sends ${input.foreignType} and no images: it is not heard`)
+      return warn(`a publisher sends ${input.foreignType} and not ${input.type}: it is not heard`)
     }
     if (isOverrun) return warn(this.#overrun())
     if (lost > 0) {

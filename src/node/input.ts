@@ -3,12 +3,19 @@ import type { Guard } from './guard.ts'
 import type { InputState } from './input-diagnostics.ts'
 import { type EndpointInfo, listenToQosEvents, type Node, type Ros, type Subscription } from './rclnodejs.ts'
 
-export interface InputQos {
+export type Transport = 'raw' | 'compressed'
+
+/** How a topic is subscribed to. */
+export interface InputOptions {
+  transport: Transport
   reliability: 'auto' | 'reliable' | 'best_effort'
   depth: number
 }
 
-const TYPE = 'sensor_msgs/msg/Image'
+const TYPES: Record<Transport, string> = {
+  raw: 'sensor_msgs/msg/Image',
+  compressed: 'sensor_msgs/msg/CompressedImage',
+}
 /** How often publishers' QoS is looked at, and a subscription is replaced at most, s. */
 const LOOK = 0.5
 const SETTLE = 2
@@ -45,7 +52,8 @@ export class Input implements InputState {
   readonly #guard: Guard
   readonly #backlog = new Backlog()
   readonly #topic: string
-  readonly #onMessage: (message: Buffer) => void
+  readonly #onMessage: (message: Buffer, transport: Transport) => void
+  #transport: Transport
   #depth: number
   #isReliable: boolean
   #subscription: Subscription
@@ -57,20 +65,17 @@ export class Input implements InputState {
     node: Node,
     guard: Guard,
     topic: string,
-    qos: InputQos,
-    onMessage: (message: Buffer) => void,
+    options: InputOptions,
+    onMessage: (message: Buffer, transport: Transport) => void,
   ) {
     this.#guard = guard
     this.#ros = ros
     this.#node = node
     this.#topic = topic
-    this.#onMessage = message => {
-      this.#backlog.taken++
-      if (message.length > this.largestMessage) this.largestMessage = message.length
-      onMessage(message)
-    }
-    this.#depth = qos.depth
-    this.#isReliable = qos.reliability !== 'best_effort'
+    this.#onMessage = onMessage
+    this.#transport = options.transport
+    this.#depth = options.depth
+    this.#isReliable = options.reliability !== 'best_effort'
     this.#subscription = this.#subscribe()
   }
 
@@ -95,9 +100,14 @@ export class Input implements InputState {
     return this.#publishers().length
   }
 
-  /** The type of a publisher that sends no images; undefined when there is none. */
+  /** The type of message that is heard. */
+  get type(): string {
+    return TYPES[this.#transport]
+  }
+
+  /** The type of a publisher that sends another; undefined when there is none. */
   get foreignType(): string | undefined {
-    return this.#endpoints().find(({ topic_type }) => topic_type !== TYPE)?.topic_type
+    return this.#endpoints().find(({ topic_type }) => topic_type !== this.type)?.topic_type
   }
 
   /** Whether a publisher offers what this subscription does not hear. */
@@ -111,25 +121,29 @@ export class Input implements InputState {
    * messages, so that changes that follow each other are taken together.
    * @param now seconds on a steady clock
    */
-  adapt(qos: InputQos, now: number): void {
+  adapt(options: InputOptions, now: number): void {
+    const { depth, transport } = options
     if (now - this.#replacedAt < SETTLE) return
-    if (now - this.#lookedAt < LOOK && qos.depth === this.#depth && this.#isAsAsked(qos)) return
+    const isSame = depth === this.#depth && transport === this.#transport
+    if (now - this.#lookedAt < LOOK && isSame && this.#isAsAsked(options)) return
     this.#lookedAt = now
-    const isReliable = this.#wantsReliable(qos)
-    if (isReliable === this.#isReliable && qos.depth === this.#depth) return
+    const isReliable = this.#wantsReliable(options)
+    if (isReliable === this.#isReliable && isSame) return
     this.#replacedAt = now
-    this.#isReliable = isReliable
-    this.#depth = qos.depth
+    // Nothing is known of what the publishers of another topic offer.
+    this.#isReliable = transport === this.#transport ? isReliable : options.reliability !== 'best_effort'
+    this.#depth = depth
+    this.#transport = transport
     this.#guard.unwatch(this.#subscription.handle)
     this.#node.destroySubscription(this.#subscription)
     this.#subscription = this.#subscribe()
   }
 
-  #isAsAsked({ reliability }: InputQos): boolean {
+  #isAsAsked({ reliability }: InputOptions): boolean {
     return reliability === 'auto' || (reliability === 'reliable') === this.#isReliable
   }
 
-  #wantsReliable({ reliability }: InputQos): boolean {
+  #wantsReliable({ reliability }: InputOptions): boolean {
     if (reliability !== 'auto') return reliability === 'reliable'
     const publishers = this.#publishers()
     return this.#isReliable ? !publishers.some(offersBestEffort) : publishers.length === 0
@@ -137,7 +151,7 @@ export class Input implements InputState {
 
   /** Those of another type have another topic under the same name. */
   #publishers(): readonly EndpointInfo[] {
-    return this.#endpoints().filter(({ topic_type }) => topic_type === TYPE)
+    return this.#endpoints().filter(({ topic_type }) => topic_type === this.type)
   }
 
   #endpoints(): readonly EndpointInfo[] {
@@ -146,12 +160,19 @@ export class Input implements InputState {
 
   #subscribe(): Subscription {
     const { QoS } = this.#ros
+    // What is on its way when the transport changes is still of the former one.
+    const transport = this.#transport
+    const onMessage = (message: Buffer) => {
+      this.#backlog.taken++
+      if (message.length > this.largestMessage) this.largestMessage = message.length
+      this.#onMessage(message, transport)
+    }
     const reliability = this.#isReliable ? RELIABLE : BEST_EFFORT
     const subscription = this.#node.createSubscription(
-      TYPE,
-      this.#topic,
+      TYPES[transport],
+      transport === 'raw' ? this.#topic : `${this.#topic}/${transport}`,
       { qos: new QoS(KEEP_LAST, this.#depth, reliability, VOLATILE), isRaw: true },
-      this.#onMessage,
+      onMessage,
     )
     this.#guard.watch(subscription.handle, this.#backlog, this.#depth)
     listenToQosEvents(this.#node, subscription, {

@@ -1,4 +1,5 @@
 import type { Frame } from '../monitor/frame.ts'
+import type { MaskName } from '../monitor/mask-rules.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import { closingLine, overlapLevel } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
@@ -9,7 +10,7 @@ import { SimClock } from './clock.ts'
 import { MessageCollection } from './collection.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { Guard, Refused } from './guard.ts'
-import { Input, type InputQos } from './input.ts'
+import { Input, type InputOptions, type Transport } from './input.ts'
 import { Logbook, type Severity } from './logbook.ts'
 import { ConfusionMessage, type DiagnosticStatus, DiagnosticsMessage, MetricsMessage } from './messages.ts'
 import { serveParameters } from './parameter-services.ts'
@@ -25,8 +26,9 @@ const MAX_UNKNOWN = 10
 /** Frames after which the log has what a drive's first ones may well lack. */
 const HINT_FRAMES = 300
 
-const inputQos = (parameters: Parameters): InputQos => ({
-  reliability: parameters['qos.reliability'] as InputQos['reliability'],
+const inputOptions = (parameters: Parameters, mask: MaskName): InputOptions => ({
+  transport: parameters[`${mask}.transport`] as Transport,
+  reliability: parameters['qos.reliability'] as InputOptions['reliability'],
   depth: parameters['qos.depth'],
 })
 
@@ -93,9 +95,10 @@ export class MonitorNode {
     this.#clock.follow(this.#steady.seconds)
     this.#serveParameters()
 
-    const qos = inputQos(parameters)
-    this.#prediction = new Input(ros, node, this.#guard, 'prediction', qos, this.#onPrediction)
-    this.#label = new Input(ros, node, this.#guard, 'label', qos, this.#onLabel)
+    const input = (mask: MaskName, onMessage: (message: Buffer, transport: Transport) => void) =>
+      new Input(ros, node, this.#guard, mask, inputOptions(parameters, mask), onMessage)
+    this.#prediction = input('prediction', this.#onPrediction)
+    this.#label = input('label', this.#onLabel)
     const inputs = { prediction: this.#prediction, label: this.#label }
     this.#diagnostics = new Diagnostics(this.#monitor, inputs, now => this.#segments.largestOfOthers(now))
     this.#diagnostics.endPeriod(this.#steady.seconds)
@@ -111,16 +114,16 @@ export class MonitorNode {
     this.#node.getLogger().info(printable(closingLine(this.#monitor)))
   }
 
-  readonly #onPrediction = (message: Buffer): void => {
+  readonly #onPrediction = (message: Buffer, transport: Transport): void => {
     this.#takeTime()
-    this.#monitor.receivePrediction(message)
+    this.#monitor.receivePrediction(message, transport)
     this.#logError('prediction', this.#monitor.predictionInput.lastError)
     this.#collection.count(message)
   }
 
-  readonly #onLabel = (message: Buffer): void => {
+  readonly #onLabel = (message: Buffer, transport: Transport): void => {
     this.#takeTime()
-    this.#monitor.receiveLabel(message)
+    this.#monitor.receiveLabel(message, transport)
     this.#logError('label', this.#monitor.labelInput.lastError)
     this.#collection.count(message)
   }
@@ -139,9 +142,9 @@ export class MonitorNode {
     if (overlapLevel(this.#monitor, this.#steady.seconds) !== this.#levels[0]) this.#publishDiagnostics()
     const { seconds } = this.#steady
     this.#clock.follow(seconds)
-    const qos = inputQos(this.#monitor.parameters)
-    this.#prediction.adapt(qos, seconds)
-    this.#label.adapt(qos, seconds)
+    const { parameters } = this.#monitor
+    this.#prediction.adapt(inputOptions(parameters, 'prediction'), seconds)
+    this.#label.adapt(inputOptions(parameters, 'label'), seconds)
     this.#log.flush(seconds)
   }
 

@@ -10,6 +10,8 @@ export interface MaskTable {
   values: ValueTable
   /** undefined where the map names no colour. */
   colours: ColourTables | undefined
+  /** Codes by the colours that are looked for, 0xrrggbb. */
+  codes: ReadonlyMap<number, number>
   /** Why a colour image cannot be read by its colours, though the map names some. */
   sharedColour: string | undefined
   /** The colours that are looked for, 0xrrggbb, with the names that they have. */
@@ -41,6 +43,7 @@ export function maskTable(
   return {
     values,
     colours: codes.size > 0 ? colourTables(codes, rest) : undefined,
+    codes,
     sharedColour: meanings.sharedColour,
     named,
     canIgnore: rest === Code.IGNORED || [...codes.values(), ...valueCodes(values)].includes(Code.IGNORED),

@@ -36,7 +36,7 @@ const transport = (topic: string) =>
     type: 'string',
     default: 'raw',
     choices: ['raw', 'compressed'],
-    description: `How ${topic}s arrive: raw is sensor_msgs/Image on ${topic}. Not supported yet: compressed, sensor_msgs/CompressedImage (PNG) on ${topic}/compressed.`,
+    description: `How ${topic}s arrive: raw is sensor_msgs/Image on ${topic}, compressed is sensor_msgs/CompressedImage with PNG files on ${topic}/compressed.`,
   })
 
 const classMap = (topic: string) =>

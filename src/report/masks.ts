@@ -1,4 +1,5 @@
 import type { ImageHeader } from '../image/header.ts'
+import { decodePng } from '../image/png.ts'
 import type { ColourTable, ValueTable } from '../kernels/tables.ts'
 import { RANGE_BYTES } from '../kernels/tables.ts'
 import type { MaskRules } from '../monitor/mask-rules.ts'
@@ -23,10 +24,11 @@ export interface MaskOptions {
   rules: MaskRules
 }
 
-/** Class ids of a raw image at `width` · `height` points of a regular grid: nearest neighbour. */
+/** Class ids of an image at `width` · `height` points of a regular grid: nearest neighbour. */
 export function sampleMask(message: Uint8Array, header: ImageHeader, options: MaskOptions): SmallMask {
   const { width, height, classes } = options
-  const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
+  const pixels = header.isFile ? decodePng(message.subarray(header.fileStart, header.fileEnd)) : message
+  const view = new DataView(pixels.buffer, pixels.byteOffset, pixels.byteLength)
   const idAt = reader(view, header, options)
   const ids = new Uint16Array(width * height)
   const columns = Int32Array.from({ length: width }, (_, x) => {
@@ -48,18 +50,20 @@ function reader(
   header: ImageHeader,
   { threshold, rules }: MaskOptions,
 ): (at: number) => number {
-  const { encoding, format, channels } = header
+  const { encoding, format, channels, palette } = header
   const { value } = encoding
   const valueAt = (at: number) => value.read(view, at, format === value.little)
   const { values, colours } = rules.table ?? {}
   const idOf = (id: number) => (values ? codeOfValue(id, values) : id)
-  if (encoding.holds === 'ids') return at => idOf(valueAt(at))
-  if (encoding.holds === 'colours') {
-    const byColour = rules.channel === 'color' || rules.channel === 'auto' ? colours : undefined
-    if (byColour) return at => codeOfColour(valueAt(at), byColour.bgr)
+  const byColour = rules.channel === 'color' || rules.channel === 'auto' ? colours : undefined
+  const isPalette = palette !== undefined && (byColour !== undefined || rules.channel !== 'auto')
+  if (encoding.holds === 'colours' || isPalette) {
+    const colourAt = palette ? (at: number) => palette[valueAt(at)] ?? 0 : valueAt
+    if (byColour) return at => codeOfColour(colourAt(at), byColour.bgr)
     const shift = rules.channel === 'b' ? 0 : rules.channel === 'g' ? 8 : 16
-    return at => idOf((valueAt(at) >> shift) & 255)
+    return at => idOf((colourAt(at) >> shift) & 255)
   }
+  if (encoding.holds === 'ids') return at => idOf(valueAt(at))
   if (channels === 1) return at => foreground(valueAt(at), threshold)
   return at => argMax(channel => valueAt(at + channel * value.bytes), channels)
 }

@@ -1,16 +1,18 @@
 import { expect, test } from 'vitest'
+import type { ImageDescription } from '../../src/evaluation/image-description.ts'
 import { type ImageTopic, plausiblePairs, weakWords } from '../../src/evaluation/pair.ts'
+import { encodingNamed } from '../../src/image/encoding.ts'
 
 const mono8 = { encoding: 'mono8', width: 640, height: 480 }
 const topic = (
   name: string,
-  image: Partial<typeof mono8> = {},
+  image: Partial<ImageDescription> = {},
   type = 'sensor_msgs/msg/Image',
 ): ImageTopic => ({
   name,
   type,
   count: 10,
-  image: { ...mono8, ...image },
+  image: { ...mono8, holds: encodingNamed(image.encoding ?? 'mono8')?.holds, ...image },
 })
 const camera = topic('/camera/image_raw', { encoding: 'rgb8' })
 const found = (...topics: ImageTopic[]) =>
@@ -40,10 +42,27 @@ test('a probability map is no label', () => {
   expect(found(topic('/label'), topic('/prediction', { encoding: '32FC3' }))).toHaveLength(1)
 })
 
-test('masks of different size, and colour images, are no pair', () => {
-  expect(found(topic('/label'), topic('/prediction', { width: 320 }))).toEqual([])
-  expect(found(topic('/label'), topic('/prediction', { encoding: 'bgr8' }))).toEqual([])
-  expect(found(topic('/label'), topic('/prediction', { encoding: '32FC257' }))).toEqual([])
+test('masks of different size, and of colours, are a pair where there is no other', () => {
+  const label = topic('/label')
+  const small = topic('/prediction', { width: 320 })
+  const coloured = topic('/segmentation', { encoding: 'bgr8' })
+  expect(found(label, small)).toEqual([['/prediction', '/label']])
+  expect(found(label, small, coloured)).toEqual([['/segmentation', '/label']])
+  expect(found(label, small, coloured, topic('/net/output'))).toEqual([['/net/output', '/label']])
+  expect(found(label, topic('/prediction', { height: 320 }), topic('/segmentation'))).toEqual([
+    ['/segmentation', '/label'],
+  ])
+  expect(found(topic('/label', { height: 99, encoding: 'rgb8' }), coloured)).toEqual([
+    ['/segmentation', '/label'],
+  ])
+})
+
+test('colours are a mask only where the name says so, and not what is shown to people', () => {
+  const label = topic('/label')
+  for (const name of ['/camera/image_raw', '/label/overlay', '/segmentation/colored', '/pred_vis']) {
+    expect(found(label, topic(name, { encoding: 'rgb8' })), name).toEqual([])
+  }
+  expect(found(label, topic('/prediction', { encoding: '32FC257' }))).toEqual([])
 })
 
 test('topics of one namespace belong together; two such pairs are ambiguous', () => {
@@ -56,7 +75,8 @@ test('topics of one namespace belong together; two such pairs are ambiguous', ()
 })
 
 test('an image also recorded compressed is taken raw', () => {
-  const compressed = topic('/label/compressed', { encoding: 'png' }, 'sensor_msgs/msg/CompressedImage')
+  const png = { encoding: 'png', holds: 'ids' } as const
+  const compressed = topic('/label/compressed', png, 'sensor_msgs/msg/CompressedImage')
   expect(found(topic('/label'), compressed, topic('/prediction'))).toEqual([['/prediction', '/label']])
   expect(found(compressed, topic('/prediction'))).toEqual([['/prediction', '/label/compressed']])
 })

@@ -1,16 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type ImageMessage, serializeImage } from '../../src/image/serialize.ts'
-import { Monitor } from '../../src/monitor/monitor.ts'
-import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
-
-const WIDTH = 7
-const HEIGHT = 5
-const PIXELS = WIDTH * HEIGHT
-const IGNORED = -1
-const UNKNOWN = -2
-
-const monitorOf = (values: Record<string, RawValue>) =>
-  new Monitor(parametersFrom(new Map(Object.entries(values))))
+import type { Monitor } from '../../src/monitor/monitor.ts'
+import type { RawValue } from '../../src/parameters/parameters.ts'
+import { each, expectCounts, HEIGHT, hash, IGNORED, monitorOf, PIXELS, UNKNOWN, WIDTH } from './counts.ts'
 
 /** An image whose pixels are made of bytes; every row has a gap of 3 bytes behind it. */
 function image(encoding: string, pixels: readonly (readonly number[])[], size: Partial<ImageMessage> = {}) {
@@ -23,39 +15,9 @@ function image(encoding: string, pixels: readonly (readonly number[])[], size: P
   return serializeImage({ sec: 1, nanosec: 0, encoding, data, ...size, width, height, step })
 }
 
-const each = (pixel: (i: number) => number[], pixels = PIXELS) =>
-  Array.from({ length: pixels }, (_, i) => pixel(i))
-const hash = (i: number, of: number) => (((i + 1) * 2654435761) >>> 16) % of
-
 function offer(monitor: Monitor, prediction: Uint8Array, label: Uint8Array) {
   monitor.offerPrediction(prediction, 1, 1)
   monitor.offerLabel(label, 1, 1)
-}
-
-/** Scores a pair, and compares every count with those of a plain loop over class ids. */
-function expectCounts(
-  monitor: Monitor,
-  prediction: Uint8Array,
-  label: Uint8Array,
-  predicted: (i: number) => number,
-  labelled: (i: number) => number,
-) {
-  const before = monitor.frame.frameCount
-  offer(monitor, prediction, label)
-  expect(monitor.predictionInput.lastError).toBe('')
-  expect(monitor.frame.frameCount).toBe(before + 1)
-  const classes = monitor.classes.capacity
-  const counts = new Array<number>(classes * classes).fill(0)
-  let [ignored, unknown] = [0, 0]
-  for (let i = 0; i < PIXELS; i++) {
-    const [l, p] = [labelled(i), predicted(i)]
-    if (l === IGNORED || p === IGNORED) ignored++
-    else if (p === UNKNOWN) unknown++
-    else counts[l * classes + p]!++
-  }
-  expect([...monitor.frame.counts.counts]).toEqual(counts)
-  expect(monitor.frame.pixelsIgnored).toBe(ignored)
-  expect(monitor.frame.pixelsUnknownPrediction).toBe(unknown)
 }
 
 const rejection = (values: Record<string, RawValue>, prediction: Uint8Array, label: Uint8Array) => {

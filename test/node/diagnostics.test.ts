@@ -14,6 +14,7 @@ const subscription = (topic: string) => ({
   isReliable: true,
   publisherCount: 1,
   hasDeafPublisher: false,
+  type: 'sensor_msgs/msg/Image',
   foreignType: undefined as string | undefined,
   depth: 10,
   largestMessage: 0,
@@ -177,7 +178,7 @@ describe('inputs', () => {
     expect(rig.diagnostics.framesMissed).toBe(3)
     rig.inputs.prediction.foreignType = 'std_msgs/msg/String'
     expect(rig.period().status('Prediction input').message).toMatch(
-      /sends std_msgs\/msg\/String and no images/,
+      /sends std_msgs\/msg\/String and not sensor_msgs\/msg\/Image: it is not heard/,
     )
     expect(rig.status('Label input').message).toBe('waiting for /label')
   })

@@ -75,7 +75,6 @@ describe('parameters held against each other', () => {
     [{ ...names, 'thresholds.class_dice': ['grass:0.8:x'] }, 'expected "class:warn:error"'],
     [{ ...names, 'thresholds.class_dice': ['grass:0.6:0.8'] }, 'expected error (0.8) to be no higher'],
     [{ 'thresholds.dice.warn': 0.2, 'thresholds.dice.error': 0.5 }, 'expected error (0.5) to be no higher'],
-    [{ 'label.transport': 'compressed' }, 'parameter label.transport: compressed is not supported yet'],
   ])('%o is refused', (values, message) => {
     expect(() => configurationFrom(from(values))).toThrow(message)
   })

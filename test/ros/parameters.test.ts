@@ -182,11 +182,6 @@ describe.concurrent('what stops the start, with one line', () => {
     ],
     ['a map that is none', ['-p', 'label.map:=["3"]'], /label\.map: "3": expected/],
     ['an ontology that is not there', ['-p', 'label.ontology:=none'], /unknown ontology "none"/],
-    [
-      'a compressed transport',
-      ['-p', 'label.transport:=compressed'],
-      /label\.transport: .*not supported yet/,
-    ],
     ['a file that is not there', ['--params-file', '/nowhere.yaml'], /\/nowhere\.yaml cannot be read/],
     ['a file that is no YAML', file('a: [1,\n'), /not YAML/],
     ['a file of another form', file('window.frames: 3\n'), /ros__parameters/],
