@@ -20,6 +20,18 @@ export {
   generalisedDiceScore,
 } from './generalised-dice.ts'
 export {
+  countSegments,
+  type InstanceMatch,
+  type InstanceQuality,
+  matchInstances,
+  noSegments,
+  type PanopticOptions,
+  panopticQuality,
+  type Quality,
+  type SegmentCounts,
+  type SegmentMap,
+} from './instances.ts'
+export {
   type ClassEvaluation,
   type Evaluation,
   type EvaluationOptions,

@@ -1,0 +1,312 @@
+import { checkOptions, labelValues, numberFrom, oneOf } from './checks.ts'
+import { checkPair } from './confusion.ts'
+
+/** Classes and instances of pixels, two values a pixel. A segment is the pixels that have both values the same. */
+export interface SegmentMap {
+  readonly classes: ArrayLike<number>
+  /** Numbers that tell instances of a class apart; without meaning for classes of stuff. */
+  readonly instances: ArrayLike<number>
+}
+
+export interface PanopticOptions {
+  /** Ids of classes that have instances, such as tree. */
+  readonly things: readonly number[]
+  /** Ids of classes that have none, such as grass: all pixels of one are a segment. */
+  readonly stuff: readonly number[]
+  /** Classes of the label that are left out (void); any other has to be a thing or stuff. Default none. */
+  readonly ignoredLabels?: readonly number[]
+  /** A predicted class that is neither: an error (default), or left out as `void`, also of the label's area. */
+  readonly unknownPrediction?: 'error' | 'void'
+  /**
+   * What a segment of stuff needs to count: `half` (default) more than half of the union, as things do; `any` takes every
+   * overlap, divided by the label's segments (the modified quality of Porzi 2019).
+   */
+  readonly stuffMatching?: 'half' | 'any'
+}
+
+/** Segments by class, things first, each list in ascending order. They add over images. */
+export interface SegmentCounts {
+  readonly ids: readonly number[]
+  readonly matched: Float64Array
+  readonly falsePositives: Float64Array
+  readonly falseNegatives: Float64Array
+  /** Σ IoU of the matched segments. */
+  readonly iouSum: Float64Array
+}
+
+/** Pixels of segments of two maps and of what they have in common. */
+interface Overlaps {
+  /** Segments by number, of the prediction and of the label: their class and their pixels. */
+  readonly prediction: Segments
+  readonly label: Segments
+  /** Pixels of prediction p and label l at p · segments of the label + l. */
+  readonly common: ReadonlyMap<number, number>
+}
+
+class Segments {
+  readonly classes: number[] = []
+  readonly pixels: number[] = []
+  readonly #numbers = new Map<number, Map<number, number>>()
+
+  /** The number of a pixel's segment. */
+  of(classId: number, instance: number): number {
+    const instances = this.#numbers.get(classId) ?? new Map<number, number>()
+    const known = instances.get(instance)
+    if (known !== undefined) return known
+    this.#numbers.set(classId, instances)
+    instances.set(instance, this.classes.length)
+    this.pixels.push(0)
+    return this.classes.push(classId) - 1
+  }
+}
+
+const VOID = -1
+
+/**
+ * Matches the segments of one image (Kirillov 2019): a prediction and a label of one class match with an IoU above 1/2,
+ * which only one can have. What lies on void is in no area, and a segment that is mostly void is no error.
+ * @param into counts to add to
+ * @throws RangeError where sizes differ, and for classes that are neither things nor stuff; nothing is counted then
+ */
+export function countSegments(
+  prediction: SegmentMap,
+  label: SegmentMap,
+  options: PanopticOptions,
+  into: SegmentCounts = noSegments(options),
+): SegmentCounts {
+  const ids = classesOf(options)
+  if (into.ids.join() !== ids.join())
+    throw new RangeError(`countSegments: counts have the classes ${into.ids}, expected ${ids}`)
+  checkPair('countSegments', prediction.classes, label.classes)
+  checkPair('countSegments', prediction.instances, label.instances)
+  checkPair('countSegments', prediction.classes, label.instances)
+  const overlaps = overlapsOf(prediction, label, options)
+  const { matched, falsePositives, falseNegatives, iouSum } = into
+  const place = new Map(ids.map((id, at) => [id, at]))
+  const isLoose = (id: number) => options.stuffMatching === 'any' && options.stuff.includes(id)
+  const found = { prediction: new Set<number>(), label: new Set<number>() }
+  const onVoid = voidPixels(overlaps)
+  const labels = overlaps.label.classes.length
+  for (const [key, pixels] of overlaps.common) {
+    const [p, l] = [Math.floor(key / labels), key % labels]
+    const id = overlaps.label.classes[l]!
+    if (id === VOID || overlaps.prediction.classes[p] !== id) continue
+    const union =
+      overlaps.prediction.pixels[p]! -
+      onVoid.prediction[p]! +
+      overlaps.label.pixels[l]! -
+      onVoid.label[l]! -
+      pixels
+    const iou = pixels / union
+    const at = place.get(id)!
+    if (isLoose(id)) iouSum[at]! += iou
+    else if (iou > 0.5) {
+      found.prediction.add(p)
+      found.label.add(l)
+      iouSum[at]! += iou
+      matched[at]!++
+    }
+  }
+  overlaps.label.classes.forEach((id, l) => {
+    if (id === VOID) return
+    if (isLoose(id)) matched[place.get(id)!]!++
+    else if (!found.label.has(l) && onVoid.label[l]! <= overlaps.label.pixels[l]! / 2)
+      falseNegatives[place.get(id)!]!++
+  })
+  overlaps.prediction.classes.forEach((id, p) => {
+    if (id === VOID || isLoose(id) || found.prediction.has(p)) return
+    if (onVoid.prediction[p]! <= overlaps.prediction.pixels[p]! / 2) falsePositives[place.get(id)!]!++
+  })
+  return into
+}
+
+/** Things first, as in {@link SegmentCounts}. @throws TypeError and RangeError for options that cannot be meant */
+function classesOf(options: PanopticOptions): number[] {
+  checkOptions('countSegments', options, {
+    things: labelValues,
+    stuff: labelValues,
+    ignoredLabels: labelValues,
+    unknownPrediction: oneOf('error', 'void'),
+    stuffMatching: oneOf('half', 'any'),
+  })
+  const { things, stuff, ignoredLabels = [] } = options
+  const ascending = (ids: readonly number[] | undefined) => [...(ids ?? [])].sort((a, b) => a - b)
+  const ids = [...ascending(things), ...ascending(stuff)]
+  if (ids.length === 0) throw new RangeError('countSegments: expected things or stuff, got neither')
+  if (new Set(ids).size !== ids.length)
+    throw new RangeError(`countSegments: a class stands twice in things ${things} and stuff ${stuff}`)
+  const both = ids.find(id => ignoredLabels.includes(id))
+  if (both !== undefined)
+    throw new RangeError(`countSegments: class ${both} is in ignoredLabels and in things or stuff`)
+  return ids
+}
+
+/** No segments yet. */
+export function noSegments(options: PanopticOptions): SegmentCounts {
+  const ids = classesOf(options)
+  const zeros = () => new Float64Array(ids.length)
+  return { ids, matched: zeros(), falsePositives: zeros(), falseNegatives: zeros(), iouSum: zeros() }
+}
+
+function overlapsOf(prediction: SegmentMap, label: SegmentMap, options: PanopticOptions): Overlaps {
+  const { things, stuff, ignoredLabels = [], unknownPrediction = 'error' } = options
+  const isThing = new Set(things)
+  const isStuff = new Set(stuff)
+  const isIgnored = new Set(ignoredLabels)
+  const numbers = (map: SegmentMap, segments: Segments, mayBeVoid: (id: number) => boolean, what: string) =>
+    Uint32Array.from(map.classes, (id, i) => {
+      if (isThing.has(id)) return segments.of(id, map.instances[i]!)
+      if (isStuff.has(id)) return segments.of(id, 0)
+      if (mayBeVoid(id)) return segments.of(VOID, 0)
+      throw new RangeError(`countSegments: ${what} ${id} at pixel ${i} is neither a thing nor stuff`)
+    })
+  const of = { prediction: new Segments(), label: new Segments() }
+  const predictions = numbers(prediction, of.prediction, () => unknownPrediction === 'void', 'prediction')
+  const labels = numbers(label, of.label, id => isIgnored.has(id), 'label')
+  return { ...of, common: commonPixels(of.prediction, predictions, of.label, labels) }
+}
+
+/** Counts the pixels of segments and of what they have in common. */
+function commonPixels(
+  prediction: Segments,
+  predictions: Uint32Array,
+  label: Segments,
+  labels: Uint32Array,
+): Map<number, number> {
+  const count = label.classes.length
+  const common = new Map<number, number>()
+  for (let i = 0; i < labels.length; i++) {
+    const [p, l] = [predictions[i]!, labels[i]!]
+    prediction.pixels[p]!++
+    label.pixels[l]!++
+    const key = p * count + l
+    common.set(key, (common.get(key) ?? 0) + 1)
+  }
+  return common
+}
+
+/** Of each segment the pixels that are void in the other map. */
+function voidPixels({ prediction, label, common }: Overlaps) {
+  const onVoid = {
+    prediction: new Float64Array(prediction.classes.length),
+    label: new Float64Array(label.classes.length),
+  }
+  for (const [key, pixels] of common) {
+    const [p, l] = [Math.floor(key / label.classes.length), key % label.classes.length]
+    if (label.classes[l] === VOID) onVoid.prediction[p]! += pixels
+    if (prediction.classes[p] === VOID) onVoid.label[l]! += pixels
+  }
+  return onVoid
+}
+
+export interface Quality {
+  /** `segmentation` · `recognition`. */
+  readonly panoptic: number
+  /** Mean IoU of what matched; 0 where nothing did. */
+  readonly segmentation: number
+  /** Matched / (matched + half of the false positives + half of the false negatives), which is F1. */
+  readonly recognition: number
+}
+
+/**
+ * Panoptic, segmentation and recognition quality (Kirillov 2019): means over the classes that occur in either map, and of
+ * each class, NaN for one that does not.
+ */
+export function panopticQuality(counts: SegmentCounts): Quality & {
+  readonly perClass: readonly (Quality & { readonly id: number })[]
+} {
+  const { ids, matched, falsePositives, falseNegatives, iouSum } = counts
+  const perClass = ids.map((id, at) => ({
+    id,
+    ...qualityOf(matched[at]!, falsePositives[at]!, falseNegatives[at]!, iouSum[at]!),
+  }))
+  const defined = perClass.filter(({ recognition }) => !Number.isNaN(recognition))
+  const mean = (of: keyof Quality) => defined.reduce((sum, one) => sum + one[of], 0) / defined.length
+  return {
+    panoptic: mean('panoptic'),
+    segmentation: mean('segmentation'),
+    recognition: mean('recognition'),
+    perClass,
+  }
+}
+
+function qualityOf(matched: number, falsePositives: number, falseNegatives: number, iouSum: number): Quality {
+  const all = matched + (falsePositives + falseNegatives) / 2
+  if (all === 0) return { panoptic: Number.NaN, segmentation: Number.NaN, recognition: Number.NaN }
+  const segmentation = matched === 0 ? 0 : iouSum / matched
+  const recognition = matched / all
+  return { panoptic: segmentation * recognition, segmentation, recognition }
+}
+
+export interface InstanceMatch {
+  /** The instances' numbers. */
+  readonly prediction: number
+  readonly label: number
+  readonly iou: number
+  readonly dice: number
+}
+
+export interface InstanceQuality extends Quality {
+  /** Mean Dice of the matched pairs; 0 where nothing matched, NaN without instances. */
+  readonly dice: number
+  /** Matched pairs, best first. */
+  readonly matches: readonly InstanceMatch[]
+  /** Numbers of the predicted instances without a label, and of the labels without a prediction. */
+  readonly falsePositives: readonly number[]
+  readonly falseNegatives: readonly number[]
+}
+
+/**
+ * Matches instances of one class one to one, the pair with the largest IoU first (ties: the smaller numbers first), and
+ * scores each pair.
+ * @param prediction number of the instance of each pixel; 0 is none
+ * @param label as `prediction`, of as many pixels
+ * @param options.threshold the least IoU of a pair, in 0..1; default 0.5
+ */
+export function matchInstances(
+  prediction: ArrayLike<number>,
+  label: ArrayLike<number>,
+  options: { readonly threshold?: number } = {},
+): InstanceQuality {
+  checkOptions('matchInstances', options, { threshold: numberFrom(0, 1) })
+  const { threshold = 0.5 } = options
+  checkPair('matchInstances', prediction, label)
+  const of = { prediction: new Segments(), label: new Segments() }
+  const numbers = (values: ArrayLike<number>, segments: Segments) =>
+    Uint32Array.from(values, value => segments.of(value, 0))
+  const predictions = numbers(prediction, of.prediction)
+  const common = commonPixels(of.prediction, predictions, of.label, numbers(label, of.label))
+  const found = new Set<string>()
+  const matches: InstanceMatch[] = []
+  for (const pair of candidates(of.prediction, of.label, common)) {
+    const keys = [`p${pair.prediction}`, `l${pair.label}`]
+    if (pair.iou < threshold || keys.some(key => found.has(key))) continue
+    for (const key of keys) found.add(key)
+    matches.push(pair)
+  }
+  const missing = (segments: Segments, side: string) =>
+    segments.classes.filter(id => id !== 0 && !found.has(side + id)).sort((a, b) => a - b)
+  const falsePositives = missing(of.prediction, 'p')
+  const falseNegatives = missing(of.label, 'l')
+  const sum = (of: 'iou' | 'dice') => matches.reduce((total, match) => total + match[of], 0)
+  const quality = qualityOf(matches.length, falsePositives.length, falseNegatives.length, sum('iou'))
+  const dice = matches.length > 0 ? sum('dice') / matches.length : quality.segmentation
+  return { ...quality, dice, matches, falsePositives, falseNegatives }
+}
+
+/** Pairs of instances that overlap, the largest IoU first. */
+function candidates(prediction: Segments, label: Segments, common: Map<number, number>): InstanceMatch[] {
+  const pairs: InstanceMatch[] = []
+  for (const [key, pixels] of common) {
+    const [p, l] = [Math.floor(key / label.classes.length), key % label.classes.length]
+    if (prediction.classes[p] === 0 || label.classes[l] === 0) continue
+    const both = prediction.pixels[p]! + label.pixels[l]!
+    pairs.push({
+      prediction: prediction.classes[p]!,
+      label: label.classes[l]!,
+      iou: pixels / (both - pixels),
+      dice: (2 * pixels) / both,
+    })
+  }
+  return pairs.sort((a, b) => b.iou - a.iou || a.label - b.label || a.prediction - b.prediction)
+}
