@@ -7,6 +7,9 @@ import { isPng, pngEncoding, readPngHeader } from './png.ts'
 /** Bytes of `format` that are looked at. */
 const LONGEST_FORMAT = 200
 
+/** Encodings that OpenCV writes as PNG of 8 bits: what is negative becomes 0, what is larger 255. */
+const WIDE = /^\s*((?:8|16|32)SC1|32FC1)\s*;/
+
 const reader = new CdrReader()
 
 /**
@@ -20,15 +23,14 @@ export function readCompressedHeader(message: Uint8Array, header: ImageHeader): 
   reader.string('format')
   const { start, end } = reader
   const file = reader.bytes('data')
-  if (!isPng(file)) {
-    const length = Math.min(end - start, LONGEST_FORMAT)
-    const format = Buffer.from(message.buffer, message.byteOffset + start, length).toString('utf8')
-    throw new MessageError(describeOtherFile(file, format))
-  }
+  const length = Math.min(end - start, LONGEST_FORMAT)
+  const format = Buffer.from(message.buffer, message.byteOffset + start, length).toString('utf8')
+  if (!isPng(file)) throw new MessageError(describeOtherFile(file, format))
   const png = readPngHeader(file)
   header.fileEnd = reader.at
   header.fileStart = header.fileEnd - file.length
   header.palette = undefined
+  header.saturatedFrom = png.bits <= 8 && png.samples === 1 ? (WIDE.exec(format)?.[1] ?? '') : ''
   header.width = png.width
   header.height = png.height
   header.encoding = pngEncoding(png)

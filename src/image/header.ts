@@ -27,6 +27,8 @@ export class ImageHeader implements PixelLayout, EncodingResult {
   /** Where the file of a CompressedImage lies in its message; both 0 for an Image. */
   fileStart = 0
   fileEnd = 0
+  /** The encoding of which a file's gray was made by cutting off what a byte does not hold; empty for none. */
+  saturatedFrom = ''
   /** A file's palette, 0xrrggbb by index, once its pixels are loaded; undefined where pixels are no indices. */
   palette: readonly number[] | undefined
 
@@ -55,6 +57,7 @@ export function readImageHeader(message: Uint8Array, header: ImageHeader): void 
   readStdHeader(reader, header)
   header.fileStart = 0
   header.fileEnd = 0
+  header.saturatedFrom = ''
   header.palette = undefined
   header.height = reader.uint32()
   header.width = reader.uint32()

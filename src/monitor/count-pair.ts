@@ -76,11 +76,9 @@ export function capacityFor(id: number, capacity: number): number {
 }
 
 function checkFit(prediction: ImageHeader, label: ImageHeader, { kind, isResized }: CountingRules): void {
-  if (!isResized && (prediction.width !== label.width || prediction.height !== label.height)) {
+  if (prediction.width !== label.width || prediction.height !== label.height) {
     const isSwapped = prediction.width === label.height && prediction.height === label.width
-    throw new MessageError(
-      `size: prediction ${prediction.width}x${prediction.height}, label ${label.width}x${label.height}${isSwapped ? ': width and height are swapped' : ''}`,
-    )
+    if (isSwapped || !isResized) throw sizeError(prediction, label, isSwapped)
   }
   if (label.isProbabilities) throw maskError('label', 'expected class ids, got probabilities')
   if (kind === 'labels' && prediction.isProbabilities) {
@@ -89,6 +87,15 @@ function checkFit(prediction: ImageHeader, label: ImageHeader, { kind, isResized
   if (kind === 'probabilities' && !prediction.isProbabilities) {
     throw new MessageError('prediction: expected probabilities (prediction.kind), got class ids')
   }
+}
+
+function sizeError(prediction: ImageHeader, label: ImageHeader, isSwapped: boolean): MessageError {
+  const advice = isSwapped
+    ? 'width and height are swapped: its publisher must exchange them'
+    : "resize: nearest brings predictions to the label's size"
+  return new MessageError(
+    `size: prediction ${prediction.width}x${prediction.height}, label ${label.width}x${label.height}: ${advice}`,
+  )
 }
 
 function countLabels(

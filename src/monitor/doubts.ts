@@ -1,11 +1,12 @@
 import { dice, meanScore } from '../metrics/scores.ts'
 import { parseEntry } from '../ontology/entry.ts'
-import { IGNORE } from '../ontology/ontology.ts'
+import { colourText, IGNORE } from '../ontology/ontology.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { evaluatedClasses } from './configuration.ts'
 import type { InputStatistics } from './input.ts'
 import type { MaskName } from './mask-rules.ts'
 import type { Monitor } from './monitor.ts'
+import { namedColourText, nearMisses } from './near-colours.ts'
 
 /** Names and values listed in one sentence. */
 const MOST_LISTED = 8
@@ -15,7 +16,16 @@ const SAME_STAMPS = 3
 /** A reason not to trust the scores, which no score shows by itself. */
 export interface Doubt {
   mask: MaskName
-  kind: 'binary' | 'all ignored' | 'outside' | 'stamps' | 'never labelled' | 'never predicted'
+  kind:
+    | 'binary'
+    | 'all ignored'
+    | 'outside'
+    | 'near colours'
+    | 'saturated'
+    | 'stretched'
+    | 'stamps'
+    | 'never labelled'
+    | 'never predicted'
   /** What it is, and what to set. */
   text: string
   /** Whether it may well be as it should be: of a drive that is not over, or of masks that only were few. */
@@ -86,6 +96,14 @@ export function doubtsOf(monitor: Monitor): Doubt[] {
   add('prediction', 'stamps', stampText(predictionInput))
   add('label', 'stamps', stampText(labelInput))
   if (frame.frameCount === 0) return doubts
+  add('prediction', 'stretched', predictionInput.stretch.text, true)
+  for (const [mask, input] of [
+    ['prediction', predictionInput],
+    ['label', labelInput],
+  ] as const) {
+    add(mask, 'saturated', saturatedText(input))
+    add(mask, 'near colours', nearText(input))
+  }
   const scored = scoredPixels(monitor)
   const { parameters } = monitor
   const isBinary = isBinaryLeftOut(scored, parameters)
@@ -125,6 +143,18 @@ function stampText({ received, withFirstStamp, firstSec, firstNanosec }: InputSt
   if (received < SAME_STAMPS) return ''
   const stamp = `${firstSec}.${String(firstNanosec).padStart(9, '0')}`
   return `all of its ${received} messages have the stamp ${stamp} s, so that none but the first can be paired: its publisher must set header.stamp anew for every picture`
+}
+
+function saturatedText({ saturatedFrom }: InputStatistics): string {
+  return saturatedFrom === ''
+    ? ''
+    : `its PNG files were made of ${saturatedFrom}, of which PNG has 8 bits: negative values are 0 now, and those above 255 are 255; publish mono8 or mono16, or Image messages`
+}
+
+function nearText({ unmapped, named }: InputStatistics): string {
+  const near = nearMisses(unmapped, named)
+  if (!near) return ''
+  return `${near.pixels} pixels are nearly of a colour of the map, as ${colourText(near.colour)} is of ${namedColourText(near.nearest)}, and not equal to it: was the mask smoothed, resized with interpolation, or JPEG before?`
 }
 
 function binaryText(

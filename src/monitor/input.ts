@@ -1,6 +1,8 @@
 import { MessageError } from '../cdr/message-error.ts'
 import { Tally } from '../kernels/tally.ts'
 import { colourText } from '../ontology/ontology.ts'
+import { namedColourText, nearColour } from './near-colours.ts'
+import { Stretch } from './stretch.ts'
 
 /** Unmapped values that are named. */
 const MOST_TOLD = 8
@@ -21,6 +23,12 @@ export class InputStatistics {
   masksWithOutside = 0
   /** Whether a map or an ontology says what values mean. */
   isMapped = false
+  /** The colours that the map names, 0xrrggbb, with their names. */
+  named: ReadonlyMap<number, string> = new Map()
+  /** The size that masks were stretched from and to lately, where these differ in shape; of predictions. */
+  readonly stretch = new Stretch()
+  /** The encoding that a PNG was saturated from, by its message's format; empty if none was. */
+  saturatedFrom = ''
   /** Scored masks of which every pixel is left out; of labels. */
   allIgnored = 0
   /** Stamp of the first message, and how many of the messages have it. */
@@ -66,13 +74,17 @@ export class InputStatistics {
     this.unmapped.clear()
     this.masksWithOutside = 0
     this.allIgnored = 0
+    this.stretch.clear()
+    this.saturatedFrom = ''
   }
 
   #values(): string {
     const { count, values, counts, areColours } = this.unmapped
     const places = Array.from({ length: count }, (_, i) => i).sort((a, b) => counts[b]! - counts[a]!)
     const named = places.slice(0, MOST_TOLD).map(i => {
-      return `${areColours ? colourText(values[i]!) : values[i]} (${counts[i]})`
+      if (!areColours) return `${values[i]} (${counts[i]})`
+      const near = nearColour(values[i]!, this.named)
+      return `${colourText(values[i]!)} (${counts[i]}${near ? `, near ${namedColourText(near)}` : ''})`
     })
     return `${named.join(', ')}${count > MOST_TOLD ? ', ...' : ''}`
   }

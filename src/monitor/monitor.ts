@@ -25,6 +25,8 @@ import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis } from './verdict.ts'
 import { Window } from './window.ts'
 
+const NO_COLOURS: ReadonlyMap<number, string> = new Map()
+
 /** How messages are paired. */
 export const pairingOptions = (parameters: Parameters): PairingOptions => ({
   tolerance: parameters['sync.tolerance'],
@@ -317,7 +319,11 @@ export class Monitor {
   /** Finds what is left out of the scores and was not meant to be. */
   #lookOutside(): void {
     const { frame, predictionInput, labelInput } = this
+    const { prediction, label } = frame
     if (frame.pixelsEvaluated === 0) labelInput.allIgnored++
+    if (prediction.saturatedFrom !== '') predictionInput.saturatedFrom = prediction.saturatedFrom
+    if (label.saturatedFrom !== '') labelInput.saturatedFrom = label.saturatedFrom
+    predictionInput.stretch.note(prediction.width, prediction.height, label.width, label.height)
     try {
       this.#outside.lookAt(this.#kernels, this.#counted, frame, this.#rules, predictionInput, labelInput)
     } catch (error) {
@@ -330,6 +336,8 @@ export class Monitor {
     const { names } = this.#configuration
     this.predictionInput.isMapped = this.#rules.prediction.table !== undefined
     this.labelInput.isMapped = this.#rules.label.table !== undefined
+    this.predictionInput.named = this.#rules.prediction.table?.named ?? NO_COLOURS
+    this.labelInput.named = this.#rules.label.table?.named ?? NO_COLOURS
     return new OutsideValues(names.length || MAX_CLASSES, this.#parameters['classes.ignored_labels'])
   }
 

@@ -154,7 +154,7 @@ describe('colours', () => {
       i => [0, 1, UNKNOWN][i % 3]!,
       i => [0, 1, IGNORED, IGNORED][hash(i, 4)]!,
     )
-    expect(monitor.labelInput.describeUnmapped()).toMatch(/: #010203 \(\d+\)$/)
+    expect(monitor.labelInput.describeUnmapped()).toMatch(/: #010203 \(\d+, near #000000 ignore\)$/)
   })
 
   it.each(Object.keys(ORDERS))('of %s have an id in the channel named', encoding => {
@@ -268,10 +268,14 @@ describe('resize: nearest', () => {
 
   it('is asked for, and swapped sizes are named', () => {
     const zeros = each(() => [0], 12)
-    expect(rejection({}, image('mono8', zeros, size), label)).toBe('size: prediction 4x3, label 7x5')
-    const turned = image('mono8', zeros, { width: 3, height: 4 })
-    expect(rejection({}, image('mono8', zeros, size), turned)).toBe(
-      'size: prediction 4x3, label 3x4: width and height are swapped',
+    expect(rejection({}, image('mono8', zeros, size), label)).toBe(
+      "size: prediction 4x3, label 7x5: resize: nearest brings predictions to the label's size",
     )
+    const turned = image('mono8', zeros, { width: 3, height: 4 })
+    for (const resize of ['reject', 'nearest']) {
+      expect(rejection({ resize }, image('mono8', zeros, size), turned)).toBe(
+        'size: prediction 4x3, label 3x4: width and height are swapped: its publisher must exchange them',
+      )
+    }
   })
 })

@@ -119,7 +119,7 @@ describe.concurrent('pairing over DDS', () => {
     await graph.publish('prediction', image(1, ones))
     await graph.publish('label', image(1, new Array<number>(WIDTH).fill(1), { height: 1 }))
     await graph.until(() => graph.count('Prediction input', 'rejected') === 1, 'the rejection')
-    expect(error()).toBe(`size: prediction ${WIDTH}x${HEIGHT}, label ${WIDTH}x1`)
+    expect(error()).toContain(`size: prediction ${WIDTH}x${HEIGHT}, label ${WIDTH}x1: resize`)
     await graph.publish(
       'prediction',
       image(2, new Array<number>(3 * PIXELS).fill(0.3), { encoding: '32FC3' }),
