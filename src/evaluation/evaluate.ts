@@ -35,11 +35,13 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
     parametersFrom(new Map([...transportParameters(source, topics), ...chosen])),
   )
   const scored = await scoreMasks(source, { ...request, parameters })
-  const { pairing, classes, counts, frames, small } = scored
+  const { pairing, classes, counts, frames, small, verdict } = scored
   if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))
   const about = {
     source: sourceOf(source, topics, start, end),
     pairing,
+    levels: verdict.levels,
+    episodes: verdict.episodes,
     config: parameters,
     version,
     ...(parameters.min_label_pixels > 0 && { small_classes: small }),

@@ -12,6 +12,7 @@ import type { PairingSummary } from '../report/summary.ts'
 import { WORST_FRAMES } from '../report/summary.ts'
 import { WorstFrames } from '../report/worst-frames.ts'
 import type { MaskSelection, MaskSource, StampedMask, TopicPair } from './source.ts'
+import { VerdictLog } from './verdict-log.ts'
 
 /** What a source scored. */
 export interface Scored {
@@ -20,6 +21,7 @@ export interface Scored {
   counts: ConfusionMatrix
   frames: FrameTable
   worst: WorstFrames
+  verdict: Pick<VerdictLog, 'levels' | 'episodes'>
   received: { predictions: Stamps; labels: Stamps }
   pairing: PairingSummary
   /** Frames whose means were made without classes below `min_label_pixels`, and how many classes these were. */
@@ -49,10 +51,12 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   const frames = new FrameTable()
   const worst = new WorstFrames(options.withPictures ? WORST_FRAMES : 0)
   const small = { frames: 0, classes: 0 }
+  const verdict = new VerdictLog(monitor)
   monitor.onFrame = frame => {
     if (frame.classesSmall > 0) small.frames++
     small.classes += frame.classesSmall
     frames.push(frame)
+    verdict.frame(frame)
     worst.offer(frame, monitor)
   }
   const origin = source.startTime ?? 0n
@@ -76,6 +80,7 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   const take = (batch: readonly StampedMask[]) => {
     for (const message of batch) {
       const now = secondsOf(message)
+      verdict.silence(now)
       if (message.topic === topics.prediction) {
         monitor.offerPrediction(message.data, now, now)
         predictions.note(message, now)
@@ -101,6 +106,7 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   }
   options.checkInterrupted()
   monitor.flush()
+  verdict.end()
   predictions.noteRejections(Number.NaN)
   const doubts = doubtsOf(monitor).map(({ mask, text }) => `${topics[mask]}: ${text}`)
   const problems = [...source.problems, ...predictions.problems(), ...labels.problems(), ...doubts]
@@ -110,6 +116,7 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
     counts: monitor.totals.select(ids),
     frames,
     worst,
+    verdict,
     received: { predictions: predictions.stamps, labels: labels.stamps },
     pairing: pairingOf(monitor, source, problems),
     small,

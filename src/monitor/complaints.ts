@@ -29,7 +29,8 @@ function criticalComplaints({ frame, classes }: Monitor): Complaint[] {
     const words = worst
       ? `${percent(worst.share)} of ${classes.name(worst.label)} taken for ${classes.name(worst.prediction)}: `
       : ''
-    return { level, message: `${words}${name} ${score(criticalErrors.rates[i]!)} is above ${limit}` }
+    const message = `${words}${name} ${score(criticalErrors.rates[i]!)} is above ${limit}`
+    return worst ? { level, message, id: worst.label } : { level, message }
   })
 }
 

@@ -48,7 +48,10 @@ export function overlapLevel(monitor: Monitor, now: number): Level {
 }
 
 /** Whether there has been no pair for longer than `stale_after`, since the last one or the first prediction. */
-function isOverdue({ frame, lastFrameArrival, predictionInput, parameters }: Monitor, now: number): boolean {
+export function isOverdue(
+  { frame, lastFrameArrival, predictionInput, parameters }: Monitor,
+  now: number,
+): boolean {
   const since = frame.frameCount > 0 ? lastFrameArrival : predictionInput.firstArrival
   return parameters.stale_after > 0 && now - since > parameters.stale_after
 }
@@ -83,6 +86,19 @@ function describeScores(monitor: Monitor): string {
   if (isOk && worst?.isMean !== true) parts.push(mean)
   if (worst) parts.push(worst.message + worstClass(monitor, worst.id))
   return parts.join(', ')
+}
+
+/**
+ * The id of the class that the verdict is due to: the one that is beyond its own limit, or where the mean or a group is
+ * the worst class. Undefined while nothing is beyond a limit. Allocates.
+ */
+export function blamedClass(monitor: Monitor): number | undefined {
+  const { critical, dice } = complaintsOf(monitor)
+  const [worst] = [...critical, ...dice].sort((a, b) => b.level - a.level)
+  if (!worst || worst.id !== undefined) return worst?.id
+  const { frame, classes, configuration } = monitor
+  const position = worstPosition(frame.classWindowDice, classes, configuration.evaluated)
+  return position < 0 ? undefined : classes.ids[position]!
 }
 
 /** The worst class, where it is not the one that was named already. */

@@ -55,6 +55,7 @@ function checkSummary(value: unknown): asserts value is Summary {
   checkClasses(value.classes)
   checkCounts(value, value.classes.length)
   checkFrames(value)
+  checkVerdict(value)
   checkIntervals(value.intervals)
   expectAll('', ['version'], value, isText, 'a text')
   checkConfig(config)
@@ -103,9 +104,33 @@ function checkCounts({ confusion, unknown_prediction: unknown }: Fields, size: n
   if (!Number.isSafeInteger(total)) throw new Unexpected('expected fewer than 2^53 pixels under "confusion"')
 }
 
+function checkVerdict({ levels = [], episodes = [] }: Fields): void {
+  const isLevel = (level: unknown) => isCount(level) && (level as number) < 4
+  const isChange = (change: unknown) => isRecord(change) && isStamp(change.stamp_ns) && isLevel(change.level)
+  if (!isListOf(levels, isChange)) {
+    throw new Unexpected('expected a list of levels with stamp_ns and level under "levels"')
+  }
+  const isNullOr = (is: (value: unknown) => boolean, value: unknown) => value === null || is(value)
+  const isEpisode = (item: unknown) =>
+    isRecord(item) &&
+    isStamp(item.from_ns) &&
+    isStamp(item.to_ns) &&
+    isLevel(item.level) &&
+    isNullOr(isText, item.class) &&
+    isNullOr(isText, item.taken_for) &&
+    isNullOr(isStamp, item.worst_stamp_ns)
+  if (!isListOf(episodes, isEpisode)) {
+    throw new Unexpected(
+      'expected a list of episodes with from_ns, to_ns, level, class, taken_for and worst_stamp_ns under "episodes"',
+    )
+  }
+}
+
+const isStamp = (value: unknown) => /^-?\d{1,19}$/.test(String(value))
+
 function checkFrames({ worst_frames: worst, recordings }: Fields): void {
   const isFrame = (frame: unknown) =>
-    isRecord(frame) && /^-?\d{1,19}$/.test(String(frame.stamp_ns)) && Number.isFinite(frame.dice)
+    isRecord(frame) && isStamp(frame.stamp_ns) && Number.isFinite(frame.dice)
   if (!isListOf(worst, isFrame)) {
     throw new Unexpected('expected a list of frames with stamp_ns and dice under "worst_frames"')
   }

@@ -137,7 +137,7 @@ export function readSummary(path: string): { summary: Summary; file: string } {
   let summary: Summary
   try {
     // Stamps need more digits than a double has: they are taken as text first.
-    summary = JSON.parse(text.replace(/("stamp_ns":\s*)(-?\d+)/g, '$1"$2"')) as Summary
+    summary = JSON.parse(text.replace(/("\w*_ns":\s*)(-?\d+)/g, '$1"$2"')) as Summary
   } catch (error) {
     throw new ResultFileError(`${file}: not JSON: ${(error as Error).message}`)
   }
@@ -147,6 +147,12 @@ export function readSummary(path: string): { summary: Summary; file: string } {
   summary.groups ??= []
   summary.critical_errors ??= []
   for (const frame of summary.worst_frames) frame.stamp_ns = BigInt(frame.stamp_ns)
+  for (const change of summary.levels ?? []) change.stamp_ns = BigInt(change.stamp_ns)
+  for (const episode of summary.episodes ?? []) {
+    episode.from_ns = BigInt(episode.from_ns)
+    episode.to_ns = BigInt(episode.to_ns)
+    if (episode.worst_stamp_ns !== null) episode.worst_stamp_ns = BigInt(episode.worst_stamp_ns)
+  }
   return { summary, file }
 }
 

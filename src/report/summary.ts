@@ -46,12 +46,35 @@ export interface Summary {
   /** Pixels of a label class whose prediction is no class. */
   unknown_prediction: number[]
   worst_frames: WorstFrame[]
+  /** The level of the verdict where it changed, the first frame's among them; not in a merged summary. */
+  levels?: LevelChange[]
+  /** Stretches of one level that is not OK; not in a merged summary. */
+  episodes?: Episode[]
   config: Config
   version: string
   /** 95 % intervals of scores. */
   intervals?: Intervals
   /** The runs that were added, in the order of their frames; in a merged summary only. */
   recordings?: RecordingPart[]
+}
+
+/** What the node would have said from this stamp on. Levels are those of diagnostic_msgs/DiagnosticStatus. */
+export interface LevelChange {
+  stamp_ns: bigint
+  level: number
+}
+
+export interface Episode {
+  /** Stamps: of the first frame, and of the one in which the level changed, or else the last. */
+  from_ns: bigint
+  to_ns: bigint
+  level: number
+  /** The class to blame; null where there is none, as in a silence. */
+  class: string | null
+  /** What most of its wrong pixels were taken for; null where that is no class. */
+  taken_for: string | null
+  /** The frame with the lowest dice. */
+  worst_stamp_ns: bigint | null
 }
 
 export interface RecordingPart {
@@ -117,7 +140,7 @@ export function summarize(
   classes: readonly { id: number; name: string }[],
   counts: ConfusionMatrix,
   frames: FrameTable | undefined,
-  about: Pick<Summary, 'source' | 'pairing' | 'config' | 'version' | 'small_classes'>,
+  about: Pick<Summary, 'source' | 'pairing' | 'levels' | 'episodes' | 'config' | 'version' | 'small_classes'>,
 ): Summary {
   const { length } = classes
   const sums = counts.sums()
@@ -153,6 +176,8 @@ export function summarize(
     confusion: counts.rows(),
     unknown_prediction: [...counts.unknownPrediction],
     worst_frames: frames ? worstFrames(frames, WORST_FRAMES) : [],
+    ...(about.levels && { levels: about.levels }),
+    ...(about.episodes && { episodes: about.episodes }),
     config: about.config,
     version: about.version,
   }
