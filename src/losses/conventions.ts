@@ -40,6 +40,10 @@ export const lossConventions = {
     focal: { ...monaiFocal, activation: 'sigmoid' },
     /** `use_softmax`: the mean still counts classes, and a number alpha is 1 - alpha for class 0. */
     focalSoftmax: { ...monaiFocal, activation: 'softmax', alphaRule: 'foreground' },
+    /** `GeneralizedWassersteinDiceLoss`; `distances` have to be given, `weighting_mode='GDL'` is `volume`. */
+    wasserstein: { activation: 'softmax', numeratorSmoothing: 1e-5, denominatorSmoothing: 1e-5 },
+    /** `HausdorffDTLoss`; without the background give `classes`. `LogHausdorffDTLoss` is `logarithm: true`. */
+    hausdorff: {},
   },
   /** segmentation-models-pytorch 0.6; several classes need `activation: 'softmax'`, but for `focal`. */
   smp: {

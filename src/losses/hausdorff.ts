@@ -1,0 +1,164 @@
+import { distancesTo, type Mask } from '../metrics/distance.ts'
+import type { Loss } from './loss.ts'
+import { type CommonOptions, flag, oneOf, refuse, settle, shown, within } from './options.ts'
+import { Planes } from './planes.ts'
+import { layoutOf, type Tensor } from './tensor.ts'
+
+/**
+ * Hausdorff loss by distance transforms (Karimi 2019): the squared errors of pixels, weighed by how far they lie from the
+ * boundaries of both masks,
+ *
+ *     loss = mean (p - t)² · (d_p^exponent + d_t^exponent)
+ *
+ * where d is the distance of a pixel's centre to the nearest pixel on the other side of the boundary of what is above 1/2;
+ * 0 where there is no boundary. The distances have no gradient.
+ */
+export interface HausdorffLossOptions extends CommonOptions {
+  /** Of the distances; default 2. */
+  exponent?: number | undefined
+  /** Channels that enter; default all. */
+  classes?: readonly number[] | undefined
+  /** log(1 + loss) in place of the loss. Default false. */
+  logarithm?: boolean | undefined
+  /** Whose mean is one part: `pixels` (default) of each sample and class, or of a class in the whole `batch`. */
+  sumOver?: 'pixels' | 'batch' | undefined
+  /** Over the parts; default `mean`. */
+  reduction?: 'mean' | 'sum' | 'none' | undefined
+}
+
+const defaults = { exponent: 2, logarithm: false, sumOver: 'pixels', reduction: 'mean' } as const
+
+/** @throws TypeError and RangeError for options that are none, are out of range, or change nothing */
+function settleHausdorff(options: HausdorffLossOptions) {
+  const s = settle<HausdorffLossOptions, typeof defaults>('hausdorffLoss', options, defaults, ['classes'])
+  within('exponent', s.exponent, 0)
+  flag('logarithm', s.logarithm)
+  oneOf('sumOver', s.sumOver, ['pixels', 'batch'])
+  oneOf('reduction', s.reduction, ['mean', 'sum', 'none'])
+  const { classes } = s
+  const isList =
+    Array.isArray(classes) &&
+    classes.length > 0 &&
+    new Set(classes).size === classes.length &&
+    classes.every(id => Number.isInteger(id) && id >= 0)
+  if (classes !== undefined && !isList)
+    throw new RangeError(`classes: expected different channels, got ${shown(classes)}`)
+  refuse(s.logarithm && s.reduction === 'none', 'logarithm', 'it is of the reduced loss')
+  return s
+}
+
+class HausdorffLoss implements Loss {
+  values = new Float64Array(0)
+  defined = 0
+  private readonly options: ReturnType<typeof settleHausdorff>
+  private readonly planes = new Planes()
+  private g = new Float64Array(0)
+
+  constructor(options: HausdorffLossOptions) {
+    this.options = settleHausdorff(options)
+  }
+
+  evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
+    const { planes, options } = this
+    planes.view(prediction, target, gradient, options)
+    planes.read(options, options.activation === 'none')
+    planes.activate(options.activation)
+    const { samples, channels, pixels } = planes
+    const classes = options.classes ?? Array.from({ length: channels }, (_, c) => c)
+    for (const c of classes)
+      if (c >= channels) throw new RangeError(`classes: ${c} is none of the ${channels} channels`)
+    const size = samples * channels * pixels
+    if (this.g.length < size) this.g = new Float64Array(size)
+    this.g.fill(0, 0, size)
+    const sizes = spaceOf(prediction, options.layout)
+    const isTogether = options.sumOver === 'batch'
+    const parts = classes.length * (isTogether ? 1 : samples)
+    this.values = new Float64Array(parts)
+    const counted = planes.keptPixels.slice(0, samples)
+    const all = counted.reduce((sum, count) => sum + count, 0)
+    const used = isTogether
+      ? Number(all > 0) * classes.length
+      : counted.filter(Boolean).length * classes.length
+    this.defined = used
+    // A part's share in the value; the one without pixels is NaN and has none.
+    const share = options.reduction === 'mean' ? 1 / used : 1
+    for (let n = 0; n < samples; n++)
+      classes.forEach((c, place) => {
+        const divisor = isTogether ? all : counted[n]!
+        const part = isTogether ? place : n * classes.length + place
+        this.values[part]! += divisor === 0 ? Number.NaN : this.planeLoss(n, c, sizes, divisor, share)
+      })
+    const plain = this.reduce(share)
+    // Of log(1 + loss) the slope is 1 / (1 + loss).
+    const slope = options.logarithm && !Number.isNaN(plain) ? 1 / (1 + plain) : 1
+    if (slope !== 1) for (let k = 0; k < size; k++) this.g[k]! *= slope
+    if (gradient !== undefined) planes.writeGradient(this.g, options.activation, scale, accumulate)
+    return (options.logarithm ? Math.log1p(plain) : plain) * scale
+  }
+
+  /** Σ over a plane of error² · distances, over `divisor`; leaves the gradient of `share` of it. */
+  private planeLoss(n: number, c: number, sizes: Sizes, divisor: number, share: number): number {
+    const { channels, pixels, x, kept, labelled, labels, map } = this.planes
+    const { exponent } = this.options
+    const first = (n * channels + c) * pixels
+    const truth = Float64Array.from({ length: pixels }, (_, i) =>
+      labelled ? Number(labels[n * pixels + i] === c) : map[first + i]!,
+    )
+    const ofPrediction = distanceField(x.subarray(first, first + pixels), sizes)
+    const ofTruth = distanceField(truth, sizes)
+    let sum = 0
+    for (let i = 0; i < pixels; i++) {
+      if (kept[n * pixels + i] === 0) continue
+      const error = x[first + i]! - truth[i]!
+      const weight = ofPrediction[i]! ** exponent + ofTruth[i]! ** exponent
+      sum += error * error * weight
+      this.g[first + i] = (2 * error * weight * share) / divisor
+    }
+    return sum / divisor
+  }
+
+  private reduce(share: number): number {
+    if (this.defined === 0) return this.options.empty === 'zero' ? 0 : Number.NaN
+    return this.values.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value * share), 0)
+  }
+}
+
+interface Sizes {
+  readonly width: number
+  readonly height: number
+  readonly depth?: number
+}
+
+/** The axes of space, at most three. */
+function spaceOf(prediction: Tensor, layout: string | undefined): Sizes {
+  const letters = layoutOf(prediction.shape, layout)
+  const sizes = prediction.shape.filter((_, axis) => !'NC'.includes(letters[axis]!))
+  if (sizes.length > 3) throw new RangeError(`expected at most three axes of space, got ${sizes.length}`)
+  const [width = 1, height = 1, depth] = sizes.toReversed()
+  return depth === undefined ? { width, height } : { width, height, depth }
+}
+
+/** Of each pixel the distance to the nearest on the other side of the boundary; all 0 where there is none. */
+function distanceField(values: ArrayLike<number>, sizes: Sizes): Float64Array {
+  const inside = Uint8Array.from(values, value => Number(value > 0.5))
+  const field = new Float64Array(inside.length)
+  const within = inside.reduce((sum, value) => sum + value, 0)
+  if (within === 0 || within === inside.length) return field
+  const outside = inside.map(value => 1 - value)
+  fill(field, { data: inside, ...sizes }, { data: outside, ...sizes })
+  fill(field, { data: outside, ...sizes }, { data: inside, ...sizes })
+  return field
+}
+
+function fill(field: Float64Array, from: Mask, to: Mask): void {
+  const distances = distancesTo(from, to)
+  let found = 0
+  for (let i = 0; i < field.length; i++) if (from.data[i]) field[i] = distances[found++]!
+}
+
+/**
+ * A loss that grows with how far errors lie from the boundary, in pixels, squared. `values` hold the parts [samples,
+ * classes], or with `sumOver: 'batch'` [classes]; NaN and in no mean where nothing counts.
+ * @throws TypeError and RangeError for options that are none, are out of range, or change nothing
+ */
+export const hausdorffLoss = (options: HausdorffLossOptions = {}): Loss => new HausdorffLoss(options)
