@@ -5,11 +5,12 @@ import { openRecording } from '../recording/open.ts'
 import type { Recording, TopicInfo } from '../recording/recording.ts'
 import { alignedColumns } from '../report/table.ts'
 import { Exit } from './errors.ts'
+import { foundText, inspectRecording, MOST_MASKS } from './inspect.ts'
 import { Messages } from './messages.ts'
 import { pairOptions, sizeText } from './topics.ts'
 
 /** `dice-monitor info`. @returns the exit code */
-export async function info(path: string): Promise<number> {
+export async function info(path: string, { masks = false } = {}): Promise<number> {
   const messages = new Messages(false)
   const recording = await openRecording(path)
   try {
@@ -17,6 +18,7 @@ export async function info(path: string): Promise<number> {
     const problems = new Set(recording.problems)
     const images = await imageTopics(recording)
     const sections = [overview(recording), topicTable(recording, images), pairs(path, images)]
+    if (masks) sections.push(foundText(await inspectRecording(recording, MOST_MASKS, [])))
     process.stdout.write(`${sections.join('\n\n')}\n`)
     for (const problem of recording.problems) problems.add(problem)
     for (const problem of problems) messages.warn(problem)

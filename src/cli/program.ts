@@ -5,6 +5,7 @@ import { completion, SHELLS } from './completion.ts'
 import { type EvaluateOptions, evaluate } from './evaluate.ts'
 import { type ExtractOptions, extract } from './extract.ts'
 import { info } from './info.ts'
+import { type InspectOptions, inspect, MOST_MASKS } from './inspect.ts'
 import { merge } from './merge.ts'
 import { VERSION } from './version.ts'
 
@@ -27,6 +28,7 @@ Exit codes: 0 done; 1 bad input, or no pair found; 2 wrong usage; 3 a --fail-und
     )
   addEvaluate(program, done)
   addInfo(program, done)
+  addInspect(program, done)
   addExtract(program, done)
   addCompare(program, done)
   addMerge(program, done)
@@ -89,7 +91,23 @@ function addInfo(program: Command, done: (exitCode: number) => void): void {
     .command('info')
     .description('topics, types, encodings, sizes, counts and rates of a recording, and possible pairs')
     .argument('<recording>', 'a rosbag2 directory, an .mcap or a .db3')
-    .action(async (recording: string) => done(await info(recording)))
+    .option('-m, --masks', 'what the masks hold, as inspect says it')
+    .action(async (recording: string, options: { masks?: boolean }) => done(await info(recording, options)))
+}
+
+function addInspect(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('inspect')
+    .description('values and colours of masks, the ontology that fits, and the parameters to paste')
+    .argument('<path...>', 'recordings, PNG files, or folders of PNG files')
+    .option('-t, --topic <topic...>', 'look at these topics alone')
+    .option(
+      '-m, --masks <number>',
+      `masks of each topic or folder to look at, ${MOST_MASKS} by default`,
+      countOf,
+    )
+    .option('-j, --json', 'print JSON instead of tables')
+    .action(async (paths: string[], options: InspectOptions) => done(await inspect(paths, options)))
 }
 
 function addExtract(program: Command, done: (exitCode: number) => void): void {
