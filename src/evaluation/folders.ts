@@ -1,27 +1,16 @@
 import { realpathSync } from 'node:fs'
 import { FolderError } from '../folder/error.ts'
-import { type PngHeader, pngHeader, sample } from '../folder/header.ts'
-import { type MaskForm, MaskReader, type ReadMask } from '../folder/mask-file.ts'
-import {
-  checkPairing,
-  type FolderPairing,
-  type FolderSide,
-  pairFolders,
-  pairingReport,
-} from '../folder/pairing.ts'
-import { readOne } from '../folder/readers.ts'
+import { checkPairing, type FolderPairing, pairFolders, pairingReport } from '../folder/pairing.ts'
 import { stampInName } from '../folder/stamp.ts'
-import { ValueShares } from '../folder/values.ts'
 import { walk } from '../folder/walk.ts'
-import { isMapped, type MaskName, maskRules, withClassNames } from '../monitor/mask-rules.ts'
-import { colourText } from '../ontology/ontology.ts'
-import { parametersFrom, type RawValue } from '../parameters/parameters.ts'
-import type { Parameters } from '../parameters/table.ts'
+import type { MaskName } from '../monitor/mask-rules.ts'
+import type { RawValue } from '../parameters/parameters.ts'
 import { EvaluationError } from './error.ts'
-import { FolderSource, type MaskFolder, requestOf, type StampedPair } from './folder-source.ts'
+import { FolderSource, type StampedPair } from './folder-source.ts'
+import { shareLines } from './label-shares.ts'
+import { prepareFolders } from './mask-folders.ts'
 import { checkRoles } from './roles.ts'
 import type { MaskSource, TopicPair } from './source.ts'
-import { type Background, Unannotated } from './unannotated.ts'
 
 export interface FolderOptions {
   /** A mask without a partner is an error. */
@@ -75,32 +64,19 @@ function opened(
   })
   checkRoles(pairing)
   checkPairing(pairing, isStrict)
-  const chosen = new Map(chosenByUser)
   const pairs = stampedByLabel(pairing)
-  const looks = {
-    prediction: lookAt(
-      pairing.prediction,
-      pairs.map(({ prediction }) => prediction),
-    ),
-    label: lookAt(
-      pairing.label,
-      pairs.map(({ label }) => label),
-    ),
-  }
-  for (const mask of MASKS) {
-    if (looks[mask].areColouredIds && !chosen.has(`${mask}.channel`)) chosen.set(`${mask}.channel`, 'r')
-  }
-  const parameters = withClassNames(parametersFrom(chosen))
-  const folderOf = (mask: MaskName): MaskFolder => ({
-    path: walked[mask].path,
-    form: formOf(looks[mask], parameters, mask),
-  })
-  const [prediction, label] = [folderOf('prediction'), folderOf('label')]
-  const background = BLACK_OR_ZERO
+  const prepared = prepareFolders(
+    {
+      prediction: { ...pairing.prediction, files: pairs.map(({ prediction }) => prediction) },
+      label: { ...pairing.label, files: pairs.map(({ label }) => label) },
+    },
+    chosenByUser,
+  )
+  const { folders, chosen, background, notes, warnings } = prepared
   return {
     source: new FolderSource({
-      prediction,
-      label,
+      prediction: folders.prediction!,
+      label: folders.label!,
       pairs,
       unmatched: {
         predictionsUnmatched: pairing.predictionsAlone.length,
@@ -111,15 +87,23 @@ function opened(
     }),
     topics: { prediction: predictions, label: labels },
     chosen,
-    notes: [...pairingReport(pairing), ...shareLines(label, pairs, parameters, background, keepUnannotated)],
-    warnings: MASKS.flatMap(mask => walked[mask].problems.map(problem => `${walked[mask].path}: ${problem}`)),
+    notes: [
+      ...pairingReport(pairing),
+      ...notes,
+      ...shareLines(
+        prepared,
+        pairs.map(({ label }) => label),
+        keepUnannotated,
+      ),
+    ],
+    warnings: [
+      ...MASKS.flatMap(mask => walked[mask].problems.map(problem => `${walked[mask].path}: ${problem}`)),
+      ...warnings,
+    ],
   }
 }
 
 const MASKS: readonly MaskName[] = ['prediction', 'label']
-
-/** What a mask holds that nobody annotated, where nothing says otherwise. */
-const BLACK_OR_ZERO: Background = { values: new Set([0]), colours: new Set([0]) }
 
 const prefersTrainIds = (chosen: ReadonlyMap<string, RawValue>, mask: MaskName) =>
   String(chosen.get(`${mask}.ontology`) ?? '').startsWith('cityscapes_train')
@@ -141,68 +125,3 @@ function stampedByLabel({ pairs, label }: FolderPairing): StampedPair[] {
 }
 
 const SECOND = 1_000_000_000n
-
-interface Look {
-  /** What most of its masks have. */
-  bits: 8 | 16
-  /** Whether its names say ids, and its masks are of colours: each channel holds the id. */
-  areColouredIds: boolean
-}
-
-/** Headers that are looked at. */
-const MOST_HEADERS = 64
-
-function lookAt({ folder, names }: FolderSide, files: readonly string[]): Look {
-  const headers = sample(files, MOST_HEADERS).flatMap(file => pngHeader(`${folder.path}/${file}`) ?? [])
-  const most = (is: (header: PngHeader) => boolean) => 2 * headers.filter(is).length > headers.length
-  const used = new Set(files)
-  const areIds = names.every(({ path, kind }) => !used.has(path) || kind === 'ids' || kind === 'train ids')
-  return {
-    bits: most(({ bits }) => bits === 16) ? 16 : 8,
-    areColouredIds: areIds && most(({ areColours }) => areColours),
-  }
-}
-
-/** A palette's colours are looked up where the map names colours alone. */
-function formOf({ bits }: Look, parameters: Parameters, mask: MaskName): MaskForm {
-  const { table, namesValues } = maskRules(parameters, mask)
-  return { bits, palette: table?.colours && !namesValues ? 'colour' : 'index' }
-}
-
-/** Labels whose values are counted before the score, and values that are named. */
-const MOST_COUNTED = 32
-const MOST_VALUES = 12
-
-function shareLines(
-  label: MaskFolder,
-  pairs: readonly StampedPair[],
-  parameters: Parameters,
-  background: Background,
-  keepUnannotated: boolean,
-): string[] {
-  const reader = new MaskReader()
-  const unannotated = new Unannotated<ReadMask>(background, keepUnannotated)
-  const shares = new ValueShares()
-  for (const pair of sample(pairs, MOST_COUNTED)) {
-    const mask = readOne(reader, requestOf(label, pair.label, pair.stamp))
-    if (!('failure' in mask) && !unannotated.holdsBack(mask, mask)) shares.add(mask)
-  }
-  for (const mask of unannotated.released()) shares.add(mask)
-  if (shares.masks === 0) return []
-  const found = shares.shares()
-  const texts = found
-    .slice(0, MOST_VALUES)
-    .map(({ value, share }) => `${shares.areColours ? colourText(value) : value} ${percent(share)}`)
-  const more = found.length > MOST_VALUES ? `, and ${found.length - MOST_VALUES} more` : ''
-  const lines = [`label values in ${shares.masks} of ${pairs.length} masks: ${texts.join(', ')}${more}`]
-  const ignored = parameters['classes.ignored_labels']
-  const zero = found.find(({ value }) => value === 0)
-  if (zero && !shares.areColours && !isMapped(parameters, 'label') && !ignored.includes(0)) {
-    lines.push(
-      `  0 is scored as a class; if it means unlabelled: --set classes.ignored_labels=[${[0, ...ignored].join(',')}]`,
-    )
-  }
-  return lines
-}
-
-const percent = (share: number) => `${(100 * share).toFixed(share < 0.001 ? 3 : 1)} %`

@@ -39,3 +39,10 @@ export class ValueShares {
     this.#counts.set(value, (this.#counts.get(value) ?? 0) + pixels)
   }
 }
+
+/** The colours that are in a mask, 0xrrggbb. */
+export function coloursIn(mask: ReadMask): number[] {
+  const shares = new ValueShares()
+  shares.add(mask)
+  return shares.shares().map(({ value }) => value)
+}

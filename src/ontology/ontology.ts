@@ -83,7 +83,8 @@ function readClass(
   return { name, ids, color: rgb, isVoid: ignore, groups }
 }
 
-function checkUnique(classes: readonly OntologyClass[], fail: (message: string) => ParameterError): void {
+/** @throws what `fail` makes when a name or an id stands in it twice */
+export function checkUnique(classes: readonly OntologyClass[], fail: (message: string) => Error): void {
   const names = new Set<string>()
   const owners = new Map<number, string>()
   for (const { name, ids } of classes) {
