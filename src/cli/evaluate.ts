@@ -1,13 +1,15 @@
 import { type Evaluation, evaluate as evaluateMasks } from '../evaluation/evaluate.ts'
+import { type FoundRecordings, findRecordings } from '../evaluation/find-recordings.ts'
 import type { MaskSource } from '../evaluation/source.ts'
 import { chooseTopics } from '../evaluation/topics.ts'
 import { ParameterError, type RawValue } from '../parameters/parameters.ts'
 import type { FileOf } from '../report/csv.ts'
 import { resultFiles, summaryText, tryDirectory, writeFiles } from '../report/files.ts'
-import { checkGates, type Gate, GateError, judge, parseGate } from '../report/gates.ts'
 import { reportPage } from '../report/page/page.ts'
-import { gateTable, summaryTable } from '../report/table.ts'
-import { Exit, inputError, usageError } from './errors.ts'
+import { summaryTable } from '../report/table.ts'
+import { inputError, usageError } from './errors.ts'
+import { evaluateSeveral, type SeveralOptions } from './evaluate-several.ts'
+import { parsedGates, pass } from './gates.ts'
 import { interruptible } from './interrupt.ts'
 import { openMasks } from './masks.ts'
 import { Messages } from './messages.ts'
@@ -16,7 +18,7 @@ import { startProgress } from './progress.ts'
 import { asCliError } from './topics.ts'
 import { VERSION } from './version.ts'
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends SeveralOptions {
   label?: string
   prediction?: string
   config?: string
@@ -36,11 +38,11 @@ export interface EvaluateOptions {
 
 /**
  * `dice-monitor evaluate`.
- * @param path of a recording; undefined for two folders
+ * @param paths of recordings; none for two folders
  * @returns the exit code
  * @throws CliError
  */
-export async function evaluate(path: string | undefined, options: EvaluateOptions): Promise<number> {
+export async function evaluate(paths: readonly string[], options: EvaluateOptions): Promise<number> {
   const messages = new Messages(options.quiet === true)
   const chosenByUser = chosenParameters(options.config, options.set, messages)
   completeParameters(chosenByUser)
@@ -48,6 +50,13 @@ export async function evaluate(path: string | undefined, options: EvaluateOption
     throw usageError(`--end ${options.end} is not after --start ${options.start}`)
   }
   if (options.output !== undefined) checkOutput(options.output)
+  const ofFolders = options.predictions !== undefined || options.labels !== undefined
+  const found = ofFolders ? undefined : foundRecordings(paths)
+  if (found && (!found.isOne || options.allPairs)) {
+    const gates = parsedGates(options.failUnder, completeParameters(chosenByUser)['classes.names'])
+    return await evaluateSeveral(found.paths, { options, chosen: chosenByUser, gates, messages })
+  }
+  const path = found ? found.paths[0] : paths[0]
   const { source, chosen, topics } = await openMasks(path, options, chosenByUser, messages)
   try {
     const gates = parsedGates(options.failUnder, completeParameters(chosen)['classes.names'])
@@ -113,22 +122,12 @@ function deliver(
   process.stdout.write(json ? summaryText(summary) : `${summaryTable(summary)}\n`)
 }
 
-function parsedGates(texts: readonly string[], classes: readonly string[]): Gate[] {
+function foundRecordings(paths: readonly string[]): FoundRecordings {
   try {
-    const gates = texts.map(parseGate)
-    checkGates(gates, classes)
-    return gates
+    return findRecordings(paths)
   } catch (error) {
-    if (error instanceof GateError) throw usageError(`--fail-under: ${error.message}`)
-    throw error
+    throw asCliError(error)
   }
-}
-
-function pass(gates: readonly Gate[], { summary, frames }: Evaluation): number {
-  if (gates.length === 0) return Exit.DONE
-  const results = judge(gates, summary, frames)
-  process.stderr.write(`${gateTable(results)}\n`)
-  return results.every(({ met }) => met) ? Exit.DONE : Exit.GATE_NOT_MET
 }
 
 /** Found out before an hour of scoring, not after. */

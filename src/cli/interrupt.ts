@@ -1,7 +1,4 @@
-/** Thrown out of a run that the user ended. */
-export class Interrupted extends Error {
-  override name = 'Interrupted'
-}
+import { Interrupted } from '../evaluation/interrupted.ts'
 
 /**
  * Ctrl-C while `run` works: `isInterrupted` becomes true, and the run ends itself where nothing is half done. A

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander'
+import { Interrupted } from '../evaluation/interrupted.ts'
 import { printable } from '../printable.ts'
 import { RecordingError } from '../recording/recording.ts'
 import { ResultFileError } from '../report/files.ts'
 import { CliError, Exit } from './errors.ts'
-import { Interrupted } from './interrupt.ts'
 import { createProgram } from './program.ts'
 
 // A reader that has seen enough (`| head`) is no error.

@@ -50,15 +50,20 @@ For example: dice-monitor completion bash > ~/.local/share/bash-completion/compl
 function addEvaluate(program: Command, done: (exitCode: number) => void): void {
   program
     .command('evaluate')
-    .description('pair and score the masks of a recording, or of folders')
-    .argument('[recording]', 'a rosbag2 directory, an .mcap or a .db3')
+    .description('pair and score the masks of recordings, or of folders')
+    .argument(
+      '[recording...]',
+      'rosbag2 directories, .mcap, .db3 or .bag files, folders of these, quoted globs',
+    )
     .option('-l, --label <topic>', 'topic of the labels; found by type and name if left out')
     .option('-p, --prediction <topic>', 'topic of the predictions; found likewise')
     .option('-c, --config <yaml>', "the node's parameter file")
     .option('-s, --set <name=value...>', 'set parameters, YAML values: classes.ignored_labels=[11]')
     .option('--start <s>', 'begin so many seconds after the start of the recording', secondsOf)
     .option('--end <s>', 'end so many seconds after the start of the recording', secondsOf)
-    .option('-o, --output <dir>', 'write summary.json, frames.csv and report.html there')
+    .option('-o, --output <dir>', 'write summary.json, frames.csv and report.html there; of each in a folder')
+    .option('--jobs <n>', 'evaluate so many recordings at once (default: the number of cores)', jobsOf)
+    .option('--all-pairs', 'score every plausible pair of topics, as of several cameras')
     .option('-j, --json', 'print summary.json instead of a table')
     .option('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high')
     .option('-q, --quiet', 'neither progress nor notes; warnings stay')
@@ -73,16 +78,17 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
 
 For example:
   dice-monitor evaluate drive_07 --output results/drive_07
+  dice-monitor evaluate drives 'more/2024-*/*.mcap' --output results
   dice-monitor evaluate drive_07 -c config/monitor.yaml -s sync.tolerance=0.01 -f dice=0.8 frame.dice.p5=0.4
   dice-monitor evaluate --predictions results/unet --labels goose/labels/val -s label.ontology=goose prediction.ontology=goose`,
     )
-    .action(async (recording: string | undefined, options: EvaluateOptions, command: Command) => {
+    .action(async (recordings: string[], options: EvaluateOptions, command: Command) => {
       options.set ??= []
       options.failUnder ??= []
-      const path = recording ?? takeStray(options, ['set', 'failUnder'])
+      const paths = [...recordings, ...takeStrays(options, ['set', 'failUnder'])]
       const areFolders = options.predictions !== undefined && options.labels !== undefined
-      if (path === undefined && !areFolders) command.error("error: missing required argument 'recording'")
-      done(await evaluate(path, options))
+      if (paths.length === 0 && !areFolders) command.error("error: missing required argument 'recording'")
+      done(await evaluate(paths, options))
     })
 }
 
@@ -143,7 +149,7 @@ For example:
         recording ??
         (worst && worst.length > 1 && !/^\d+$/.test(worst.at(-1)!)
           ? worst.pop()
-          : takeStray(options, ['set']))
+          : takeStrays(options, ['set'])[0])
       if (path === undefined) command.error("error: missing required argument 'recording'")
       done(await extract(path, { ...options, ...(worst && { worst }) }))
     })
@@ -178,19 +184,25 @@ function addMerge(program: Command, done: (exitCode: number) => void): void {
     .action((summaries: string[], options: Parameters<typeof merge>[1]) => done(merge(summaries, options)))
 }
 
-/** `--set a=1 RECORDING` leaves the recording among the settings: it is the one without an equals sign. */
-function takeStray<Key extends string>(
+/** `--set a=1 RECORDING` leaves the recording among the settings: those without an equals sign are recordings. */
+function takeStrays<Key extends string>(
   options: Record<Key, readonly string[]>,
   keys: readonly Key[],
-): string | undefined {
+): string[] {
+  const strays: string[] = []
   for (const key of keys) {
-    const stray = options[key].findIndex(text => !text.includes('='))
-    if (stray < 0) continue
-    const path = options[key][stray]!
-    options[key] = options[key].toSpliced(stray, 1)
-    return path
+    strays.push(...options[key].filter(text => !text.includes('=')))
+    options[key] = options[key].filter(text => text.includes('='))
   }
-  return undefined
+  return strays
+}
+
+function jobsOf(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 1024) {
+    throw new InvalidArgumentError('Expected a number of recordings, 1 or more.')
+  }
+  return value
 }
 
 function secondsOf(text: string): number {

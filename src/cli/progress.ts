@@ -4,10 +4,12 @@ import { SingleBar } from 'cli-progress'
 export interface Progress {
   /** @param part from 0 to 1 @param done so far */
   update(part: number, done: number): void
+  /** Has something said beside it. */
+  pause(say: () => void): void
   stop(): void
 }
 
-const SILENT: Progress = { update: () => {}, stop: () => {} }
+const SILENT: Progress = { update: () => {}, pause: say => say(), stop: () => {} }
 const STEPS = 1000
 
 /** @param what is done, in the plural */
@@ -27,6 +29,11 @@ export function startProgress(quiet: boolean, what = 'pairs'): Progress {
     update(part, done) {
       const rate = (done / (performance.now() - start)) * 1000
       bar.update(Math.floor(part * STEPS), { done, rate: rate.toFixed(rate < 10 ? 1 : 0) })
+    },
+    pause(say) {
+      // What is said takes the line of the bar, which is drawn again below it.
+      process.stderr.write('\r\u001b[K')
+      say()
     },
     stop: () => bar.stop(),
   }

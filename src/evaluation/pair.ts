@@ -1,6 +1,6 @@
 import type { ImageDescription } from './image-description.ts'
 import { isCompressedType, isImageType } from './image-description.ts'
-import type { TopicPair } from './source.ts'
+import type { GivenTopics, TopicPair } from './source.ts'
 
 /** A topic that may hold masks. */
 export interface ImageTopic {
@@ -89,7 +89,7 @@ const STEPS: readonly Step[] = [
  * the same rank. Masks of ids go before masks of colours, and masks of one size before others.
  * @param given topics that the user named: only the other is looked for
  */
-export function plausiblePairs(topics: readonly ImageTopic[], given: Partial<TopicPair>): TopicPair[] {
+export function plausiblePairs(topics: readonly ImageTopic[], given: GivenTopics): TopicPair[] {
   for (const step of STEPS) {
     const pairs = bestPairs(topics, given, step)
     if (pairs.length > 0) return pairs
@@ -97,7 +97,7 @@ export function plausiblePairs(topics: readonly ImageTopic[], given: Partial<Top
   return []
 }
 
-function bestPairs(topics: readonly ImageTopic[], given: Partial<TopicPair>, step: Step): TopicPair[] {
+function bestPairs(topics: readonly ImageTopic[], given: GivenTopics, step: Step): TopicPair[] {
   const found: TopicPair[] = []
   let best = 0
   for (const { pair, rank } of possiblePairs(topics, given, step)) {
@@ -106,6 +106,61 @@ function bestPairs(topics: readonly ImageTopic[], given: Partial<TopicPair>, ste
     if (rank === best && found.length < MOST_PAIRS) found.push(pair)
   }
   return found
+}
+
+/**
+ * Every pair of a recording of several cameras: for each prediction the label that is of the same camera by the words
+ * of its name, and of these the most plausible; several where they are equally so. Where both names have words of their
+ * own, and the label is more like another prediction, they are of two cameras.
+ */
+export function allPairs(topics: readonly ImageTopic[], given: GivenTopics): TopicPair[] {
+  for (const step of STEPS) {
+    const pairs = pairsByCamera(topics, given, step)
+    if (pairs.length > 0) return pairs
+  }
+  return []
+}
+
+function pairsByCamera(topics: readonly ImageTopic[], given: GivenTopics, step: Step): TopicPair[] {
+  const best = new Map<string, { likeness: Likeness; rank: number; pairs: TopicPair[] }>()
+  const mostAlike = new Map<string, number>()
+  for (const { pair, rank } of possiblePairs(topics, given, step)) {
+    const likeness = cameraLikeness(pair)
+    mostAlike.set(pair.label, Math.max(likeness.words, mostAlike.get(pair.label) ?? likeness.words))
+    const known = best.get(pair.prediction)
+    const order = known ? likeness.words - known.likeness.words || rank - known.rank : 1
+    if (order > 0) best.set(pair.prediction, { likeness, rank, pairs: [pair] })
+    else if (order === 0) known!.pairs.push(pair)
+  }
+  return [...best.values()]
+    .flatMap(({ likeness: { words, differ }, pairs }) =>
+      pairs.filter(({ label }) => !differ || words >= mostAlike.get(label)!),
+    )
+    .slice(0, MOST_PAIRS)
+}
+
+interface Likeness {
+  /** Words that tell no role and that both names have, less those that only one of them has. */
+  words: number
+  /** Whether each has a word that the other has not. */
+  differ: boolean
+}
+
+function cameraLikeness({ prediction, label }: TopicPair): Likeness {
+  const [words, others] = [cameraWords(prediction), cameraWords(label)]
+  const common = [...words].filter(word => others.has(word)).length
+  const [own, other] = [words.size - common, others.size - common]
+  return { words: common - own - other, differ: own > 0 && other > 0 }
+}
+
+function cameraWords(topic: string): Set<string> {
+  const words = topic
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+  const tellsRole = (word: string) =>
+    Object.hasOwn(LABEL_WORDS, word) || Object.hasOwn(PREDICTION_WORDS, word)
+  return new Set(words.filter(word => word !== '' && !tellsRole(word)))
 }
 
 /** A topic in its two possible roles, and how surely its name speaks for each. */
@@ -119,7 +174,7 @@ interface Candidate {
 /** All pairs that may be a prediction and its label. */
 function* possiblePairs(
   topics: readonly ImageTopic[],
-  given: Partial<TopicPair>,
+  given: GivenTopics,
   { withColours, anySize }: Step,
 ): Generator<RankedPair> {
   const names = new Set(topics.filter(({ count }) => count > 0).map(({ name }) => name))

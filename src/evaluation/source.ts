@@ -8,6 +8,9 @@ export interface TopicPair {
   label: string
 }
 
+/** Topics that the user named. */
+export type GivenTopics = { [Role in keyof TopicPair]?: string | undefined }
+
 /**
  * Where stamped masks come from: a recording, or whatever else gives serialized messages in the order in which they
  * were recorded. The engine asks for no more than this.

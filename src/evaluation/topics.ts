@@ -2,8 +2,8 @@ import type { RawValue } from '../parameters/parameters.ts'
 import { EvaluationError } from './error.ts'
 import { isCompressedType, isImageType } from './image-description.ts'
 import { imageTopics } from './look.ts'
-import { type ImageTopic, plausiblePairs, weakWords } from './pair.ts'
-import type { MaskSource, MaskTopic, TopicPair } from './source.ts'
+import { allPairs, type ImageTopic, plausiblePairs, weakWords } from './pair.ts'
+import type { GivenTopics, MaskSource, MaskTopic, TopicPair } from './source.ts'
 
 /** Of the image topics of a source none, or more than one, is a plausible pair. */
 export class NoOnePairError extends EvaluationError {
@@ -31,7 +31,7 @@ export interface ChosenTopics extends TopicPair {
  * The topics to score: those given, or the only plausible pair.
  * @throws EvaluationError when a topic is not there, and NoOnePairError
  */
-export async function chooseTopics(source: MaskSource, given: Partial<TopicPair>): Promise<ChosenTopics> {
+export async function chooseTopics(source: MaskSource, given: GivenTopics): Promise<ChosenTopics> {
   const { label, prediction } = given
   if (label !== undefined) imageTopicNamed(source, label)
   if (prediction !== undefined) imageTopicNamed(source, prediction)
@@ -48,6 +48,21 @@ export async function chooseTopics(source: MaskSource, given: Partial<TopicPair>
 
 /** Topics that a message names. */
 const MOST_NAMES = 10
+
+/**
+ * The topics to score where a recording has several cameras: every plausible pair, or those of them with the topics
+ * given.
+ * @throws EvaluationError when there is none
+ */
+export async function chooseAllPairs(source: MaskSource, given: GivenTopics): Promise<TopicPair[]> {
+  const { label, prediction } = given
+  if (label !== undefined && prediction !== undefined) return [await chooseTopics(source, given)]
+  for (const name of [label, prediction]) if (name !== undefined) imageTopicNamed(source, name)
+  const topics = await imageTopics(source)
+  const pairs = allPairs(topics, given)
+  if (pairs.length === 0) throw new NoOnePairError(source.path, topics, pairs)
+  return pairs
+}
 
 /** @throws EvaluationError when it is not there, or holds no images */
 export function imageTopicNamed(

@@ -71,9 +71,18 @@ export function mergeRuns(
 /** What the runs are of; a run that was itself merged is of several recordings. */
 function partsOf(runs: readonly Run[]): RecordingPart[] {
   return runs.flatMap(
-    ({ summary: { recordings, source, pairing }, frames }) =>
+    ({ summary: { recordings, source, pairing, pooled }, frames }) =>
       recordings ?? [
-        { recording: [source.recording].flat().join(', '), frames: frames?.length ?? pairing.matched },
+        {
+          recording: [source.recording].flat().join(', '),
+          frames: frames?.length ?? pairing.matched,
+          dice: pooled.dice,
+          iou: pooled.iou,
+          label_unmatched: pairing.label_unmatched,
+          prediction_unmatched: pairing.prediction_unmatched,
+          rejected: pairing.rejected,
+          truncated: pairing.truncated,
+        },
       ],
   )
 }

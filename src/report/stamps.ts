@@ -16,6 +16,22 @@ export class Stamps {
     this.#nanosec.push(nanosec)
   }
 
+  /** As plain arrays, for {@link of}. */
+  packed(): { sec: Int32Array; nanosec: Uint32Array } {
+    return { sec: this.#sec.values.slice(), nanosec: this.#nanosec.values.slice() }
+  }
+
+  static of({ sec, nanosec }: ReturnType<Stamps['packed']>): Stamps {
+    const stamps = new Stamps()
+    for (let i = 0; i < sec.length; i++) stamps.push(sec[i]!, nanosec[i]!)
+    return stamps
+  }
+
+  /** As builtin_interfaces/Time has it. */
+  time(index: number): { sec: number; nanosec: number } {
+    return { sec: this.#sec.at(index), nanosec: this.#nanosec.at(index) }
+  }
+
   /** Nanoseconds since the epoch. */
   nanoseconds(index: number): bigint {
     return BigInt(this.#sec.at(index)) * NANOSECONDS + BigInt(this.#nanosec.at(index))

@@ -81,6 +81,13 @@ export interface RecordingPart {
   recording: string
   /** How many of the frames are of it. */
   frames: number
+  /** What it scored by itself; in summaries of earlier versions there is none of this. */
+  dice?: Score
+  iou?: Score
+  label_unmatched?: number
+  prediction_unmatched?: number
+  rejected?: number
+  truncated?: boolean
 }
 
 /** Where the numbers come from; lists in a merged summary whose parts differ. */

@@ -102,6 +102,57 @@ function criticalErrorTable({ critical_errors: errors }: Summary): string[] {
   return [alignedColumns([header, ...rows], [0, 4])]
 }
 
+/** Labels that found a prediction, of all that came; NaN where none came. */
+export const coverageOf = ({ matched, label_unmatched: unmatched }: Summary['pairing']): number =>
+  matched / (matched + unmatched)
+
+const matchedText = (part: number) => (Number.isNaN(part) ? '-' : `${Math.floor(1000 * part) / 10} %`)
+
+/** A drive of several: what it scored, or that it could not be. */
+export interface DriveRow {
+  name: string
+  /** Undefined where it failed. */
+  summary: Summary | undefined
+}
+
+/** The drives, those that failed first, and then the lowest dice first; of equals in the order given. */
+export function worstFirst<T extends DriveRow>(drives: readonly T[]): T[] {
+  const rank = ({ summary }: DriveRow) => (summary ? (summary.pooled.dice ?? 2) : -1)
+  return [...drives].sort((a, b) => rank(a) - rank(b))
+}
+
+/** What `evaluate` prints of several recordings: a row a drive, worst first. */
+export function driveTable(drives: readonly DriveRow[]): string {
+  const rows = worstFirst(drives).map(({ name, summary }) => {
+    if (!summary) return [name, 'failed', '', '', '', '', '']
+    const { pooled, frame_percentiles: percentiles, pairing } = summary
+    return [
+      name,
+      shown(pooled.dice),
+      shown(pooled.iou),
+      shown(percentiles.dice.p5),
+      worstClass(summary),
+      grouped(pairing.matched),
+      `${matchedText(coverageOf(pairing))}${pairing.truncated ? ' !' : ''}`,
+    ]
+  })
+  const header = ['drive', 'dice', 'iou', 'frame dice p5', 'worst class', 'pairs', 'labels matched']
+  const isDamaged = drives.some(({ summary }) => summary?.pairing.truncated)
+  const table = alignedColumns([header, ...rows], [0, 4])
+  return isDamaged ? `${table}\n! could not be read whole` : table
+}
+
+/** The evaluated class with the lowest dice. */
+function worstClass({ classes, config }: Summary): string {
+  const evaluated = evaluatedFlags(classes, config)
+  let worst: Summary['classes'][number] | undefined
+  classes.forEach((item, i) => {
+    if (!evaluated[i] || item.dice === null) return
+    if (worst === undefined || item.dice < worst.dice!) worst = item
+  })
+  return worst ? `${worst.name} ${shown(worst.dice)}` : '-'
+}
+
 /** What the gates said, one line each. */
 export function gateTable(results: readonly GateResult[]): string {
   return alignedColumns(

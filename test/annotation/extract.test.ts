@@ -223,9 +223,9 @@ describe('what cannot be done is said', () => {
 
 describe('dice-monitor extract', () => {
   it('takes the worst frames of a run, and classes with their colours', async () => {
-    expect(await evaluate(at('drive.mcap'), { set: [], failUnder: [], output: at('run'), quiet: true })).toBe(
-      0,
-    )
+    expect(
+      await evaluate([at('drive.mcap')], { set: [], failUnder: [], output: at('run'), quiet: true }),
+    ).toBe(0)
     const worst = readFileSync(at('run/frames.csv'), 'utf8').trimEnd().split('\n').slice(1)
     const lowest = worst
       .map(line => line.split(','))

@@ -1,6 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
+  copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -183,6 +185,60 @@ describe('evaluate', () => {
     const command = `${process.execPath} --import tsx src/cli/main.ts evaluate ${at('good.mcap')} --json -q | head -c 1`
     const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], { encoding: 'utf8' })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  })
+})
+
+describe('evaluate of several recordings', () => {
+  test('gives a row a drive, worst first, a folder each, and one summary of all', async () => {
+    mkdirSync(at('drives'))
+    for (const name of ['good', 'worse']) copyFileSync(at(`${name}.mcap`), at(`drives/${name}.mcap`))
+    writeFileSync(at('drives/junk.mcap'), 'junk')
+    const { code, stdout, stderr } = await run(
+      'evaluate',
+      at('drives'),
+      '-o',
+      at('several'),
+      '-f',
+      'dice=0.1',
+    )
+    expect(code).toBe(1)
+    expect(
+      stdout
+        .split('\n')
+        .slice(1, 4)
+        .map(line => line.split(' ')[0]),
+    ).toEqual(['junk', 'worse', 'good'])
+    expect(stdout).toMatch(/^good +0\.8\d+ .* 20 +100 %$/m)
+    expect(stderr).toContain('junk.mcap: expected MCAP or SQLite3')
+    expect(stderr).toContain('1 of 3 recordings could not be scored')
+    expect(readdirSync(at('several')).sort()).toEqual([
+      'frames.csv',
+      'good',
+      'report.html',
+      'summary.json',
+      'worse',
+    ])
+    const json = (path: string) => JSON.parse(readFileSync(at(path), 'utf8'))
+    expect(json('several/summary.json').pairing.matched).toBe(40)
+    expect(json('several/summary.json').recordings.map((part: { frames: number }) => part.frames)).toEqual([
+      20, 20,
+    ])
+    const alone = await run('evaluate', at('drives/good.mcap'), '--json')
+    expect(json('several/good/summary.json')).toEqual(JSON.parse(alone.stdout))
+  })
+
+  test.each([
+    [0, ['good.mcap', 'worse.mcap', '--json', '--jobs', '1']],
+    [0, ['go?d.mcap', '--json']],
+    [0, ['ambiguous.mcap', '--all-pairs', '--json']],
+    [3, ['good.mcap', 'worse.mcap', '-f', 'dice=0.9', '--json']],
+    [1, ['nothing.mcap', 'late.mcap']],
+    [1, ['no*such']],
+    [2, ['good.mcap', '--jobs', '0']],
+  ])('exits with %i for %j', async (expected, args) => {
+    const { code, stderr } = await run('evaluate', ...args.map(arg => (/mcap|\*/.test(arg) ? at(arg) : arg)))
+    expect({ code, stderr }).toMatchObject({ code: expected })
+    expect(stderr).not.toContain('internal error')
   })
 })
 

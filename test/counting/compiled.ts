@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Thread from '../../src/counting/second-thread.ts'
+import type * as Drives from '../../src/evaluation/drives.ts'
 import type * as Source from '../../src/evaluation/recording-source.ts'
 import type * as Score from '../../src/evaluation/score.ts'
 import { configurationFrom } from '../../src/monitor/configuration.ts'
@@ -37,7 +38,16 @@ export async function compiled() {
   const { RecordingSource, openRecordingSource } = (await load(
     'evaluation/recording-source.js',
   )) as typeof Source
+  const { evaluateDrives } = (await load('evaluation/drives.js')) as typeof Drives
   const { openRecording } = (await load('recording/open.js')) as typeof Open
   const remove = () => rmSync(build, { recursive: true })
-  return { SecondThread, RecordingSource, openRecordingSource, scoreMasks, openRecording, remove }
+  return {
+    SecondThread,
+    RecordingSource,
+    openRecordingSource,
+    scoreMasks,
+    openRecording,
+    evaluateDrives,
+    remove,
+  }
 }

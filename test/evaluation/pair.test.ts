@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ImageDescription } from '../../src/evaluation/image-description.ts'
-import { type ImageTopic, plausiblePairs, weakWords } from '../../src/evaluation/pair.ts'
+import { allPairs, type ImageTopic, plausiblePairs, weakWords } from '../../src/evaluation/pair.ts'
 import { encodingNamed } from '../../src/image/encoding.ts'
 
 const mono8 = { encoding: 'mono8', width: 640, height: 480 }
@@ -98,4 +98,67 @@ test('one weak word is named, and stronger ones are no doubt', () => {
   expect(weakWords({ prediction: '/ids', label: '/label' })).toBeUndefined()
   expect(weakWords({ prediction: '/prediction', label: '/ids' })).toBeUndefined()
   expect(weakWords({ prediction: '/segmentation', label: '/label' })).toBeUndefined()
+})
+
+test.each<[string[], [string, string][]]>([
+  [
+    ['/front/label', '/front/prediction', '/rear/label', '/rear/prediction'],
+    [
+      ['/front/prediction', '/front/label'],
+      ['/rear/prediction', '/rear/label'],
+    ],
+  ],
+  [
+    ['/label_front', '/pred_front', '/label_rear', '/pred_rear'],
+    [
+      ['/pred_front', '/label_front'],
+      ['/pred_rear', '/label_rear'],
+    ],
+  ],
+  [
+    ['/cam0/gt', '/cam0/seg', '/cam1/label', '/cam1/seg'],
+    [
+      ['/cam0/seg', '/cam0/gt'],
+      ['/cam1/seg', '/cam1/label'],
+    ],
+  ],
+  [
+    ['/front/label', '/front/a/prediction', '/front/b/prediction'],
+    [
+      ['/front/a/prediction', '/front/label'],
+      ['/front/b/prediction', '/front/label'],
+    ],
+  ],
+  [['/front/label', '/front/prediction', '/rear/prediction'], [['/front/prediction', '/front/label']]],
+  [['/front/label', '/front/prediction', '/rear/label'], [['/front/prediction', '/front/label']]],
+  [
+    ['/net/segmentation', '/sim/segmentation_ground_truth'],
+    [['/net/segmentation', '/sim/segmentation_ground_truth']],
+  ],
+  [
+    ['/prediction', '/a/label', '/b/label'],
+    [
+      ['/prediction', '/a/label'],
+      ['/prediction', '/b/label'],
+    ],
+  ],
+])('of several cameras %j', (names, expected) => {
+  const pairs = allPairs([...names.map(name => topic(name)), camera], {})
+  expect(pairs.map(pair => [pair.prediction, pair.label])).toEqual(expected)
+})
+
+test('of several cameras with a topic that is given', () => {
+  const topics = ['/front/label', '/front/x', '/rear/label', '/rear/prediction'].map(name => topic(name))
+  expect(allPairs(topics, { prediction: '/rear/prediction' })).toEqual([
+    { prediction: '/rear/prediction', label: '/rear/label' },
+  ])
+})
+
+test('thousands of topics take no minutes, and of as many pairs a thousand are told', () => {
+  const many = (name: string) => Array.from({ length: 2000 }, (_, i) => topic(`/${name}_${i}`))
+  const topics = [...many('label'), ...many('prediction')]
+  const start = performance.now()
+  expect(plausiblePairs(topics, {})).toHaveLength(1000)
+  // Four million pairs, each looked at from its names on, took a minute.
+  expect(performance.now() - start).toBeLessThan(20_000)
 })

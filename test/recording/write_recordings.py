@@ -1,6 +1,6 @@
 """Writes recordings in every form of rosbag2 with independent writers, and a manifest of what is in them.
 
-usage: write_recordings.py DIRECTORY [BYTES_OF_A_MASK]
+usage: write_recordings.py DIRECTORY [BYTES_OF_A_MASK [images]]
 """
 import hashlib
 import io
@@ -19,6 +19,8 @@ from rosbags.typesys import Stores, get_typestore
 
 ROOT = Path(sys.argv[1])
 MASK = int(sys.argv[2]) if len(sys.argv) > 2 else 30_000
+# Whether masks are images of mono8, instead of bytes that only begin as a message does.
+IMAGES = sys.argv[3:] == ['images']
 START = 1_700_000_000_000_000_000
 TYPES = {
     '/label': 'sensor_msgs/msg/Image',
@@ -28,15 +30,26 @@ TYPES = {
 manifest = []
 
 
+def image(stamp, ids):
+    """A sensor_msgs/msg/Image in CDR, 50 pixels wide."""
+    width, height = 50, len(ids) // 50
+    head = struct.pack('<iIIBxxxIII', stamp // 10**9, stamp % 10**9, 1, 0, height, width, 6) + b'mono8\x00'
+    head += struct.pack('<BxII', 0, width, width * height)
+    return b'\x00\x01\x00\x00' + head + ids[:width * height]
+
+
 def messages(seed, frames=12, size=MASK):
     """Messages as (topic, log time, bytes): pairs of masks with small messages between them."""
     rng = random.Random(seed)
     out = []
     time = START
-    for _ in range(frames):
+    for frame in range(frames):
         for topic, length in (('/prediction', size), ('/chatter', 40), ('/label', size), ('/chatter', 7)):
             runs = b''.join(bytes([rng.randrange(12)]) * rng.randrange(1, 200) for _ in range(length // 50 + 1))
-            out.append((topic, time, b'\x00\x01\x00\x00' + runs[:length] + rng.randbytes(17)))
+            data = b'\x00\x01\x00\x00' + runs[:length] + rng.randbytes(17)
+            if IMAGES and topic != '/chatter':
+                data = image(START + frame * 100_000_000, runs[:length])
+            out.append((topic, time, data))
             time += rng.randrange(1_000_000, 20_000_000)
     return out
 

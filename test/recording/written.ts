@@ -22,12 +22,16 @@ export interface WrittenRecordings {
 /**
  * Has independent writers make recordings of every form in a temporary directory.
  * @param maskBytes size of the larger messages
+ * @param holding whether these are masks, or bytes that only begin as messages do
  */
-export function writeRecordings(maskBytes = 30_000): WrittenRecordings {
+export function writeRecordings(
+  maskBytes = 30_000,
+  holding: 'bytes' | 'images' = 'bytes',
+): WrittenRecordings {
   const directory = mkdtempSync(join(tmpdir(), 'recordings-'))
   const remove = () => rmSync(directory, { recursive: true, force: true })
   try {
-    runPython(join(import.meta.dirname, 'write_recordings.py'), directory, String(maskBytes))
+    runPython(join(import.meta.dirname, 'write_recordings.py'), directory, String(maskBytes), holding)
   } catch (error) {
     remove()
     throw error

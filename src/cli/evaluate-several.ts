@@ -1,0 +1,143 @@
+import { availableParallelism } from 'node:os'
+import type { DriveOutcome, ScoredDrive } from '../evaluation/drive.ts'
+import { evaluateDrives } from '../evaluation/drives.ts'
+import { driveNames } from '../evaluation/find-recordings.ts'
+import type { RawValue } from '../parameters/parameters.ts'
+import { resultFiles, summaryText, writeFiles } from '../report/files.ts'
+import type { FrameTable } from '../report/frames.ts'
+import type { Gate } from '../report/gates.ts'
+import { MergeError, mergeRuns } from '../report/merge.ts'
+import { unpackFrames } from '../report/packed-frames.ts'
+import { reportPage } from '../report/page/page.ts'
+import type { Summary } from '../report/summary.ts'
+import { driveTable, summaryTable } from '../report/table.ts'
+import { Exit, inputError } from './errors.ts'
+import type { EvaluateOptions } from './evaluate.ts'
+import { pass } from './gates.ts'
+import { interruptible } from './interrupt.ts'
+import type { Messages } from './messages.ts'
+import { startProgress } from './progress.ts'
+import { VERSION } from './version.ts'
+
+/** Options of `evaluate` that matter where there are several recordings. */
+export interface SeveralOptions {
+  jobs?: number
+  allPairs?: boolean
+}
+
+export interface SeveralRequest {
+  options: EvaluateOptions
+  chosen: ReadonlyMap<string, RawValue>
+  gates: readonly Gate[]
+  messages: Messages
+}
+
+/** `dice-monitor evaluate` of several recordings. @returns the exit code @throws CliError where none was scored */
+export async function evaluateSeveral(
+  paths: readonly string[],
+  { options, chosen, gates, messages }: SeveralRequest,
+): Promise<number> {
+  const outcomes = await evaluatedDrives(paths, options, chosen, messages)
+  const scored = outcomes.filter(outcome => 'summary' in outcome)
+  const failed = outcomes.length - scored.length
+  if (scored.length === 0) throw inputError(`none of ${outcomes.length} recordings could be scored`)
+  const { summary, frames } = pooled(scored)
+  if (options.output !== undefined) {
+    const page = reportPage({ summary, frames, pictures: [], received: undefined })
+    writeFiles(options.output, resultFiles(summary, frames, page))
+    messages.note(
+      `wrote a folder a recording, and summary.json, frames.csv and report.html to ${options.output}`,
+    )
+  }
+  process.stdout.write(options.json ? summaryText(summary) : `${table(outcomes, summary)}\n`)
+  if (failed > 0) messages.warn(`${failed} of ${outcomes.length} recordings could not be scored`)
+  const code = pass(gates, { summary, frames })
+  return failed > 0 ? Exit.BAD_INPUT : code
+}
+
+/** What became of the drives, in the order of their paths. */
+async function evaluatedDrives(
+  paths: readonly string[],
+  options: EvaluateOptions,
+  chosen: ReadonlyMap<string, RawValue>,
+  messages: Messages,
+): Promise<DriveOutcome[]> {
+  const names = driveNames(paths)
+  const drives = paths.map((path, i) => ({ path, name: names[i]! }))
+  const outcomes = new Map<string, DriveOutcome[]>(paths.map(path => [path, []]))
+  const progress = startProgress(options.quiet === true)
+  const pairs = new Set<string>()
+  let pairsScored = 0
+  let done = 0
+  const onOutcome = (outcome: DriveOutcome) => {
+    outcomes.get(outcome.drive.path)!.push(outcome)
+    progress.pause(() => tell(outcome, pairs, messages))
+    if ('summary' in outcome) pairsScored += outcome.summary.pairing.matched
+    progress.update(++done / drives.length, pairsScored)
+  }
+  const request = {
+    chosen,
+    label: options.label,
+    prediction: options.prediction,
+    start: options.start,
+    end: options.end,
+    version: VERSION,
+    allPairs: options.allPairs === true,
+    output: options.output,
+  }
+  try {
+    await interruptible(checkInterrupted =>
+      evaluateDrives(drives, request, {
+        jobs: options.jobs ?? availableParallelism(),
+        onOutcome,
+        checkInterrupted,
+      }),
+    )
+  } finally {
+    progress.stop()
+  }
+  return [...outcomes.values()].flat()
+}
+
+/** Problems that are told of a drive; all are in its summary. */
+const MOST_PROBLEMS = 5
+
+/** Says what the user must know of a drive. @param pairs topics that were told already */
+function tell(outcome: DriveOutcome, pairs: Set<string>, messages: Messages): void {
+  const { path } = outcome.drive
+  if (!('summary' in outcome)) {
+    messages.warn(outcome.failure.startsWith(path) ? outcome.failure : `${path}: ${outcome.failure}`)
+    return
+  }
+  const { source, pairing } = outcome.summary
+  const pair = `scoring prediction ${source.prediction_topic} against label ${source.label_topic}`
+  if (!pairs.has(pair)) messages.note(pair)
+  pairs.add(pair)
+  for (const problem of pairing.problems.slice(0, MOST_PROBLEMS)) messages.warn(`${path}: ${problem}`)
+  const others = pairing.problems.length - MOST_PROBLEMS
+  if (others > 0) messages.warn(`${path}: ${others} more problems, in its summary.json`)
+  if (pairing.truncated) messages.warn(`${path} could not be read whole: scored as far as it could`)
+}
+
+function pooled(drives: readonly ScoredDrive[]): { summary: Summary; frames: FrameTable } {
+  const runs = drives.map(({ drive, summary, frames }) => ({
+    name: drive.name,
+    summary,
+    frames: unpackFrames(frames),
+  }))
+  try {
+    const { summary, frames } = mergeRuns(runs, VERSION)
+    return { summary, frames: frames! }
+  } catch (error) {
+    if (error instanceof MergeError) throw inputError(error.message)
+    throw error
+  }
+}
+
+function table(outcomes: readonly DriveOutcome[], summary: Summary): string {
+  const rows = outcomes.map(outcome => ({
+    name: outcome.drive.name,
+    summary: 'summary' in outcome ? outcome.summary : undefined,
+  }))
+  return `${driveTable(rows)}\n\nAll of them:\n\n${summaryTable(summary)}`
+}
