@@ -1,4 +1,6 @@
+import type { ClDiceOptions } from './cldice.ts'
 import type { LovaszOptions } from './lovasz.ts'
+import type { NeighbourOptions } from './neighbours.ts'
 import type { OverlapOptions } from './overlap-options.ts'
 import type { PixelOptions } from './pixel-options.ts'
 
@@ -44,6 +46,10 @@ export const lossConventions = {
     wasserstein: { activation: 'softmax', numeratorSmoothing: 1e-5, denominatorSmoothing: 1e-5 },
     /** `HausdorffDTLoss`; without the background give `classes`. `LogHausdorffDTLoss` is `logarithm: true`. */
     hausdorff: {},
+    /** `SoftclDiceLoss` */
+    clDice: { numeratorSmoothing: 1, denominatorSmoothing: 1, smoothing: 1e-4 },
+    /** `NACLLoss` with the mean of neighbours; its `distance_type='l2'` is `squared`. */
+    neighbours: { size: 3, weight: 0.1 },
   },
   /** segmentation-models-pytorch 0.6; several classes need `activation: 'softmax'`, but for `focal`. */
   smp: {
@@ -140,4 +146,7 @@ export const lossConventions = {
     /** Lin 2017. */
     focal: { activation: 'sigmoid', gamma: 2, alpha: 0.25 },
   },
-} as const satisfies Record<string, Record<string, OverlapOptions | PixelOptions | LovaszOptions>>
+} as const satisfies Record<
+  string,
+  Record<string, OverlapOptions | PixelOptions | LovaszOptions | ClDiceOptions | NeighbourOptions>
+>

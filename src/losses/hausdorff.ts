@@ -1,8 +1,9 @@
 import { distancesTo, type Mask } from '../metrics/distance.ts'
 import type { Loss } from './loss.ts'
-import { type CommonOptions, flag, oneOf, refuse, settle, shown, within } from './options.ts'
+import { type CommonOptions, flag, oneOf, refuse, settle, within } from './options.ts'
 import { Planes } from './planes.ts'
-import { layoutOf, type Tensor } from './tensor.ts'
+import { channelsOf, checkClasses, type Sizes, sizesOf } from './space.ts'
+import type { Tensor } from './tensor.ts'
 
 /**
  * Hausdorff loss by distance transforms (Karimi 2019): the squared errors of pixels, weighed by how far they lie from the
@@ -35,14 +36,7 @@ function settleHausdorff(options: HausdorffLossOptions) {
   flag('logarithm', s.logarithm)
   oneOf('sumOver', s.sumOver, ['pixels', 'batch'])
   oneOf('reduction', s.reduction, ['mean', 'sum', 'none'])
-  const { classes } = s
-  const isList =
-    Array.isArray(classes) &&
-    classes.length > 0 &&
-    new Set(classes).size === classes.length &&
-    classes.every(id => Number.isInteger(id) && id >= 0)
-  if (classes !== undefined && !isList)
-    throw new RangeError(`classes: expected different channels, got ${shown(classes)}`)
+  checkClasses(s.classes)
   refuse(s.logarithm && s.reduction === 'none', 'logarithm', 'it is of the reduced loss')
   return s
 }
@@ -64,13 +58,11 @@ class HausdorffLoss implements Loss {
     planes.read(options, options.activation === 'none')
     planes.activate(options.activation)
     const { samples, channels, pixels } = planes
-    const classes = options.classes ?? Array.from({ length: channels }, (_, c) => c)
-    for (const c of classes)
-      if (c >= channels) throw new RangeError(`classes: ${c} is none of the ${channels} channels`)
+    const classes = channelsOf(options.classes, channels)
     const size = samples * channels * pixels
     if (this.g.length < size) this.g = new Float64Array(size)
     this.g.fill(0, 0, size)
-    const sizes = spaceOf(prediction, options.layout)
+    const sizes = sizesOf(prediction, options.layout)
     const isTogether = options.sumOver === 'batch'
     const parts = classes.length * (isTogether ? 1 : samples)
     this.values = new Float64Array(parts)
@@ -123,21 +115,6 @@ class HausdorffLoss implements Loss {
   }
 }
 
-interface Sizes {
-  readonly width: number
-  readonly height: number
-  readonly depth?: number
-}
-
-/** The axes of space, at most three. */
-function spaceOf(prediction: Tensor, layout: string | undefined): Sizes {
-  const letters = layoutOf(prediction.shape, layout)
-  const sizes = prediction.shape.filter((_, axis) => !'NC'.includes(letters[axis]!))
-  if (sizes.length > 3) throw new RangeError(`expected at most three axes of space, got ${sizes.length}`)
-  const [width = 1, height = 1, depth] = sizes.toReversed()
-  return depth === undefined ? { width, height } : { width, height, depth }
-}
-
 /** Of each pixel the distance to the nearest on the other side of the boundary; all 0 where there is none. */
 function distanceField(values: ArrayLike<number>, sizes: Sizes): Float64Array {
   const inside = Uint8Array.from(values, value => Number(value > 0.5))
@@ -145,8 +122,11 @@ function distanceField(values: ArrayLike<number>, sizes: Sizes): Float64Array {
   const within = inside.reduce((sum, value) => sum + value, 0)
   if (within === 0 || within === inside.length) return field
   const outside = inside.map(value => 1 - value)
-  fill(field, { data: inside, ...sizes }, { data: outside, ...sizes })
-  fill(field, { data: outside, ...sizes }, { data: inside, ...sizes })
+  const [width, height, depth] = sizes
+  const inner = { data: inside, width, height, depth }
+  const outer = { data: outside, width, height, depth }
+  fill(field, inner, outer)
+  fill(field, outer, inner)
   return field
 }
 
