@@ -1,4 +1,3 @@
-import { logSumExp } from './activation.ts'
 import { type Elements, largestEntropy, leastVariance, smoothed } from './binary-entropy.ts'
 import type { PixelSettings } from './pixel-options.ts'
 import type { Planes } from './planes.ts'
@@ -17,25 +16,17 @@ export function categoricalElements(
   classWeights: readonly number[] | undefined,
   out: Elements,
 ): void {
-  const { samples, channels, pixels, x } = planes
+  const { samples, channels } = planes
   const byLogit = isByLogit(settings)
   if (!byLogit) planes.activate(settings.activation)
   const factors = Float64Array.from({ length: channels }, (_, c) => {
     return balanceOf(settings, c) * (classWeights ? classWeights[c]! : 1)
   })
-  const sum = new Float64Array(pixels)
+  const { loss } = out
   for (let n = 0; n < samples; n++) {
-    const at = n * channels * pixels
-    weighTargets(planes, settings, n, factors, out.loss)
-    if (byLogit) {
-      logSumExp(x, at, channels, pixels, sum)
-      ofLogits(planes, settings, n, sum, out)
-      continue
-    }
-    sum.fill(settings.normalise ? 0 : 1)
-    if (settings.normalise)
-      for (let c = 0, k = at; c < channels; c++) for (let i = 0; i < pixels; i++, k++) sum[i]! += x[k]!
-    ofProbabilities(planes, settings, n, sum, out)
+    weighTargets(planes, settings, n, factors, loss)
+    if (byLogit) ofLogits(planes, settings, n, out)
+    else ofProbabilities(planes, settings, n, out)
   }
 }
 
@@ -54,6 +45,14 @@ function weighTargets(
   weights: Float64Array,
 ): void {
   const { channels, pixels, labelled, labels, map, kept } = planes
+  if (labelled && settings.smoothing === 0) {
+    weights.fill(0, n * channels * pixels, (n + 1) * channels * pixels)
+    for (let i = 0, pixel = n * pixels; i < pixels; i++, pixel++) {
+      const label = labels[pixel]!
+      if (label >= 0) weights[(n * channels + label) * pixels + i] = factors[label]!
+    }
+    return
+  }
   for (let c = 0, k = n * channels * pixels; c < channels; c++)
     for (let i = 0, pixel = n * pixels; i < pixels; i++, k++, pixel++) {
       const t = labelled ? (labels[pixel] === c ? 1 : 0) : map[k]!
@@ -61,61 +60,104 @@ function weighTargets(
     }
 }
 
+/** Pixels done at once: planes of them stay in the cache, where the same pixel of every plane would push the others out. */
+const block = 256
+
+/**
+ * e^(x - top) of so many pixels from index `from` on, over channels that are `stride` apart, to the same places of
+ * `out`; their sums over channels, and the largest x, to `sums` and `tops`.
+ */
+function exponentials(
+  x: Float64Array,
+  from: number,
+  stride: number,
+  channels: number,
+  count: number,
+  out: Float64Array,
+  tops: Float64Array,
+  sums: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) tops[i] = x[from + i]!
+  for (let c = 1; c < channels; c++)
+    for (let i = 0, k = from + c * stride; i < count; i++, k++) if (x[k]! > tops[i]!) tops[i] = x[k]!
+  sums.fill(0)
+  for (let c = 0; c < channels; c++)
+    for (let i = 0, k = from + c * stride; i < count; i++, k++)
+      sums[i]! += out[k] = Math.exp(x[k]! - tops[i]!)
+}
+
 /** `out.loss` holds the weights of the targets, and takes the losses. */
 function ofLogits(
   { channels, pixels, x }: Planes,
   { gamma }: PixelSettings,
   n: number,
-  sum: Float64Array,
   { loss, g }: Elements,
 ): void {
-  for (let i = 0; i < pixels; i++) {
-    const first = n * channels * pixels + i
-    let bySum = 0
-    for (let c = 0, k = first; c < channels; c++, k += pixels) {
-      const weight = loss[k]!
-      g[k] = 0
-      if (weight === 0) continue
-      const log = Math.min(x[k]! - sum[i]!, 0)
-      let focal = 1
-      let focalByLog = 0
-      if (gamma !== 0) {
-        const rest = -Math.expm1(log)
-        focal = rest ** gamma
-        // log / rest goes to -1: the product has a limit, where the slope of the power alone has none.
-        if (rest > 0)
-          focalByLog = gamma * focal * Math.exp(log) * ((log === -Infinity ? -largestEntropy : log) / rest)
+  const [tops, sums, bySums] = [0, 0, 0].map(() => new Float64Array(block)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ]
+  const byLogs = new Float64Array(channels * block)
+  for (let start = 0; start < pixels; start += block) {
+    const count = Math.min(block, pixels - start)
+    const first = n * channels * pixels + start
+    exponentials(x, first, pixels, channels, count, g, tops, sums)
+    byLogs.fill(0)
+    bySums.fill(0)
+    for (let c = 0; c < channels; c++)
+      for (let i = 0, k = first + c * pixels; i < count; i++, k++) {
+        const weight = loss[k]!
+        if (weight === 0) continue
+        const log = Math.min(x[k]! - tops[i]! - Math.log(sums[i]!), 0)
+        let focal = 1
+        let focalByLog = 0
+        if (gamma !== 0) {
+          const rest = -Math.expm1(log)
+          focal = rest ** gamma
+          // log / rest goes to -1: the product has a limit, where the slope of the power alone has none.
+          if (rest > 0)
+            focalByLog = gamma * focal * Math.exp(log) * ((log === -Infinity ? -largestEntropy : log) / rest)
+        }
+        loss[k] = focal === 0 ? 0 : -weight * focal * log
+        const byLog = weight * (focalByLog - focal)
+        byLogs[c * block + i] = byLog
+        bySums[i]! += byLog
       }
-      loss[k] = focal === 0 ? 0 : -weight * focal * log
-      const byLog = weight * (focalByLog - focal)
-      g[k] = byLog
-      bySum += byLog
-    }
-    if (bySum !== 0)
-      for (let c = 0, k = first; c < channels; c++, k += pixels) g[k]! -= bySum * Math.exp(x[k]! - sum[i]!)
+    for (let c = 0; c < channels; c++)
+      for (let i = 0, k = first + c * pixels; i < count; i++, k++) {
+        const byLog = byLogs[c * block + i]!
+        g[k] = bySums[i] === 0 ? byLog : byLog - (bySums[i]! / sums[i]!) * g[k]!
+      }
   }
 }
 
-/** As {@link ofLogits}, of probabilities that are divided by `sum`. */
+/** As {@link ofLogits}, of probabilities, or of their shares of the sum over classes. */
 function ofProbabilities(
   { channels, pixels, x }: Planes,
   { clip, clipFocal, gamma, logFloor, normalise }: PixelSettings,
   n: number,
-  sum: Float64Array,
   { loss, g }: Elements,
 ): void {
-  for (let i = 0; i < pixels; i++) {
-    const first = n * channels * pixels + i
+  const at = n * channels * pixels
+  const end = at + channels * pixels
+  const wholes = new Float64Array(normalise ? pixels : 0)
+  const shared = new Float64Array(wholes.length)
+  if (normalise) {
+    for (let k = at; k < end; ) for (let i = 0; i < pixels; i++, k++) wholes[i]! += x[k]!
     // Where all classes have probability 0 none has a share.
-    const whole = sum[i] === 0 ? 1 : sum[i]!
-    let shared = 0
-    for (let c = 0, k = first; c < channels; c++, k += pixels) {
+    for (let i = 0; i < pixels; i++) if (wholes[i] === 0) wholes[i] = 1
+  }
+  const low = clip?.[0] ?? Number.NEGATIVE_INFINITY
+  const high = clip?.[1] ?? Number.POSITIVE_INFINITY
+  for (let k = at; k < end; )
+    for (let i = 0; i < pixels; i++, k++) {
       const weight = loss[k]!
       g[k] = 0
       if (weight === 0) continue
-      const p = x[k]! / whole
-      const clipped = clip ? Math.min(Math.max(p, clip[0]), clip[1]) : p
-      const inside = clip ? p > clip[0] && p < clip[1] : true
+      const p = normalise ? x[k]! / wholes[i]! : x[k]!
+      const clipped = Math.min(Math.max(p, low), high)
+      const inside = p > low && p < high
       const log = Math.max(Math.log(clipped), logFloor)
       const rest = Math.max(1 - (clipFocal ? clipped : p), 0)
       const focal = rest ** gamma
@@ -126,8 +168,8 @@ function ofProbabilities(
         -weight *
         ((inside ? focal / Math.max(clipped, leastVariance) : 0) +
           (focalByP === 0 ? 0 : focalByP * Math.max(log, -largestEntropy)))
-      shared += g[k]! * p
+      if (normalise) shared[i]! += g[k]! * p
     }
-    if (normalise) for (let c = 0, k = first; c < channels; c++, k += pixels) g[k] = (g[k]! - shared) / whole
-  }
+  if (normalise)
+    for (let k = at; k < end; ) for (let i = 0; i < pixels; i++, k++) g[k] = (g[k]! - shared[i]!) / wholes[i]!
 }

@@ -1,6 +1,6 @@
 import { bitsOf, MOST_CLASSES, PLANE_SUMS, PlaneKernels } from '../kernels/planes.ts'
 import type { CommonOptions } from './options.ts'
-import { type PlanarLabels, planarGradient, planarSums } from './planar.ts'
+import { type PlanarCount, type PlanarLabels, planarGradient, planarSums } from './planar.ts'
 import { checkProbability, type Planes, refuseLabel, slack } from './planes.ts'
 import type { Numbers, View } from './tensor.ts'
 
@@ -16,6 +16,7 @@ export class InPlace {
   private readonly planes: Planes
   private readonly options: CommonOptions
   private kernels: PlaneKernels | undefined
+  private readonly count: PlanarCount = { kept: 0, reachesOutside: false }
 
   constructor(planes: Planes, options: CommonOptions) {
     this.planes = planes
@@ -59,14 +60,15 @@ export class InPlace {
       if (kernels.largestBits > largestBits) this.checkProbabilities()
       return
     }
+    const { count } = this
     for (let n = 0; n < samples; n++) {
       const start = prediction.planeStart(n, 0)
       const stride = prediction.planeStart(n, 1) - start
       const labels = this.labelsOf(n)
-      const at = n * channels * 3
-      keptPixels[n] = planarSums(prediction.data, start, stride, channels, pixels, labels, sums, at)
+      planarSums(prediction.data, start, stride, channels, pixels, labels, sums, n * channels * 3, count)
+      if (count.reachesOutside) this.checkProbabilities()
+      keptPixels[n] = count.kept
     }
-    this.checkProbabilities()
   }
 
   /** As {@link planarGradient}, of all samples. */
@@ -117,6 +119,7 @@ export class InPlace {
     return ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1
   }
 
+  /** @throws RangeError for the first number that is no probability, should there be one */
   private checkProbabilities(): void {
     const { samples, channels, pixels, prediction } = this.planes
     for (let n = 0; n < samples; n++) {
@@ -128,25 +131,8 @@ export class InPlace {
 }
 
 function checkPlane(p: Numbers, start: number, pixels: number, labels: PlanarLabels): void {
-  if (!reachesOutside(p, start, start + pixels)) return
   for (let i = 0; i < pixels; i++)
     if (labels.data[labels.start + i] !== labels.ignoreLabel) checkProbability(p[start + i]!)
-}
-
-/** Whether a number is outside 0..1 by more than the slack. NaN is none. */
-function reachesOutside(p: Numbers, from: number, to: number): boolean {
-  const half = 0.5 + slack
-  let i = from
-  for (; i + 3 < to; i += 4)
-    if (
-      Math.abs(p[i]! - 0.5) > half ||
-      Math.abs(p[i + 1]! - 0.5) > half ||
-      Math.abs(p[i + 2]! - 0.5) > half ||
-      Math.abs(p[i + 3]! - 0.5) > half
-    )
-      return true
-  for (; i < to; i++) if (Math.abs(p[i]! - 0.5) > half) return true
-  return false
 }
 
 function countKept(labels: PlanarLabels, pixels: number, channels: number): number {

@@ -96,9 +96,20 @@ class OverlapLoss implements Loss {
       generalSums(this.planes, this.used, this.options, this.sums)
       return
     }
+    const count = { kept: 0, reachesOutside: false }
     for (let n = 0; n < samples; n++) {
       const labels = { data, start: n * pixels, ignoreLabel: -1, strict: false }
-      planarSums(x, n * channels * pixels, pixels, channels, pixels, labels, this.sums, n * channels * 3)
+      planarSums(
+        x,
+        n * channels * pixels,
+        pixels,
+        channels,
+        pixels,
+        labels,
+        this.sums,
+        n * channels * 3,
+        count,
+      )
     }
   }
 

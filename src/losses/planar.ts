@@ -1,10 +1,18 @@
-import { refuseLabel } from './planes.ts'
+import { refuseLabel, slack } from './planes.ts'
 import type { Numbers } from './tensor.ts'
 
 // Pixels done at once. Sums read labels and planes a block at a time, so that both come from the cache; filling a
 // plane is fastest in long stretches. Both measured on 1080p with eight classes.
 const sumBlock = 8192
 const fillBlock = 32768
+
+/** What sums were taken of. */
+export interface PlanarCount {
+  /** Pixels that are not ignored. */
+  kept: number
+  /** Whether there a number is outside 0..1 by more than the slack. NaN is none. */
+  reachesOutside: boolean
+}
 
 export interface PlanarLabels {
   readonly data: Numbers
@@ -19,7 +27,7 @@ export interface PlanarLabels {
  * Sums of one sample whose classes are planes of pixels side by side: for each class Σ p over its label's pixels,
  * Σ p, and the label's pixels, written to `sums[3·class + 0..2]`.
  * @param start index of the first pixel of class 0; `stride` from class to class
- * @returns the pixels that are not ignored
+ * @param count is written over
  * @throws RangeError for a label that is no class
  */
 export function planarSums(
@@ -31,11 +39,13 @@ export function planarSums(
   labels: PlanarLabels,
   sums: Float64Array,
   at: number,
-): number {
+  count: PlanarCount,
+): void {
   const { data, ignoreLabel, strict } = labels
   const labelStart = labels.start
   sums.fill(0, at, at + 3 * channels)
   let ignored = 0
+  let reachesOutside = false
   for (let from = 0; from < pixels; from += sumBlock) {
     const to = Math.min(from + sumBlock, pixels)
     const before = ignored
@@ -59,15 +69,25 @@ export function planarSums(
     for (let c = 0; c < channels; c++) {
       const plane = start + c * stride
       const into = at + 3 * c + 1
-      if (ignored === before) addSum(p, plane + from, plane + to, sums, into)
-      else addKept(p, plane, data, labelStart, from, to, ignoreLabel, sums, into)
+      const isOutside =
+        ignored === before
+          ? addSum(p, plane + from, plane + to, sums, into)
+          : addKept(p, plane, data, labelStart, from, to, ignoreLabel, sums, into)
+      if (isOutside) reachesOutside = true
     }
   }
-  return pixels - ignored
+  count.kept = pixels - ignored
+  count.reachesOutside = reachesOutside
 }
 
-/** Adds up eight sums side by side: a single one would wait for itself at every number. */
-function addSum(p: Numbers, from: number, to: number, sums: Float64Array, into: number): void {
+/** From one half, half of 0..1 with the slack on either side. */
+const reach = 0.5 + slack
+
+/**
+ * Adds up eight sums side by side: a single one would wait for itself at every number.
+ * @returns whether a number is outside 0..1
+ */
+function addSum(p: Numbers, from: number, to: number, sums: Float64Array, into: number): boolean {
   let a = 0
   let b = 0
   let c = 0
@@ -76,19 +96,43 @@ function addSum(p: Numbers, from: number, to: number, sums: Float64Array, into: 
   let f = 0
   let g = 0
   let h = 0
+  let isOutside = false
   let i = from
   for (; i + 7 < to; i += 8) {
-    a += p[i]!
-    b += p[i + 1]!
-    c += p[i + 2]!
-    d += p[i + 3]!
-    e += p[i + 4]!
-    f += p[i + 5]!
-    g += p[i + 6]!
-    h += p[i + 7]!
+    const s = p[i]!
+    const t = p[i + 1]!
+    const u = p[i + 2]!
+    const v = p[i + 3]!
+    const w = p[i + 4]!
+    const x = p[i + 5]!
+    const y = p[i + 6]!
+    const z = p[i + 7]!
+    a += s
+    b += t
+    c += u
+    d += v
+    e += w
+    f += x
+    g += y
+    h += z
+    if (
+      Math.abs(s - 0.5) > reach ||
+      Math.abs(t - 0.5) > reach ||
+      Math.abs(u - 0.5) > reach ||
+      Math.abs(v - 0.5) > reach ||
+      Math.abs(w - 0.5) > reach ||
+      Math.abs(x - 0.5) > reach ||
+      Math.abs(y - 0.5) > reach ||
+      Math.abs(z - 0.5) > reach
+    )
+      isOutside = true
   }
-  for (; i < to; i++) a += p[i]!
+  for (; i < to; i++) {
+    a += p[i]!
+    if (Math.abs(p[i]! - 0.5) > reach) isOutside = true
+  }
   sums[into]! += a + b + c + d + (e + f + g + h)
+  return isOutside
 }
 
 function addKept(
@@ -101,10 +145,16 @@ function addKept(
   ignoreLabel: number | undefined,
   sums: Float64Array,
   into: number,
-): void {
+): boolean {
   let sum = 0
-  for (let i = from; i < to; i++) if (labels[labelStart + i] !== ignoreLabel) sum += p[plane + i]!
+  let isOutside = false
+  for (let i = from; i < to; i++) {
+    if (labels[labelStart + i] === ignoreLabel) continue
+    sum += p[plane + i]!
+    if (Math.abs(p[plane + i]! - 0.5) > reach) isOutside = true
+  }
   sums[into]! += sum
+  return isOutside
 }
 
 /**

@@ -136,3 +136,32 @@ it('undefined is an option not given', () => {
   expect(overlapLoss(options).evaluate(of, target)).toBe(0.5)
   expect(pixelLoss({ ...monai.focal, gamma: undefined }).evaluate(of, target)).toBeGreaterThan(0)
 })
+
+it('no number outside 0..1 passes for a probability, wherever it is, but at an ignored pixel', () => {
+  const pixels = 8192 + 19
+  const places = [...new Array(19).keys(), 8190, 8191, 8192, 8193, 8199, 8200, pixels - 2, pixels - 1]
+  const labels = Uint8Array.from({ length: pixels }, (_, i) => (i % 100 < 50 ? 0 : 1))
+  for (const Numbers of [Float32Array, Float64Array])
+    for (const ignoreLabel of [undefined, 255]) {
+      const loss = overlapLoss({ ignoreLabel })
+      for (const place of places)
+        for (const [value, isRefused] of [
+          [1.01, true],
+          [-0.01, true],
+          [1.0009, false],
+          [-0.0009, false],
+        ] as const) {
+          const p = new Numbers(2 * pixels).fill(0.5)
+          p[pixels + place] = value
+          const target = labels.slice()
+          const evaluate = () => loss.evaluate(tensor(p, [1, 2, 1, pixels]), tensor(target, [1, 1, pixels]))
+          // An ignored pixel of the same block, then the place itself.
+          if (ignoreLabel !== undefined) target[place === 3 ? 4 : 3] = ignoreLabel
+          if (isRefused) expect(evaluate).toThrow(/expected probabilities in 0..1, got (1.0|-0.0)/)
+          else expect(evaluate()).toBeCloseTo(0.5, 3)
+          if (ignoreLabel === undefined) continue
+          target[place] = ignoreLabel
+          expect(evaluate).not.toThrow()
+        }
+    }
+})

@@ -185,3 +185,9 @@ it('Matthews of a constant prediction is undefined, 0, or keeps a sign', () => {
   expect(matthewsCorrelation(constant, sklearn.matthews)).toBe(0)
   expect(matthewsCorrelation(constant, torchmetrics.matthews)).toBeCloseTo(1 / Math.sqrt(6), 6)
 })
+
+it("Matthews' coefficient of more than two classes is 0 to torchmetrics where predictions are all of one", () => {
+  const constant = countLabels([0, 0, 0, 0], [0, 1, 2, 2], { classes: 3 })
+  expect(matthewsCorrelation(constant)).toBeNaN()
+  expect(matthewsCorrelation(constant, torchmetrics.matthews)).toBe(0)
+})
