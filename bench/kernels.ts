@@ -13,25 +13,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pythonCommand } from '../test/support/python.ts'
+import { inputRows } from './inputs.ts'
 import { type Case, drawPair } from './masks.ts'
-import { OurLabels, OurPlanes, timed } from './ours.ts'
+import { OurLabels, OurPlanes } from './ours.ts'
 import { Peer } from './peer.ts'
+import { ownContender, peerContender, qualified, race } from './race.ts'
 import { printTable, type Row } from './table.ts'
 
 const SIZES = { '480p': [640, 480], '720p': [1280, 720], '1080p': [1920, 1080], '4k': [3840, 2160] } as const
 const COLD_BYTES = 72e6
 /** Distinct pairs drawn for a case; more frames are these again, in other memory. */
 const DISTINCT = 4
-/** A contender's time a round, so that a slow one takes few frames. */
-const ROUND_NS = 30e6
-/** Rounds before those that count, in which the compilers that work beside the program come to an end. */
-const WARM_UP = 4
-
-interface Contender {
-  name: string
-  /** Nanoseconds of processor time over `count` frames from `first` on. */
-  time(first: number, count: number): Promise<number> | number
-}
 
 const { values: options } = parseArgs({
   options: {
@@ -53,66 +45,6 @@ function startPeers(): { c: Peer; python: Peer } {
   const [command, ...args] = pythonCommand()
   const script = join(import.meta.dirname, 'kernels.py')
   return { c: new Peer(program, []), python: new Peer(command!, [...args, script]) }
-}
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!
-
-/** Medians in ns a pixel by contender. */
-async function race(contenders: Contender[], frames: number, pixels: number): Promise<Map<string, number>> {
-  const counts = new Map<string, number>()
-  for (const { name, time } of contenders) {
-    let once = Number.POSITIVE_INFINITY
-    for (let i = 0; i < 3; i++) once = Math.min(once, (await time(i % frames, 1)) || 1)
-    counts.set(name, Math.max(1, Math.min(frames, Math.round(ROUND_NS / once))))
-  }
-  const results = new Map(contenders.map(({ name }) => [name, [] as number[]]))
-  for (let round = -WARM_UP; round < rounds; round++) {
-    for (const { name, time } of contenders) {
-      const count = counts.get(name)!
-      const taken = await time(((round + WARM_UP) * count) % frames, count)
-      if (round >= 0) results.get(name)!.push(taken / count / pixels)
-    }
-  }
-  return new Map(Array.from(results, ([name, values]) => [name, median(values)]))
-}
-
-const ownContender = (name: string, run: (frame: number) => void, frames: number): Contender => ({
-  name,
-  time: (first, count) => timed(run, frames, first, count),
-})
-
-const peerContender = (peer: Peer, name: string): Contender => ({
-  name,
-  time: async (first, count) => Number(await peer.ask(`time ${name} ${first} ${count}`)),
-})
-
-/** The contenders that a peer has. @throws Error if one gives other numbers than expected */
-async function qualified(peer: Peer, names: readonly string[], expected: number[]): Promise<Contender[]> {
-  const contenders: Contender[] = []
-  for (const name of names) {
-    const answer = await peer.ask(`result ${name} 1`)
-    if (answer === 'none') continue
-    const numbers = answer.trim().split(/\s+/).map(Number)
-    const own = name === 'monai' ? hitsAndErrors(expected) : expected
-    const agrees = own.every((value, i) => Math.abs(numbers[i]! - value) <= 1e-4 * Math.abs(value))
-    if (numbers.length !== own.length || !agrees) {
-      throw new Error(`${name} counts differently: expected ${own.slice(0, 9)}, got ${numbers.slice(0, 9)}`)
-    }
-    contenders.push(peerContender(peer, name))
-  }
-  return contenders
-}
-
-/** What MONAI counts instead of a confusion matrix: true positives, false positives and negatives of each class. */
-function hitsAndErrors(counts: number[]): number[] {
-  const classes = Math.sqrt(counts.length)
-  const ids = Array.from({ length: classes }, (_, id) => id)
-  return ids.flatMap(id => {
-    const hits = counts[id * classes + id]!
-    const labels = ids.reduce((sum, other) => sum + counts[id * classes + other]!, 0)
-    const predictions = ids.reduce((sum, other) => sum + counts[other * classes + id]!, 0)
-    return [hits, predictions - hits, labels - hits]
-  })
 }
 
 /** The best of the C programs counts; which one that is differs by data. */
@@ -159,7 +91,7 @@ async function labelCase(c: Peer, python: Peer, test: Case): Promise<Row[]> {
     ...(await qualified(c, ['c_naive', ...C_BEST], expected)),
     peerContender(c, 'read_limit'),
   ]
-  const medians = await race(contenders, frames.length, pixels)
+  const medians = await race(contenders, frames.length, pixels, rounds)
   mergeBest(medians, C_BEST)
   return Array.from(medians, ([contender, ns]) => ({ case: test.name, contender, ns_per_pixel: ns }))
 }
@@ -215,7 +147,7 @@ async function planarCases(c: Peer, python: Peer): Promise<Row[]> {
       ...(await qualified(c, programs, expected)),
       ...others,
     ]
-    const medians = await race(contenders, frames.length, width * height)
+    const medians = await race(contenders, frames.length, width * height, rounds)
     mergeBest(medians, programs)
     for (const [contender, ns] of medians) {
       rows.push({ case: name, contender: contender.replace(/_(soft|gradient)$/, ''), ns_per_pixel: ns })
@@ -242,6 +174,7 @@ try {
   if (wanted('soft_1080p_C8_planar') || wanted('soft_gradient_1080p_C8_planar')) {
     rows.push(...(await planarCases(c, python)))
   }
+  rows.push(...(await inputRows(folder, rounds, wanted)))
   process.stderr.write('\n')
   c.close()
   python.close()

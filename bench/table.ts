@@ -10,8 +10,11 @@ interface Goal {
   ratio: number
 }
 
+const INPUTS = /_(rgb8_color|rgba8_channel|16SC1|png_gray|png_palette|resize)$/
+
 function goals(name: string): Goal[] {
   if (name.startsWith('soft_gradient')) return [{ peer: 'c_best', ratio: 1 / 1.3 }]
+  if (INPUTS.test(name)) return ['numpy', 'opencv'].map(peer => ({ peer, ratio: 2 }))
   if (name.startsWith('soft')) return [{ peer: 'numpy', ratio: 1.5 }]
   if (name.includes('_C2_')) {
     return [
