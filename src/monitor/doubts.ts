@@ -203,8 +203,9 @@ function outsideText(input: InputStatistics, effect: string): string {
     : `${values}: ${effect}; name them in a map, or in classes.ignored_labels if they are to be no class`
 }
 
-/** Classes that are predicted and never labelled have a dice of 0. */
+/** Classes that are predicted and never labelled have a dice of 0, which is meant where they are named for the mean. */
 function neverLabelled(scored: ScoredPixels, parameters: LabelParameters): string {
+  if (parameters['classes.evaluated'].length > 0) return ''
   const evaluated = onlyEvaluated(scored, parameters)
   const missing = evaluated.filter(c => c.label_pixels === 0 && c.prediction_pixels > 0)
   if (missing.length === 0) return ''
