@@ -32,6 +32,7 @@ export interface EvaluateOptions extends SeveralOptions {
   /** Folders of masks. */
   predictions?: string
   labels?: string
+  labelsBy?: 'stamp' | 'index'
   strict?: boolean
   keepUnannotated?: boolean
 }

@@ -1,4 +1,5 @@
-import { openFolders } from '../evaluation/folders.ts'
+import { type OpenFolders, openFolders } from '../evaluation/folders.ts'
+import { openLabelled } from '../evaluation/labelled.ts'
 import { openRecordingSource } from '../evaluation/recording-source.ts'
 import type { MaskSource, TopicPair } from '../evaluation/source.ts'
 import { ParameterError, type RawValue } from '../parameters/parameters.ts'
@@ -30,14 +31,8 @@ export async function openMasks(
     }
     return { source: await openRecordingSource(path!), chosen }
   }
-  if (path !== undefined || predictions === undefined || labels === undefined) {
-    throw usageError('expected a recording, or two folders: --predictions DIR --labels DIR')
-  }
   try {
-    const { notes, warnings, ...opened } = openFolders(predictions, labels, chosen, {
-      isStrict: options.strict === true,
-      keepUnannotated: options.keepUnannotated === true,
-    })
+    const { notes, warnings, ...opened } = await openWithFolders(path, options, chosen)
     for (const note of notes) messages.note(note)
     for (const warning of warnings) messages.warn(warning)
     return opened
@@ -45,6 +40,29 @@ export async function openMasks(
     if (error instanceof ParameterError) throw inputError(error.message)
     throw asCliError(error)
   }
+}
+
+async function openWithFolders(
+  path: string | undefined,
+  { predictions, labels, prediction, label, strict, keepUnannotated, labelsBy = 'stamp' }: EvaluateOptions,
+  chosen: ReadonlyMap<string, RawValue>,
+): Promise<OpenFolders> {
+  const options = { isStrict: strict === true, keepUnannotated: keepUnannotated === true }
+  if (predictions !== undefined && prediction !== undefined) {
+    throw usageError('--prediction names a topic, --predictions a folder: give one of them')
+  }
+  if (labels !== undefined && label !== undefined) {
+    throw usageError('--label names a topic, --labels a folder: give one of them')
+  }
+  if (predictions !== undefined && labels !== undefined) {
+    if (path !== undefined) throw usageError('expected a recording and one folder, or two folders')
+    return openFolders(predictions, labels, chosen, options)
+  }
+  const recording = await openRecordingSource(path!, { threads: 1 })
+  const common = { ...options, by: labelsBy } as const
+  return labels !== undefined
+    ? await openLabelled(recording, labels, chosen, { ...common, mask: 'label', topic: prediction })
+    : await openLabelled(recording, predictions!, chosen, { ...common, mask: 'prediction', topic: label })
 }
 
 const OPTIONS = { strict: '--strict', keepUnannotated: '--keep-unannotated' } as const

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { GATE_GRAMMAR } from '../report/gates.ts'
 import { compare } from './compare.ts'
 import { completion, SHELLS } from './completion.ts'
@@ -68,7 +68,15 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
     .option('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high')
     .option('-q, --quiet', 'neither progress nor notes; warnings stay')
     .option('--predictions <dir>', 'a folder of masks as PNG files, in place of a topic')
-    .option('--labels <dir>', 'likewise of labels; without a recording both are folders, paired by name')
+    .option(
+      '--labels <dir>',
+      'likewise of labels; two folders are paired by name, one with a recording by stamp',
+    )
+    .addOption(
+      new Option('--labels-by <way>', 'match a folder to a recording by stamps, or by places when asked')
+        .choices(['stamp', 'index'])
+        .default('stamp'),
+    )
     .option('--strict', 'a mask in a folder without a partner is an error')
     .option('--keep-unannotated', 'score labels of background alone too')
     .addHelpText(
@@ -80,6 +88,7 @@ For example:
   dice-monitor evaluate drive_07 --output results/drive_07
   dice-monitor evaluate drives 'more/2024-*/*.mcap' --output results
   dice-monitor evaluate drive_07 -c config/monitor.yaml -s sync.tolerance=0.01 -f dice=0.8 frame.dice.p5=0.4
+  dice-monitor evaluate drive_07 --prediction /segmentation --labels annotated
   dice-monitor evaluate --predictions results/unet --labels goose/labels/val -s label.ontology=goose prediction.ontology=goose`,
     )
     .action(async (recordings: string[], options: EvaluateOptions, command: Command) => {

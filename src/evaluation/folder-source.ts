@@ -49,6 +49,7 @@ export class FolderSource implements MaskSource {
   readonly topics: readonly MaskTopic[]
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
+  readonly isTruncated = false
   readonly counts: SourceCounts
   readonly #options: FolderSourceOptions
   readonly #byStamp: ReadonlyMap<bigint, StampedPair>

@@ -163,6 +163,12 @@ function cameraWords(topic: string): Set<string> {
   return new Set(words.filter(word => word !== '' && !tellsRole(word)))
 }
 
+/** Topics that look as masks do, each once. */
+export function maskTopics(topics: readonly ImageTopic[], withColours: boolean): ImageTopic[] {
+  const names = new Set(topics.filter(({ count }) => count > 0).map(({ name }) => name))
+  return topics.filter(topic => isCandidate(topic, withColours) && !hasRawTwin(topic, names))
+}
+
 /** A topic in its two possible roles, and how surely its name speaks for each. */
 interface Candidate {
   topic: ImageTopic
@@ -177,8 +183,7 @@ function* possiblePairs(
   given: GivenTopics,
   { withColours, anySize }: Step,
 ): Generator<RankedPair> {
-  const names = new Set(topics.filter(({ count }) => count > 0).map(({ name }) => name))
-  const usable = topics.filter(topic => isCandidate(topic, withColours) && !hasRawTwin(topic, names))
+  const usable = maskTopics(topics, withColours)
   const candidates = (name: string | undefined) =>
     (name === undefined ? usable : topics.filter(topic => topic.name === name)).map(topic => {
       const byName = labelStrength(topic.name)

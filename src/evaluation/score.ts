@@ -195,7 +195,7 @@ class Side {
 
 function pairingOf(
   monitor: Monitor,
-  { counts, problems: ofSource }: MaskSource,
+  { counts, problems: ofSource, isTruncated = ofSource.length > 0 }: MaskSource,
   problems: string[],
 ): PairingSummary {
   const { pairing, predictionInput, labelInput, frame } = monitor
@@ -206,8 +206,7 @@ function pairingOf(
     label_unmatched: unmatched(pairing.labels) + (counts?.labelsUnmatched ?? 0),
     rejected: predictionInput.rejected + labelInput.rejected + (counts?.rejected ?? 0),
     ...(counts && { unannotated: counts.unannotated }),
-    // A bad file takes nothing from the others.
-    truncated: ofSource.length > 0 && counts === undefined,
+    truncated: isTruncated,
     problems,
   }
 }

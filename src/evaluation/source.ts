@@ -27,6 +27,8 @@ export interface MaskSource {
    * `messages` has come to its end.
    */
   readonly problems: readonly string[]
+  /** Whether it ends early or is damaged; by default if there are problems. A bad file takes nothing from the others. */
+  readonly isTruncated?: boolean
   /** To count with, where the source counts pairs ahead of the engine; by default the engine has its own. */
   readonly kernels?: Kernels | undefined
   /** What the source left out itself, complete once `messages` has come to its end. */

@@ -2,7 +2,7 @@ import type { RawValue } from '../parameters/parameters.ts'
 import { EvaluationError } from './error.ts'
 import { isCompressedType, isImageType } from './image-description.ts'
 import { imageTopics } from './look.ts'
-import { allPairs, type ImageTopic, plausiblePairs, weakWords } from './pair.ts'
+import { allPairs, type ImageTopic, labelStrength, maskTopics, plausiblePairs, weakWords } from './pair.ts'
 import type { GivenTopics, MaskSource, MaskTopic, TopicPair } from './source.ts'
 
 /** Of the image topics of a source none, or more than one, is a plausible pair. */
@@ -44,6 +44,31 @@ export async function chooseTopics(source: MaskSource, given: GivenTopics): Prom
   const [pair] = pairs
   if (!pair || pairs.length > 1) throw new NoOnePairError(source.path, topics, pairs)
   return label === undefined && prediction === undefined ? { ...pair, weakWords: weakWords(pair) } : pair
+}
+
+/**
+ * The one topic of a role, where the other masks are no topic: the one that is given, the only one of masks, or the one
+ * whose name speaks for the role.
+ * @throws EvaluationError when it is not there, or there is not one
+ */
+export async function chooseTopic(
+  source: MaskSource,
+  role: keyof TopicPair,
+  given: string | undefined,
+): Promise<string> {
+  if (given !== undefined) {
+    imageTopicNamed(source, given)
+    return given
+  }
+  const topics = await imageTopics(source)
+  const ofIds = maskTopics(topics, false)
+  // A picture of a camera looks as a mask of colours does.
+  const masks = (ofIds.length > 0 ? ofIds : maskTopics(topics, true)).map(({ name }) => name)
+  const speaking = masks.filter(name => (role === 'label' ? labelStrength(name) : -labelStrength(name)) > 0)
+  const [topic] = masks.length === 1 ? masks : speaking
+  if (topic !== undefined && (masks.length === 1 || speaking.length === 1)) return topic
+  const found = masks.length === 0 ? 'it has no topic of masks' : `it may be ${masks.join(', ')}`
+  throw new EvaluationError(`${source.path}: which topic has the ${role}s? ${found}; name it with --${role}`)
 }
 
 /** Topics that a message names. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { colourMask, idMask, stripes, writeFolder } from '../evaluation/folders.ts'
+import { masks, writeRecording } from '../evaluation/recording.ts'
+import { grayPng } from '../support/png-writer.ts'
 import { run } from './run.ts'
 
 let directory: string
@@ -57,10 +59,34 @@ describe('evaluate of two folders', () => {
     expect(compared.code, compared.stderr).toBe(0)
   })
 
+  test('of a recording and a folder', async () => {
+    const recorded = masks(4)
+    await writeRecording(at('drive.mcap'), recorded)
+    const files = recorded
+      .filter(({ topic }) => topic === '/label')
+      .map(({ time, data }) => [`${Math.round(time * 10)}00.png`, grayPng(20, 10, data)] as const)
+    writeFolder(at('annotated'), Object.fromEntries(files))
+    const { code, stderr, stdout } = await run(
+      'evaluate',
+      at('drive.mcap'),
+      '--labels',
+      at('annotated'),
+      '--json',
+      '-p',
+      '/prediction',
+    )
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout).pooled.accuracy).toBe(0.8)
+    expect(stderr).toContain('4 labels of')
+  })
+
   test('--strict and wrong usage', async () => {
     const strict = await run('evaluate', ...FOLDERS(), ...MAP, '--strict')
     expect(strict.code).toBe(1)
     expect(strict.stderr).toContain('--strict: 1 predictions without label')
+    const both = await run('evaluate', at('x.mcap'), ...FOLDERS())
+    expect(both.code).toBe(2)
+    expect(both.stderr).toContain('expected a recording and one folder, or two folders')
     const alone = await run('evaluate', '--labels', at('labels'))
     expect(alone.code).toBe(2)
     expect(alone.stderr).toContain("missing required argument 'recording'")
