@@ -28,7 +28,8 @@ interface CommandOutline {
 /** What may follow an option, when it is not a file. */
 function wordsAfter(option: Option): readonly string[] | undefined {
   if (option.long === '--set') return PARAMETER_NAMES.map(name => `${name}=`)
-  if (option.long === '--fail-under') return GATE_NAMES.map(name => `${name}=`)
+  if (option.long === '--fail-under' || option.long === '--max-drop')
+    return GATE_NAMES.map(name => `${name}=`)
   return undefined
 }
 

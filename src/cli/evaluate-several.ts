@@ -5,15 +5,14 @@ import { driveNames } from '../evaluation/find-recordings.ts'
 import type { RawValue } from '../parameters/parameters.ts'
 import { resultFiles, summaryText, writeFiles } from '../report/files.ts'
 import type { FrameTable } from '../report/frames.ts'
-import type { Gate } from '../report/gates.ts'
 import { MergeError, mergeRuns } from '../report/merge.ts'
 import { unpackFrames } from '../report/packed-frames.ts'
 import { reportPage } from '../report/page/page.ts'
 import type { Summary } from '../report/summary.ts'
 import { driveTable, summaryTable } from '../report/table.ts'
-import { Exit, inputError } from './errors.ts'
+import { type Checks, check, reportFailure } from './checks.ts'
+import { inputError } from './errors.ts'
 import type { EvaluateOptions } from './evaluate.ts'
-import { pass } from './gates.ts'
 import { interruptible } from './interrupt.ts'
 import type { Messages } from './messages.ts'
 import { startProgress } from './progress.ts'
@@ -28,19 +27,23 @@ export interface SeveralOptions {
 export interface SeveralRequest {
   options: EvaluateOptions
   chosen: ReadonlyMap<string, RawValue>
-  gates: readonly Gate[]
+  checks: Checks
   messages: Messages
 }
 
 /** `dice-monitor evaluate` of several recordings. @returns the exit code @throws CliError where none was scored */
 export async function evaluateSeveral(
   paths: readonly string[],
-  { options, chosen, gates, messages }: SeveralRequest,
+  { options, chosen, checks, messages }: SeveralRequest,
 ): Promise<number> {
   const outcomes = await evaluatedDrives(paths, options, chosen, messages)
   const scored = outcomes.filter(outcome => 'summary' in outcome)
   const failed = outcomes.length - scored.length
-  if (scored.length === 0) throw inputError(`none of ${outcomes.length} recordings could be scored`)
+  if (scored.length === 0) {
+    const error = inputError(`none of ${outcomes.length} recordings could be scored`)
+    reportFailure(checks, error.message, error)
+    throw error
+  }
   const { summary, frames } = pooled(scored)
   if (options.output !== undefined) {
     const page = reportPage({ summary, frames, pictures: [], received: undefined })
@@ -51,9 +54,15 @@ export async function evaluateSeveral(
   }
   process.stdout.write(options.json ? summaryText(summary) : `${table(outcomes, summary)}\n`)
   if (failed > 0) messages.warn(`${failed} of ${outcomes.length} recordings could not be scored`)
-  const code = pass(gates, { summary, frames })
-  return failed > 0 ? Exit.BAD_INPUT : code
+  const drives = outcomes.map(driveRow)
+  return check(checks, { run: { name: `${outcomes.length} drives`, summary, frames }, drives }, messages)
 }
+
+const driveRow = (outcome: DriveOutcome) => ({
+  name: outcome.drive.name,
+  summary: 'summary' in outcome ? outcome.summary : undefined,
+  failure: 'failure' in outcome ? outcome.failure : undefined,
+})
 
 /** What became of the drives, in the order of their paths. */
 async function evaluatedDrives(
@@ -135,9 +144,5 @@ function pooled(drives: readonly ScoredDrive[]): { summary: Summary; frames: Fra
 }
 
 function table(outcomes: readonly DriveOutcome[], summary: Summary): string {
-  const rows = outcomes.map(outcome => ({
-    name: outcome.drive.name,
-    summary: 'summary' in outcome ? outcome.summary : undefined,
-  }))
-  return `${driveTable(rows)}\n\nAll of them:\n\n${summaryTable(summary)}`
+  return `${driveTable(outcomes.map(driveRow))}\n\nAll of them:\n\n${summaryTable(summary)}`
 }

@@ -7,9 +7,9 @@ import type { FileOf } from '../report/csv.ts'
 import { resultFiles, summaryText, tryDirectory, writeFiles } from '../report/files.ts'
 import { reportPage } from '../report/page/page.ts'
 import { summaryTable } from '../report/table.ts'
+import { type CheckOptions, type Checks, check, parsedChecks, reportFailure } from './checks.ts'
 import { inputError, usageError } from './errors.ts'
 import { evaluateSeveral, type SeveralOptions } from './evaluate-several.ts'
-import { parsedGates, pass } from './gates.ts'
 import { interruptible } from './interrupt.ts'
 import { openMasks } from './masks.ts'
 import { Messages } from './messages.ts'
@@ -18,7 +18,7 @@ import { startProgress } from './progress.ts'
 import { asCliError } from './topics.ts'
 import { VERSION } from './version.ts'
 
-export interface EvaluateOptions extends SeveralOptions {
+export interface EvaluateOptions extends SeveralOptions, CheckOptions {
   label?: string
   prediction?: string
   config?: string
@@ -27,13 +27,11 @@ export interface EvaluateOptions extends SeveralOptions {
   end?: number
   output?: string
   json?: boolean
-  failUnder: readonly string[]
   quiet?: boolean
   /** Folders of masks. */
   predictions?: string
   labels?: string
   labelsBy?: 'stamp' | 'index'
-  strict?: boolean
   keepUnannotated?: boolean
 }
 
@@ -54,20 +52,33 @@ export async function evaluate(paths: readonly string[], options: EvaluateOption
   const ofFolders = options.predictions !== undefined || options.labels !== undefined
   const found = ofFolders ? undefined : foundRecordings(paths)
   if (found && (!found.isOne || options.allPairs)) {
-    const gates = parsedGates(options.failUnder, completeParameters(chosenByUser)['classes.names'])
-    return await evaluateSeveral(found.paths, { options, chosen: chosenByUser, gates, messages })
+    const checks = parsedChecks(options, completeParameters(chosenByUser)['classes.names'])
+    return await evaluateSeveral(found.paths, { options, chosen: chosenByUser, checks, messages })
   }
+  if (ofFolders && paths.length > 1) throw usageError('expected one recording beside a folder of masks')
   const path = found ? found.paths[0] : paths[0]
   const { source, chosen, topics } = await openMasks(path, options, chosenByUser, messages)
   try {
-    const gates = parsedGates(options.failUnder, completeParameters(chosen)['classes.names'])
-    const evaluation = await evaluated(source, chosen, { ...options, ...topics }, messages)
-    deliver(evaluation, source, options, messages)
-    return pass(gates, evaluation)
-  } catch (error) {
-    throw asCliError(error)
+    const checks = parsedChecks(options, completeParameters(chosen)['classes.names'])
+    return await reporting(checks, source.path, async () => {
+      const evaluation = await evaluated(source, chosen, { ...options, ...topics }, messages)
+      deliver(evaluation, source, options, messages)
+      const run = { ...evaluation, name: [evaluation.summary.source.recording].flat().join(', ') }
+      return check(checks, { run, drives: [] }, messages)
+    })
   } finally {
     await source.close()
+  }
+}
+
+/** What keeps a run from being checked is told where its checks would be. @throws CliError */
+export async function reporting(checks: Checks, name: string, run: () => Promise<number>): Promise<number> {
+  try {
+    return await run()
+  } catch (error) {
+    const known = asCliError(error)
+    reportFailure(checks, name, known)
+    throw known
   }
 }
 

@@ -26,8 +26,8 @@ export async function openMasks(
 ): Promise<OpenMasks> {
   const { predictions, labels } = options
   if (predictions === undefined && labels === undefined) {
-    for (const name of ['strict', 'keepUnannotated'] as const) {
-      if (options[name]) throw usageError(`${OPTIONS[name]} is for folders of masks: --predictions, --labels`)
+    if (options.keepUnannotated) {
+      throw usageError('--keep-unannotated is for folders of masks: --predictions, --labels')
     }
     return { source: await openRecordingSource(path!), chosen }
   }
@@ -64,5 +64,3 @@ async function openWithFolders(
     ? await openLabelled(recording, labels, chosen, { ...common, mask: 'label', topic: prediction })
     : await openLabelled(recording, predictions!, chosen, { ...common, mask: 'prediction', topic: label })
 }
-
-const OPTIONS = { strict: '--strict', keepUnannotated: '--keep-unannotated' } as const

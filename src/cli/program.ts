@@ -66,6 +66,10 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
     .option('--all-pairs', 'score every plausible pair of topics, as of several cameras')
     .option('-j, --json', 'print summary.json instead of a table')
     .option('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high')
+    .option('--baseline <summary>', 'an earlier run to compare with')
+    .option('--max-drop <score=drop...>', 'exit 3 where a score is lower than in the earlier run by more')
+    .option('--junit <file>', 'write what was checked there, as JUnit does')
+    .option('--markdown <file>', 'write the result there, for the summary of a job')
     .option('-q, --quiet', 'neither progress nor notes; warnings stay')
     .option('--predictions <dir>', 'a folder of masks as PNG files, in place of a topic')
     .option(
@@ -77,7 +81,10 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
         .choices(['stamp', 'index'])
         .default('stamp'),
     )
-    .option('--strict', 'a mask in a folder without a partner is an error')
+    .option(
+      '--strict',
+      'a recording that cannot be read whole, or a mask in a folder without a partner, is an error',
+    )
     .option('--keep-unannotated', 'score labels of background alone too')
     .addHelpText(
       'after',
@@ -94,7 +101,7 @@ For example:
     .action(async (recordings: string[], options: EvaluateOptions, command: Command) => {
       options.set ??= []
       options.failUnder ??= []
-      const paths = [...recordings, ...takeStrays(options, ['set', 'failUnder'])]
+      const paths = [...recordings, ...takeStrays(options, ['set', 'failUnder', 'maxDrop'])]
       const areFolders = options.predictions !== undefined && options.labels !== undefined
       if (paths.length === 0 && !areFolders) command.error("error: missing required argument 'recording'")
       done(await evaluate(paths, options))
@@ -195,13 +202,14 @@ function addMerge(program: Command, done: (exitCode: number) => void): void {
 
 /** `--set a=1 RECORDING` leaves the recording among the settings: those without an equals sign are recordings. */
 function takeStrays<Key extends string>(
-  options: Record<Key, readonly string[]>,
+  options: Partial<Record<Key, readonly string[]>>,
   keys: readonly Key[],
 ): string[] {
   const strays: string[] = []
   for (const key of keys) {
-    strays.push(...options[key].filter(text => !text.includes('=')))
-    options[key] = options[key].filter(text => text.includes('='))
+    const texts = options[key] ?? []
+    strays.push(...texts.filter(text => !text.includes('=')))
+    options[key] = texts.filter(text => text.includes('='))
   }
   return strays
 }

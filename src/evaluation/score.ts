@@ -205,6 +205,7 @@ function pairingOf(
     prediction_unmatched: unmatched(pairing.predictions) + (counts?.predictionsUnmatched ?? 0),
     label_unmatched: unmatched(pairing.labels) + (counts?.labelsUnmatched ?? 0),
     rejected: predictionInput.rejected + labelInput.rejected + (counts?.rejected ?? 0),
+    labels: labelInput.received + (counts?.labelsUnmatched ?? 0),
     ...(counts && { unannotated: counts.unannotated }),
     truncated: isTruncated,
     problems,

@@ -72,6 +72,8 @@ function checkSource(source: Fields): void {
 function checkPairing(pairing: Fields): void {
   const counts = ['matched', 'prediction_unmatched', 'label_unmatched', 'rejected']
   expectAll('pairing', counts, pairing, isCount, 'a count')
+  const isAbsent = (item: unknown) => item === undefined || isCount(item)
+  expectAll('pairing', ['labels'], pairing, isAbsent, 'a count')
   expectAll('pairing', ['truncated'], pairing, item => typeof item === 'boolean', 'true or false')
   expectAll('pairing', ['problems'], pairing, item => isListOf(item, isText), 'a list of texts')
 }

@@ -1,5 +1,6 @@
 import { PIXEL_SCORES, scoreSpec } from '../metrics/score-table.ts'
 import { type PairedDifference, pairedDifference } from './difference.ts'
+import { readFramesBeside, readSummary } from './files.ts'
 import type { FrameTable } from './frames.ts'
 import type { Score, Summary } from './summary.ts'
 
@@ -10,6 +11,12 @@ export interface Run {
   summary: Summary
   /** Its single frames, if their file is there. */
   frames: FrameTable | undefined
+}
+
+/** Reads a run with the frames beside its summary and the scores of its classes. @throws ResultFileError */
+export function readRun(path: string, name: string): Run {
+  const { summary, file } = readSummary(path)
+  return { name, summary, frames: readFramesBeside(file, summary.classes) }
 }
 
 export interface ComparedRow {

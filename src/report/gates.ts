@@ -4,7 +4,7 @@ import { isBinaryLeftOut } from '../monitor/doubts.ts'
 import type { Parameters } from '../parameters/table.ts'
 import type { FrameTable } from './frames.ts'
 import { mean, percentile, sorted } from './statistics.ts'
-import { PERCENTILES, type Summary } from './summary.ts'
+import { coverageOf, PERCENTILES, type Summary } from './summary.ts'
 
 /** A gate that is not written as it must be. */
 export class GateError extends Error {
@@ -15,11 +15,18 @@ const POOLED = PIXEL_SCORES
 const FRAME = COLUMN_SCORES
 type PooledMetric = (typeof POOLED)[number]
 type FrameMetric = (typeof FRAME)[number]
+type RunMetric = 'labels.matched' | 'frames'
 /** They have a mean over pixels alone. */
 const WITHOUT_CLASS = POOLED.filter(metric => scoreSpec(metric).mean === 'pixels').join(', ')
 
 /** What gates may be written on, for completion. */
-export const GATE_NAMES = [...POOLED, ...FRAME.map(metric => `frame.${metric}`), 'frame.dice.p5']
+export const GATE_NAMES = [
+  ...POOLED,
+  ...FRAME.map(metric => `frame.${metric}`),
+  'frame.dice.p5',
+  'labels.matched',
+  'frames',
+]
 
 export const GATE_GRAMMAR = `SCORE=MINIMUM fails the run when the score is below the minimum, or undefined. SCORE is
   METRIC               of the whole run's added counts, mean over the evaluated classes
@@ -27,16 +34,19 @@ export const GATE_GRAMMAR = `SCORE=MINIMUM fails the run when the score is below
   frame.METRIC[.STAT]          of the frames' means
   frame.METRIC.CLASS[.STAT]    of the frames' scores of one class, where defined
 METRIC is ${POOLED.join(', ')}; after "frame." ${FRAME.join(', ')}. ${WITHOUT_CLASS}: no CLASS.
+  labels.matched       share of the labels that found a prediction and were scored with it
+  frames               how many pairs were scored; its minimum is a whole number
 STAT is mean (the default), min, max or a percentile p0 to p100 (linear between ranks).
-For example: dice=0.8 iou.grass=0.5 frame.dice.p5=0.4 frame.dice.person.min=0.1`
+For example: dice=0.8 iou.grass=0.5 frame.dice.p5=0.4 labels.matched=0.9 frames=100`
 
 /** One `--fail-under`. */
 export interface Gate {
   /** As it was written, without the minimum. */
   name: string
   minimum: number
-  scope: 'pooled' | 'frame'
-  metric: PooledMetric
+  /** `run`: of how much was scored, not how well. */
+  scope: 'pooled' | 'frame' | 'run'
+  metric: PooledMetric | RunMetric
   /** What follows the metric: a class, a statistic or both. It is told apart when the classes are known. */
   rest: string
 }
@@ -53,15 +63,22 @@ export function parseGate(text: string): Gate {
   const name = text.slice(0, equals)
   const minimumText = text.slice(equals + 1).trim()
   const minimum = Number(minimumText)
+  if (name === 'frames') {
+    if (minimumText === '' || !Number.isSafeInteger(minimum) || minimum < 0) {
+      throw new GateError(`expected frames=N with a whole number, such as frames=100, got "${text}"`)
+    }
+    return { name, minimum, scope: 'run', metric: name, rest: '' }
+  }
   if (equals <= 0 || minimumText === '' || !(minimum >= 0 && minimum <= 1)) {
     throw new GateError(`expected SCORE=MINIMUM with a minimum from 0 to 1, such as dice=0.8, got "${text}"`)
   }
+  if (name === 'labels.matched') return { name, minimum, scope: 'run', metric: name, rest: '' }
   const scope = name.startsWith('frame.') ? 'frame' : 'pooled'
   const [, metric, , rest = ''] = /^([a-z_]+)(\.(.+))?$/s.exec(scope === 'frame' ? name.slice(6) : name) ?? []
   const metrics: readonly string[] = scope === 'frame' ? FRAME : POOLED
   if (metric === undefined || !metrics.includes(metric)) {
     throw new GateError(
-      `expected one of ${metrics.join(', ')}${scope === 'frame' ? ' after frame.' : ''} in "${text}"`,
+      `expected one of ${metrics.join(', ')}${scope === 'frame' ? ' after frame.' : ', labels.matched, frames'} in "${text}"`,
     )
   }
   return { name, minimum, scope, metric: metric as PooledMetric, rest }
@@ -80,7 +97,7 @@ interface Meaning {
  */
 function resolve(gate: Gate, classes: readonly string[]): Meaning {
   if (gate.rest === '') return { className: undefined, percent: Number.NaN }
-  const takesClass = scoreSpec(gate.metric).mean === 'classes'
+  const takesClass = scoreSpec(gate.metric as PooledMetric).mean === 'classes'
   const isClass = (name: string) => takesClass && classId(name, classes) !== undefined
   if (isClass(gate.rest)) return { className: gate.rest, percent: Number.NaN }
   const [suffix = '', statistic = ''] = (gate.scope === 'frame' && STATISTIC.exec(gate.rest)) || []
@@ -114,26 +131,40 @@ export function checkGates(gates: readonly Gate[], classes: readonly string[]): 
 }
 
 /** What the gates say to a run: none is met where one class alone was scored by mistake. @throws GateError */
-export function judge(gates: readonly Gate[], summary: Summary, frames: FrameTable): GateResult[] {
-  const configured = summary.config['classes.names'] as readonly string[]
+export function judge(
+  gates: readonly Gate[],
+  summary: Summary,
+  frames: FrameTable | undefined,
+): GateResult[] {
   const isMistaken = isBinaryLeftOut(summary, summary.config as unknown as Parameters)
   return gates.map(gate => {
-    const value = gateValue(gate, resolve(gate, configured), summary, frames)
+    const value = gateScore(gate, summary, frames)
     return { ...gate, value, met: value >= gate.minimum && !isMistaken }
   })
+}
+
+/** What a gate is on, of a run; NaN where it is undefined, or of frames that are not known. @throws GateError */
+export function gateScore(gate: Gate, summary: Summary, frames: FrameTable | undefined): number {
+  if (gate.metric === 'frames') return summary.pairing.matched
+  if (gate.metric === 'labels.matched') return coverageOf(summary.pairing)
+  const configured = summary.config['classes.names'] as readonly string[]
+  return gateValue(gate, resolve(gate, configured), summary, frames)
 }
 
 function gateValue(
   gate: Gate,
   { className, percent }: Meaning,
   summary: Summary,
-  frames: FrameTable,
+  frames: FrameTable | undefined,
 ): number {
   const ofClass = summary.classes.find(({ name }) => name === className)
   if (className !== undefined && !ofClass) return Number.NaN
   if (gate.scope === 'pooled') {
-    return ((ofClass ?? summary.pooled) as Record<PooledMetric, number | null>)[gate.metric] ?? Number.NaN
+    return (
+      ((ofClass ?? summary.pooled) as unknown as Record<string, number | null>)[gate.metric] ?? Number.NaN
+    )
   }
+  if (!frames) return Number.NaN
   const scores = frameScores(frames, gate.metric as FrameMetric, ofClass?.id)
   return Number.isNaN(percent) ? mean(scores) : percentile(sorted(scores), percent)
 }

@@ -42,6 +42,9 @@ export function mergeRuns(
     prediction_unmatched: total(({ pairing }) => pairing.prediction_unmatched),
     label_unmatched: total(({ pairing }) => pairing.label_unmatched),
     rejected: total(({ pairing }) => pairing.rejected),
+    ...(summaries.some(({ pairing }) => pairing.labels !== undefined) && {
+      labels: total(({ pairing }) => pairing.labels ?? pairing.matched + pairing.label_unmatched),
+    }),
     truncated: summaries.some(({ pairing }) => pairing.truncated),
     problems: summaries.flatMap(({ pairing }) => pairing.problems ?? []),
   }

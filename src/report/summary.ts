@@ -114,6 +114,8 @@ export interface PairingSummary {
   label_unmatched: number
   /** Messages that could not be used. */
   rejected: number
+  /** Label messages that came; not in summaries of earlier versions. */
+  labels?: number
   /** Pairs left out because nobody annotated their label; only of labels from files. */
   unannotated?: number
   /** The recording ends early or is damaged: what could be read is scored. */
@@ -134,6 +136,10 @@ export interface ClassSummary extends ClassScores {
 
 export const PERCENTILES = { min: 0, p5: 5, p25: 25, p50: 50, p75: 75, p95: 95, max: 100 } as const
 export type PercentileName = keyof typeof PERCENTILES
+
+/** Share of the labels that found a prediction and were scored with it; NaN where none came. */
+export const coverageOf = ({ matched, label_unmatched: unmatched, labels }: PairingSummary): number =>
+  matched / (labels ?? matched + unmatched)
 
 /** How many frames `worst_frames` lists. */
 export const WORST_FRAMES = 10

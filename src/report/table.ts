@@ -1,13 +1,14 @@
 import { CLASS_SCORES, PIXEL_SCORES, type ScoreName } from '../metrics/score-table.ts'
 import { percent } from '../monitor/complaints.ts'
 import { printable } from '../printable.ts'
+import type { DropResult } from './baseline.ts'
 import type { Comparison } from './compare.ts'
 import { evaluatedFlags } from './config.ts'
 import type { PairedDifference } from './difference.ts'
 import type { GateResult } from './gates.ts'
 import { CONFIDENCE, evidenceText } from './interval.ts'
 import type { ScoreInterval } from './score-intervals.ts'
-import { PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
+import { coverageOf, PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
 
 /** A score as it is shown: four decimals, a dash for undefined. */
 export const shown = (value: Score): string => (value === null ? '-' : value.toFixed(4))
@@ -102,10 +103,6 @@ function criticalErrorTable({ critical_errors: errors }: Summary): string[] {
   return [alignedColumns([header, ...rows], [0, 4])]
 }
 
-/** Labels that found a prediction, of all that came; NaN where none came. */
-export const coverageOf = ({ matched, label_unmatched: unmatched }: Summary['pairing']): number =>
-  matched / (matched + unmatched)
-
 const matchedText = (part: number) => (Number.isNaN(part) ? '-' : `${Math.floor(1000 * part) / 10} %`)
 
 /** A drive of several: what it scored, or that it could not be. */
@@ -156,12 +153,39 @@ function worstClass({ classes, config }: Summary): string {
 /** What the gates said, one line each. */
 export function gateTable(results: readonly GateResult[]): string {
   return alignedColumns(
-    results.map(({ name, value, minimum, met }) => [
-      `${met ? 'pass' : 'FAIL'} ${name}`,
-      Number.isNaN(value) ? 'undefined' : value.toFixed(4),
-      met ? `>= ${minimum}` : value >= minimum ? `>= ${minimum}, of one class alone` : `under ${minimum}`,
+    results.map(gate => [
+      `${gate.met ? 'pass' : 'FAIL'} ${gate.name}`,
+      valueText(gate.name, gate.value),
+      gateLimit(gate),
     ]),
   )
+}
+
+/** "0.8123 >= 0.8". */
+export const gateText = (gate: GateResult): string => `${valueText(gate.name, gate.value)} ${gateLimit(gate)}`
+
+function gateLimit({ value, minimum, met }: GateResult): string {
+  if (met) return `>= ${minimum}`
+  return value >= minimum ? `>= ${minimum}, of one class alone` : `under ${minimum}`
+}
+
+const valueText = (name: string, value: number) =>
+  Number.isNaN(value) ? 'undefined' : name === 'frames' ? String(value) : value.toFixed(4)
+
+/** What became of scores since an earlier run, one line each. */
+export function dropTable(results: readonly DropResult[]): string {
+  return alignedColumns(
+    results.map(drop => [`${drop.met ? 'pass' : 'FAIL'} drop of ${drop.name}`, dropText(drop)]),
+    [0, 1],
+  )
+}
+
+/** "0.8123 to 0.7900: 0.0223 lower, more than 0.01". */
+export function dropText({ name, base, value, drop, most, met }: DropResult): string {
+  const values = `${valueText(name, base)} to ${valueText(name, value)}`
+  if (Number.isNaN(drop)) return `${values}: undefined`
+  const change = `${valueText(name, Math.abs(drop))} ${drop > 0 ? 'lower' : 'higher'}`
+  return `${values}: ${change}, ${met ? 'at most' : 'more than'} ${most} lower`
 }
 
 /** What `compare` prints: a row a score, a column a run; `^` marks the best and `v` the worst. */

@@ -242,6 +242,77 @@ describe('evaluate of several recordings', () => {
   })
 })
 
+describe('checks', () => {
+  test('are told in the terminal, as JUnit and as Markdown', async () => {
+    await run('evaluate', at('good.mcap'), '-o', at('before'), '-q')
+    const files = ['--junit', at('checks/junit.xml'), '--markdown', at('checks/page.md')]
+    const limits = [
+      '-f',
+      'dice=0.1',
+      'frames=20',
+      '--baseline',
+      at('before'),
+      '--max-drop',
+      'dice=0.1',
+      'iou.0=1',
+    ]
+    const { code, stderr } = await run('evaluate', at('worse.mcap'), ...limits, ...files)
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/^pass frames +20 +>= 20$/m)
+    expect(stderr).toMatch(/^FAIL drop of dice +0\.8\d+ to 0\.6\d+: 0\.2\d+ lower, more than 0\.1 lower$/m)
+    expect(stderr).toMatch(/frame-mean dice: -0\.2\d+ \[.*\] worse/)
+    const junit = readFileSync(at('checks/junit.xml'), 'utf8')
+    expect(junit).toContain('tests="5" failures="1" errors="0"')
+    expect(readFileSync(at('checks/page.md'), 'utf8')).toContain('1 failed')
+  })
+
+  test('of a run that came to nothing say so', async () => {
+    const files = ['--junit', at('nothing.xml'), '--markdown', at('nothing.md')]
+    expect((await run('evaluate', at('nothing.mcap'), ...files)).code).toBe(1)
+    expect(readFileSync(at('nothing.xml'), 'utf8')).toContain('errors="1"')
+    expect(readFileSync(at('nothing.md'), 'utf8')).toContain('no plausible pair')
+  })
+
+  test('on less than half of the labels are warned of', async () => {
+    const sparse = masks(10).filter((mask, i) => mask.topic === '/label' || i < 8)
+    await writeRecording(at('sparse.mcap'), sparse)
+    const warning = 'judged on 4 pairs, 40 % of the labels'
+    expect((await run('evaluate', at('sparse.mcap'), '-f', 'dice=0.1')).stderr).toContain(warning)
+    expect((await run('evaluate', at('sparse.mcap'))).stderr).not.toContain(warning)
+    await writeRecording(
+      at('half.mcap'),
+      masks(10).filter((mask, i) => mask.topic === '/label' || i < 10),
+    )
+    expect((await run('evaluate', at('half.mcap'), '-f', 'dice=0.1')).stderr).not.toContain('judged on')
+  })
+
+  test('--strict fails what could not be read whole', async () => {
+    writeFileSync(at('strict.mcap'), readFileSync(at('good.mcap')).subarray(0, 6000))
+    const { code, stderr } = await run('evaluate', at('strict.mcap'), '--strict', '--junit', at('strict.xml'))
+    expect(code).toBe(1)
+    expect(stderr).toContain('--strict: ')
+    expect(readFileSync(at('strict.xml'), 'utf8')).toContain('failures="1"')
+    expect((await run('evaluate', at('good.mcap'), '--strict')).code).toBe(0)
+    expect((await run('evaluate', at('good.mcap'), at('strict.mcap'), '--strict')).code).toBe(1)
+  })
+
+  test.each([
+    [2, ['--max-drop', 'dice=0.1']],
+    [2, ['--baseline', 'before', '--max-drop', 'dise=0.1']],
+    [1, ['--baseline', '/no/such']],
+    [1, ['--junit', '/proc/x/y.xml']],
+    [1, ['--markdown', '/proc']],
+  ])('exits with %i for %j', async (expected, args) => {
+    const { code, stderr } = await run(
+      'evaluate',
+      at('good.mcap'),
+      ...args.map(arg => (arg === 'before' ? at(arg) : arg)),
+    )
+    expect({ code, stderr }).toMatchObject({ code: expected })
+    expect(stderr).not.toContain('internal error')
+  })
+})
+
 test('info lists topics and the pair', async () => {
   const { code, stdout } = await run('info', at('good.mcap'))
   expect(code).toBe(0)

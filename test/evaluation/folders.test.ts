@@ -32,6 +32,7 @@ describe('two folders', () => {
     expect(summary.confusion).toEqual(confusion)
     expect(summary.pairing).toEqual({
       matched: 5,
+      labels: 5,
       prediction_unmatched: 0,
       label_unmatched: 0,
       rejected: 0,

@@ -69,3 +69,29 @@ test.each([
 ])('%s names nothing there is', text => {
   expect(() => checkGates([parseGate(text)], names)).toThrow(GateError)
 })
+
+test('how much was scored', () => {
+  const few = exampleRun({ names, frames: 50, noise: 0.5, unmatched: [3, 4, 5, 6, 7] }).summary
+  const met = (text: string, of = few) => judge([parseGate(text)], of, undefined)[0]!
+  expect(met('labels.matched=0.9')).toMatchObject({ value: 0.9, met: true })
+  expect(met('labels.matched=0.91').met).toBe(false)
+  expect(met('frames=45')).toMatchObject({ value: 45, met: true })
+  expect(met('frames=46').met).toBe(false)
+  expect(met('frames=0').met).toBe(true)
+  // Of 60 labels that came, 10 were bad.
+  const told = { ...few, pairing: { ...few.pairing, labels: 60 } }
+  expect(met('labels.matched=0', told).value).toBe(0.75)
+  const none = { ...few, pairing: { ...few.pairing, matched: 0, label_unmatched: 0 } }
+  expect(met('labels.matched=0', none)).toMatchObject({ value: Number.NaN, met: false })
+  expect(met('frame.dice=0')).toMatchObject({ value: Number.NaN, met: false })
+})
+
+test.each([
+  'frames=0.5',
+  'frames=-1',
+  'frames=',
+  'frames=all',
+  'labels.matched=2',
+  'labels=0.5',
+  'frames.min=1',
+])('%s is refused', text => expect(() => parseGate(text)).toThrow(GateError))

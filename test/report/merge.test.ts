@@ -83,3 +83,10 @@ test('there is no interval without frames, or between recordings that share too 
   const { paired } = compareRuns([run('a'), { ...run('b'), frames: undefined }])
   expect(paired[0]).toEqual({ reason: 'no frames.csv beside the summary of b' })
 })
+
+test('the labels that came are added, where any run tells them', () => {
+  const [a, b] = [run('a'), run('b', { unmatched: [1, 2] })]
+  expect(mergeRuns([a, b], '1').summary.pairing).not.toHaveProperty('labels')
+  const told = { ...a, summary: { ...a.summary, pairing: { ...a.summary.pairing, labels: 90 } } }
+  expect(mergeRuns([told, b], '1').summary.pairing.labels).toBe(170)
+})
