@@ -8,8 +8,8 @@ export interface GeneralisedDiceOptions {
   /** Class ids that enter; default all that a label may have, those not ignored. */
   readonly evaluated?: readonly number[]
   /**
-   * Weight of a class without label pixels: the `largest` finite weight of the sample, or 1 without one (default);
-   * the largest of the same class in the `batch`, or 0 without one.
+   * Weight of a class without label pixels: the `largest` finite weight of the sample (default), or of the same class in
+   * the `batch`; 0 without one.
    */
   readonly absentClass?: 'largest' | 'batch'
   /** What a score without any pixel in either mask is: NaN (`exclude`, default), 1 or 0. */
@@ -86,8 +86,6 @@ function volumeWeights(
   return weights.map((weight, at) => {
     if (weight !== Infinity) return weight
     const i = at % ids.length
-    return absentClass === 'batch'
-      ? largest(i, ids.length, counts.samples)
-      : largest(at - i, 1, ids.length) || 1
+    return absentClass === 'batch' ? largest(i, ids.length, counts.samples) : largest(at - i, 1, ids.length)
   })
 }

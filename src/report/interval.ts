@@ -57,6 +57,8 @@ export function evidenceText({
 
 /** Batches that an autocorrelation can be taken of; fewer are not made. */
 const FEWEST_BATCHES = 16
+/** A share of the values that is rare. */
+const RARE = 0.25
 /** More tell no more of the lowest terms of the cosine transform, and take their time. */
 const MOST_BATCHES = 1 << 15
 /** Cosine terms: more than 100 degrees of freedom would narrow an interval by less than 2 %. */
@@ -73,8 +75,10 @@ const LARGEST_SLOPE = 1.3
  * Andrews and Monahan 1992), whose coefficient is freed of its bias (Marriott and Pope 1954). Where what is left still
  * has a slope, one coefficient does not describe the series; then pairs of neighbours are averaged, and again, until
  * it does: averages of long enough batches keep what is slow and lose what is fast. The degrees of freedom are at most
- * those of the variance of so many independent values with the series' kurtosis, so that a difference that rests on
- * few frames has a wide interval.
+ * those of the variance of so many independent values with the series' kurtosis. And where what makes the variance is
+ * rare (of the two groups that differ most, Otsu 1979, the smaller has less than a quarter of the values), they are fewer
+ * than the stretches in which it happens. So a difference that rests on few frames, or on few stretches of frames, has a
+ * wide interval.
  *
  * Values that are all the same, up to rounding, have an interval without width.
  */
@@ -98,6 +102,7 @@ export function seriesInterval(series: Float64Array): MeanInterval {
       batches = means
     }
   }
+  const stretches = rareStretches(batches)
   let fit = spectrumAtZero(batches)
   while (!fit.isFlat && Math.floor(n / (2 * size)) >= FEWEST_BATCHES) {
     const larger = batchMeans(deviations, 2 * size)
@@ -116,7 +121,7 @@ export function seriesInterval(series: Float64Array): MeanInterval {
   const kurtosis = Math.max(0, power(batches, 4) / batchVariance ** 2 - 3)
   // Twice a squared mean over its variance, of the variance of a sample (Satterthwaite 1946).
   const degrees = 2 / (2 / Math.max(independent - 1, 1) + kurtosis / independent)
-  return intervalOf(center, longRun / n, n, independent, Math.min(fit.terms, degrees))
+  return intervalOf(center, longRun / n, n, independent, Math.min(fit.terms, degrees, stretches - 1))
 }
 
 /**
@@ -164,6 +169,34 @@ function intervalOf(
   if (!isEnough(independent)) return { mean: center, low: Number.NaN, high: Number.NaN, values, independent }
   const half = studentQuantile((1 + CONFIDENCE) / 2, Math.max(degrees, 1)) * Math.sqrt(variance)
   return { mean: center, low: center - half, high: center + half, values, independent }
+}
+
+/** In how many stretches the series is in the smaller of its two groups; infinite where that is not rare. */
+function rareStretches(series: Float64Array): number {
+  const n = series.length
+  const sorted = series.slice().sort()
+  let sum = 0
+  let most = -1
+  let split = 0
+  for (let k = 1; k < n; k++) {
+    sum += sorted[k - 1]!
+    // The variance between the groups, of a series around 0.
+    const between = (sum * sum) / (k * (n - k))
+    if (between <= most) continue
+    most = between
+    split = k
+  }
+  if (Math.min(split, n - split) >= RARE * n) return Number.POSITIVE_INFINITY
+  const limit = sorted[split]!
+  const isLow = split < n - split
+  let stretches = 0
+  let isWithin = false
+  for (const value of series) {
+    const isRare = value < limit === isLow
+    if (isRare && !isWithin) stretches++
+    isWithin = isRare
+  }
+  return stretches
 }
 
 /** The spectrum at frequency 0 of a series around 0, in units of its variance, and whether it is flat up to there. */

@@ -144,7 +144,7 @@ export function plainGeneralisedDice(
       const others =
         o.absentClass === 'batch'
           ? (heaviest(volumes.map(row => row[i]!)) ?? 0)
-          : (heaviest(volumes[n]!) ?? 1)
+          : (heaviest(volumes[n]!) ?? 0)
       const weight = power === 0 ? 1 : volume > 0 ? 1 / volume ** power : others
       const both = pixels.filter(([l, p]) => l === id && p === id).length
       return { weight, both, size: volume + pixels.filter(([, p]) => p === id).length }

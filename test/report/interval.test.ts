@@ -21,13 +21,33 @@ test.each([
   expect(interval.independent).toBeCloseTo(independent, 6)
 })
 
-test('a difference that rests on few frames has a wide interval', () => {
+test('a difference that rests on few stretches of frames has one degree of freedom fewer', () => {
   const values = new Float64Array(300)
   values.fill(-0.5, 100, 110)
   values.fill(0.2, 200, 203)
   const { low, high } = seriesInterval(values)
-  expect(low).toBeCloseTo(-0.164856308952, 10)
-  expect(high).toBeCloseTo(0.135522975618, 10)
+  // By the cited formulas, and t of 1 degree of freedom: tan(0.475 pi).
+  expect(low).toBeCloseTo(-0.25123538739, 10)
+  expect(high).toBeCloseTo(0.221902054057, 10)
+
+  // Of 2 degrees: 0.95 / sqrt(2 * 0.975 * 0.025). A group is rare that is high as one that is low.
+  const drops = Float64Array.from({ length: 300 }, (_, i) => (i % 2 === 0 ? 0.01 : 0))
+  for (const start of [50, 120, 200]) for (let i = start; i < start + 10; i++) drops[i]! -= 0.5
+  const few = seriesInterval(drops)
+  expect(few.low).toBeCloseTo(-0.150563492562, 10)
+  expect(few.high).toBeCloseTo(0.0605634925617, 10)
+  expect(seriesInterval(drops.map(value => -value)).high).toBeCloseTo(0.150563492562, 10)
+  expect(few.independent).toBeGreaterThan(5)
+})
+
+test('a quarter of the values is not rare', () => {
+  const half = (rare: number[]) => {
+    const values = Float64Array.from({ length: 40 }, (_, i) => (rare.includes(i) ? 1 : 0))
+    const { low, high } = seriesInterval(values)
+    return (high - low) / 2
+  }
+  const nine = [5, 6, 7, 18, 19, 20, 30, 31, 32]
+  expect(half(nine) / half([...nine, 33])).toBeGreaterThan(1.15)
 })
 
 test('of few independent values nothing is said but how many they are', () => {
