@@ -11,6 +11,7 @@ import { Stamps } from '../report/stamps.ts'
 import type { PairingSummary } from '../report/summary.ts'
 import { WORST_FRAMES } from '../report/summary.ts'
 import { WorstFrames } from '../report/worst-frames.ts'
+import { namesTopics } from './names-topics.ts'
 import type { MaskSelection, MaskSource, StampedMask, TopicPair } from './source.ts'
 import { VerdictLog } from './verdict-log.ts'
 
@@ -64,11 +65,16 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   const duration = Number((end ?? source.endTime ?? origin) - (start ?? origin))
   const predictions = new Side(topics.prediction, monitor.predictionInput)
   const labels = new Side(topics.label, monitor.labelInput)
+  const names = namesTopics(source, topics, parameters)
+  const takeNames = ({ topic, data }: StampedMask) => {
+    if (topic === names.prediction) monitor.receiveNames('prediction', data)
+    if (topic === names.label) monitor.receiveNames('label', data)
+  }
   const selection: MaskSelection = {
-    topics: [topics.prediction, topics.label],
+    topics: [...new Set([topics.prediction, topics.label, ...Object.values(names)])],
     start,
     end,
-    inUse: () => waitingMessages(monitor),
+    inUse: () => monitor.waitingMessages(),
     counting: () => ({
       topics,
       tolerance: parameters['sync.tolerance'],
@@ -81,18 +87,24 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
     for (const message of batch) {
       const now = secondsOf(message)
       verdict.silence(now)
+      monitor.moment.set(now, now)
       if (message.topic === topics.prediction) {
-        monitor.offerPrediction(message.data, now, now)
+        monitor.receivePrediction(message.data)
         predictions.note(message, now)
-      } else {
-        monitor.offerLabel(message.data, now, now)
+      } else if (message.topic === topics.label) {
+        monitor.receiveLabel(message.data)
         labels.note(message, now)
-      }
+      } else takeNames(message)
       // A pair that cannot be scored is the prediction's fault, whichever of the two came last.
       predictions.noteRejections(now, message.name)
     }
     const last = batch.at(-1)
     if (last) options.onProgress(Number(last.logTime - (start ?? origin)) / (duration || 1), frames.length)
+  }
+  // Names that are sent once are at the beginning, wherever the part that is scored begins.
+  if (start !== undefined && Object.keys(names).length > 0) {
+    const before: MaskSelection = { topics: Object.values(names), end: start }
+    for await (const batch of source.messages(before)) batch.forEach(takeNames)
   }
   let breath = performance.now()
   for await (const batch of source.messages(selection)) {
@@ -125,13 +137,6 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
 
 /** How long the event loop may have to wait, ms. */
 const BREATH = 50
-
-/** Messages that wait for their counterpart; the memory of all others may be used again. */
-function* waitingMessages({ pairing }: Monitor): Generator<Uint8Array> {
-  for (const { waiting } of [pairing.predictions, pairing.labels]) {
-    for (let i = 0; i < waiting.length; i++) yield waiting.message(i).message
-  }
-}
 
 const nanosecondsAfter = (origin: bigint, seconds: number | undefined) =>
   seconds === undefined ? undefined : origin + BigInt(Math.round(seconds * 1e9))

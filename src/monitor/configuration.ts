@@ -1,6 +1,7 @@
 import type { EmptyClass } from '../metrics/scores.ts'
 import { type CriticalError, criticalErrorsOf } from '../ontology/critical-errors.ts'
 import { type Group, groupsOf } from '../ontology/groups.ts'
+import type { PairingOptions } from '../pairing/pairing.ts'
 import { ParameterError } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { isMapped } from './mask-rules.ts'
@@ -40,6 +41,14 @@ export interface NamedLimits {
   id: number
   limits: DiceLimits
 }
+
+/** How messages are paired. */
+export const pairingOptions = (parameters: Parameters): Required<PairingOptions> => ({
+  tolerance: parameters['sync.tolerance'],
+  queueSize: parameters['sync.queue_size'],
+  queueBytes: parameters['sync.queue_bytes'],
+  maxWait: parameters['sync.max_wait'],
+})
 
 /** @throws ParameterError for an unknown class name, or limits that contradict each other */
 export function configurationFrom(parameters: Parameters): Configuration {

@@ -4,6 +4,7 @@ import { colourText, IGNORE } from '../ontology/ontology.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { evaluatedClasses } from './configuration.ts'
 import type { InputStatistics } from './input.ts'
+import type { MaskNames } from './mask-names.ts'
 import type { MaskName } from './mask-rules.ts'
 import type { Monitor } from './monitor.ts'
 import { namedColourText, nearMisses } from './near-colours.ts'
@@ -23,6 +24,8 @@ export interface Doubt {
     | 'near colours'
     | 'saturated'
     | 'stretched'
+    | 'names'
+    | 'unknown names'
     | 'stamps'
     | 'never labelled'
     | 'never predicted'
@@ -95,6 +98,12 @@ export function doubtsOf(monitor: Monitor): Doubt[] {
   }
   add('prediction', 'stamps', stampText(predictionInput))
   add('label', 'stamps', stampText(labelInput))
+  for (const mask of ['prediction', 'label'] as const) {
+    const names = monitor.names(mask)
+    if (!names) continue
+    add(mask, 'names', namesText(names))
+    add(mask, 'unknown names', unknownText(names), true)
+  }
   if (frame.frameCount === 0) return doubts
   add('prediction', 'stretched', predictionInput.stretch.text, true)
   for (const [mask, input] of [
@@ -143,6 +152,16 @@ function stampText({ received, withFirstStamp, firstSec, firstNanosec }: InputSt
   if (received < SAME_STAMPS) return ''
   const stamp = `${firstSec}.${String(firstNanosec).padStart(9, '0')}`
   return `all of its ${received} messages have the stamp ${stamp} s, so that none but the first can be paired: its publisher must set header.stamp anew for every picture`
+}
+
+function namesText({ rejected, lastError }: MaskNames): string {
+  return rejected === 0 ? '' : `${rejected} messages of names were not used, the last for: ${lastError}`
+}
+
+function unknownText({ mask, unknown }: MaskNames): string {
+  return unknown.size === 0
+    ? ''
+    : `published names that are no class: ${limited([...unknown])}; name them in classes.names or on the left of ${mask}.map if they are to be scored`
 }
 
 function saturatedText({ saturatedFrom }: InputStatistics): string {

@@ -1,9 +1,11 @@
 import { classesOf } from '../ontology/class-names.ts'
+import { isReadable } from '../ontology/entry.ts'
 import { loadOntology } from '../ontology/load.ts'
 import { type MaskTable, maskTable } from '../ontology/mask-table.ts'
 import { type Meanings, meaningsOf } from '../ontology/meanings.ts'
 import { ParameterError } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
+import { checkNamesParameters } from './mask-names.ts'
 
 export type MaskName = 'prediction' | 'label'
 
@@ -17,10 +19,20 @@ export interface MaskRules {
   namesValues: boolean
 }
 
-/** Whether a map or an ontology says what the values of a mask mean. A summary of an earlier version has no ontology. */
+/**
+ * Whether a map, an ontology or published names say what the values of a mask mean. A summary of an earlier version has
+ * not all of these parameters.
+ */
 export function isMapped(parameters: Partial<Parameters>, mask: MaskName): boolean {
-  return (parameters[`${mask}.map`] ?? []).length > 0 || (parameters[`${mask}.ontology`] ?? '') !== ''
+  return (
+    (parameters[`${mask}.map`] ?? []).length > 0 ||
+    (parameters[`${mask}.ontology`] ?? '') !== '' ||
+    hasNames(parameters, mask)
+  )
 }
+
+const hasNames = (parameters: Partial<Parameters>, mask: MaskName) =>
+  (parameters[`${mask}.names_from`] ?? 'none') !== 'none'
 
 /**
  * The same parameters with the classes in `classes.names`: where it is empty, those that the maps name.
@@ -29,6 +41,9 @@ export function isMapped(parameters: Partial<Parameters>, mask: MaskName): boole
 export function withClassNames(parameters: Parameters): Parameters {
   if (parameters['classes.names'].length > 0) return parameters
   if (!isMapped(parameters, 'prediction') && !isMapped(parameters, 'label')) return parameters
+  for (const mask of ['prediction', 'label'] as const) {
+    if (hasNames(parameters, mask)) checkNamesParameters(parameters, mask)
+  }
   const names = classesOf(meanings(parameters, 'label'), meanings(parameters, 'prediction'))
   if (names.length === 0) {
     throw new ParameterError(
@@ -43,6 +58,7 @@ export function withClassNames(parameters: Parameters): Parameters {
  * @throws ParameterError for a map or an ontology that cannot be read, or does not fit the classes
  */
 export function maskRules(parameters: Parameters, mask: MaskName): MaskRules {
+  if (hasNames(parameters, mask)) checkNamesParameters(parameters, mask)
   const channel = parameters[`${mask}.channel`]
   const meant = meanings(parameters, mask)
   if (meant && parameters['classes.names'].length === 0) {
@@ -69,7 +85,9 @@ function meanings(parameters: Parameters, mask: MaskName): Meanings | undefined 
   if (!isMapped(parameters, mask)) return undefined
   const reference = parameters[`${mask}.ontology`]
   const choice = reference === '' ? undefined : within(`${mask}.ontology`, () => loadOntology(reference))
-  return within(`${mask}.map`, () => meaningsOf(parameters[`${mask}.map`], choice, mask === 'label'))
+  // What published names mean is known once they are.
+  const map = parameters[`${mask}.map`].filter(text => !hasNames(parameters, mask) || isReadable(text))
+  return within(`${mask}.map`, () => meaningsOf(map, choice, mask === 'label'))
 }
 
 /** Names the parameter in what is wrong with it. */

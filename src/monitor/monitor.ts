@@ -4,11 +4,10 @@ import { ClassSums } from '../metrics/class-sums.ts'
 import { ConfusionMatrix } from '../metrics/confusion.ts'
 import type { ScoredClasses } from '../metrics/scoring.ts'
 import { Moment } from '../pairing/moment.ts'
-import { Pairing, type PairingOptions } from '../pairing/pairing.ts'
-import type { Stream } from '../pairing/stream.ts'
+import { Pairing } from '../pairing/pairing.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { Classes } from './classes.ts'
-import { type Configuration, configurationFrom, MAX_CLASSES } from './configuration.ts'
+import { type Configuration, configurationFrom, MAX_CLASSES, pairingOptions } from './configuration.ts'
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
 import { CriticalRates } from './critical-rates.ts'
 import { Frame } from './frame.ts'
@@ -17,23 +16,15 @@ import { InputStatistics } from './input.ts'
 import { wantedByLimits } from './limits.ts'
 import { loadMask } from './load-mask.ts'
 import { LabelError } from './mask-error.ts'
-import { withClassNames } from './mask-rules.ts'
-import { OutsideValues } from './outside.ts'
+import type { MaskNames } from './mask-names.ts'
+import { type MaskName, withClassNames } from './mask-rules.ts'
+import { NamesGates } from './names-gates.ts'
+import { Notices } from './notices.ts'
 import { type ReceivedImage, ReceivedImages } from './received-image.ts'
 import { placeEntering } from './small-classes.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis } from './verdict.ts'
 import { Window } from './window.ts'
-
-const NO_COLOURS: ReadonlyMap<number, string> = new Map()
-
-/** How messages are paired. */
-export const pairingOptions = (parameters: Parameters): PairingOptions => ({
-  tolerance: parameters['sync.tolerance'],
-  queueSize: parameters['sync.queue_size'],
-  queueBytes: parameters['sync.queue_bytes'],
-  maxWait: parameters['sync.max_wait'],
-})
 
 /**
  * The engine: takes the serialized messages of two topics, pairs them, counts and scores each pair, and judges the
@@ -60,7 +51,7 @@ export class Monitor {
   #parameters: Parameters
   #configuration: Configuration
   #rules: CountingRules
-  #outside: OutsideValues
+  readonly #notices = new Notices(this.predictionInput, this.labelInput)
   #window: Window
   #softSums = new ClassSums(1)
   /** The classes there are, and which of them enter the means. */
@@ -72,6 +63,8 @@ export class Monitor {
   #counted = 0
   readonly #stopwatch = new Stopwatch()
   readonly #images = new ReceivedImages()
+  /** Where names of ids are published. */
+  readonly #gates = new NamesGates((mask, image) => this.#offer(mask, image))
   /** The images of the last pair, which the frame is of. */
   #prediction = this.#images.take()
   #label = this.#images.take()
@@ -85,7 +78,7 @@ export class Monitor {
     this.#parameters = withClassNames(parameters)
     this.#configuration = configurationFrom(this.#parameters)
     this.#rules = countingRules(this.#parameters, this.#configuration)
-    this.#outside = this.#outsideValues()
+    this.#notices.configure(this.#parameters, this.#rules)
     this.pairing = new Pairing(
       pairingOptions(parameters),
       image => this.#images.give(image),
@@ -107,6 +100,7 @@ export class Monitor {
     this.#makeRoom()
     this.#placeEvaluated()
     this.#watch(this.#configuration)
+    this.#gates.configure(this.#parameters, this.#rules)
   }
 
   /** With the classes that the maps name in `classes.names`, where it was empty. */
@@ -129,7 +123,8 @@ export class Monitor {
     this.#rules = countingRules(parameters, configuration)
     this.#configuration = configuration
     this.#parameters = parameters
-    this.#outside = this.#outsideValues()
+    this.#notices.configure(parameters, this.#rules)
+    this.#gates.configure(parameters, this.#rules)
     this.pairing.configure(pairingOptions(parameters))
     const frames = parameters['window.frames']
     this.#window = this.#window.resized(frames, this.classes.capacity)
@@ -159,12 +154,31 @@ export class Monitor {
 
   /** As {@link offerPrediction}, at the `moment`. */
   receivePrediction(message: Uint8Array, transport = this.#parameters['prediction.transport']): void {
-    this.#receive(this.pairing.predictions, this.predictionInput, message, transport === 'compressed')
+    this.#receive('prediction', message, transport === 'compressed')
   }
 
   /** As {@link receivePrediction}, for a label. */
   receiveLabel(message: Uint8Array, transport = this.#parameters['label.transport']): void {
-    this.#receive(this.pairing.labels, this.labelInput, message, transport === 'compressed')
+    this.#receive('label', message, transport === 'compressed')
+  }
+
+  /** Takes a serialized message of names, of the kind that the mask's `names_from` says, at the `moment`. */
+  receiveNames(mask: MaskName, message: Uint8Array): void {
+    this.names(mask)?.receive(message)
+    this.#settle()
+  }
+
+  /** The names of a mask's ids; undefined where none are published. */
+  names(mask: MaskName): MaskNames | undefined {
+    return this.#gates.of(mask)?.names
+  }
+
+  /** Messages that wait for their counterpart or for names. */
+  *waitingMessages(): Generator<Uint8Array> {
+    for (const { waiting } of [this.pairing.predictions, this.pairing.labels]) {
+      for (let i = 0; i < waiting.length; i++) yield waiting.message(i).message
+    }
+    yield* this.#gates.messages()
   }
 
   /**
@@ -193,6 +207,7 @@ export class Monitor {
 
   /** Settles everything, as nothing more will come: the end of a recording. */
   flush(): void {
+    this.#gates.releaseAll()
     while (this.pairing.takeRemaining()) this.#scoreTaken()
   }
 
@@ -209,18 +224,23 @@ export class Monitor {
     this.frame.windowFrames = 0
   }
 
-  #receive(
-    stream: Stream<ReceivedImage>,
-    input: InputStatistics,
-    message: Uint8Array,
-    isCompressed: boolean,
-  ): void {
+  #receive(mask: MaskName, message: Uint8Array, isCompressed: boolean): void {
+    const input = mask === 'label' ? this.labelInput : this.predictionInput
     const image = this.#read(input, message, isCompressed)
     if (!image) return
     const { sec, nanosec } = image.header
     input.noteStamp(sec, nanosec)
-    this.pairing.offer(stream, image, sec, nanosec, this.moment)
+    const gate = this.#gates.of(mask)
+    if (gate) gate.add(image, this.moment.now)
+    else this.#offer(mask, image)
     this.#settle()
+  }
+
+  #offer(mask: MaskName, image: ReceivedImage): void {
+    const stream = mask === 'label' ? this.pairing.labels : this.pairing.predictions
+    const { sec, nanosec } = image.header
+    this.pairing.offer(stream, image, sec, nanosec, this.moment)
+    while (this.pairing.take(this.moment)) this.#scoreTaken()
   }
 
   /** Reads what a message says before its pixels; undefined where it cannot be used. */
@@ -246,9 +266,11 @@ export class Monitor {
   }
 
   #settle(): void {
-    const { pairing } = this
-    while (pairing.take(this.moment)) this.#scoreTaken()
-    pairing.expire(this.moment)
+    const { pairing, moment } = this
+    this.#gates.release(moment.now)
+    // What waits may be settled by time alone.
+    while (pairing.take(moment)) this.#scoreTaken()
+    pairing.expire(moment)
   }
 
   #scoreTaken(): void {
@@ -269,7 +291,7 @@ export class Monitor {
       return
     }
     this.#scoreCounts()
-    this.#lookOutside()
+    this.#notices.lookAt(this.#kernels, this.#counted, frame, this.#rules)
     this.verdict.update(wantedByLimits(this))
     frame.level = this.verdict.level
     frame.frameCount++
@@ -316,31 +338,6 @@ export class Monitor {
     }
   }
 
-  /** Finds what is left out of the scores and was not meant to be. */
-  #lookOutside(): void {
-    const { frame, predictionInput, labelInput } = this
-    const { prediction, label } = frame
-    if (frame.pixelsEvaluated === 0) labelInput.allIgnored++
-    if (prediction.saturatedFrom !== '') predictionInput.saturatedFrom = prediction.saturatedFrom
-    if (label.saturatedFrom !== '') labelInput.saturatedFrom = label.saturatedFrom
-    predictionInput.stretch.note(prediction.width, prediction.height, label.width, label.height)
-    try {
-      this.#outside.lookAt(this.#kernels, this.#counted, frame, this.#rules, predictionInput, labelInput)
-    } catch (error) {
-      // Without memory for it nothing is found; the scores stand.
-      if (!(error instanceof RangeError)) throw error
-    }
-  }
-
-  #outsideValues(): OutsideValues {
-    const { names } = this.#configuration
-    this.predictionInput.isMapped = this.#rules.prediction.table !== undefined
-    this.labelInput.isMapped = this.#rules.label.table !== undefined
-    this.predictionInput.named = this.#rules.prediction.table?.named ?? NO_COLOURS
-    this.labelInput.named = this.#rules.label.table?.named ?? NO_COLOURS
-    return new OutsideValues(names.length || MAX_CLASSES, this.#parameters['classes.ignored_labels'])
-  }
-
   /** Makes the frame one of this pair. */
   #takePair(prediction: ReceivedImage, label: ReceivedImage): void {
     const { frame } = this
@@ -358,6 +355,7 @@ export class Monitor {
   #count(): void {
     const { frame, classes } = this
     const kernels = this.#kernels
+    this.#gates.place(this.#rules, frame)
     loadMask(kernels, 0, frame.predictionMessage, frame.prediction)
     loadMask(kernels, 1, frame.labelMessage, frame.label)
     const counted = countPair(

@@ -1,4 +1,5 @@
 import { type Doubt, doubtsOf } from '../monitor/doubts.ts'
+import type { MaskName } from '../monitor/mask-rules.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { overlapStatus, type Status, worstPosition } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
@@ -24,10 +25,14 @@ export class Diagnostics {
   /** Periods in a row in which usable messages of both topics came and nothing matched. */
   #unmatchedPeriods = 0
 
-  /** @param segment as of an InputSource */
+  /**
+   * @param namesProblem as of an InputSource, of either mask
+   * @param segment as of an InputSource
+   */
   constructor(
     monitor: Monitor,
     inputs: { prediction: InputState; label: InputState },
+    namesProblem: (mask: MaskName) => string,
     segment: (now: number) => number,
   ) {
     this.#monitor = monitor
@@ -37,6 +42,7 @@ export class Diagnostics {
       statistics: monitor.predictionInput,
       rhythm: monitor.pairing.predictions.rhythm,
       header: () => monitor.frame.prediction,
+      namesProblem: () => namesProblem('prediction'),
       segment,
       staleAfter,
       doubts: () => this.doubts.filter(({ mask }) => mask === 'prediction'),
@@ -47,6 +53,7 @@ export class Diagnostics {
       statistics: monitor.labelInput,
       rhythm: monitor.pairing.labels.rhythm,
       header: () => monitor.frame.label,
+      namesProblem: () => namesProblem('label'),
       segment,
       staleAfter,
       doubts: () => this.doubts.filter(({ mask }) => mask === 'label'),

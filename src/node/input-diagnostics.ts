@@ -47,6 +47,8 @@ export interface InputSource {
   statistics: InputStatistics
   rhythm: Rhythm
   header: () => ImageHeader
+  /** Why no names of ids can come although they are asked for; empty if they can. */
+  namesProblem: () => string
   /** Bytes of the largest shared-memory segment that another program sends from; 0 when there is none. */
   segment: (now: number) => number
   staleAfter: () => number
@@ -117,8 +119,9 @@ export class InputDiagnostics {
   }
 
   #problem(now: number): Status | undefined {
-    const { input, statistics } = this.#source
+    const { input, statistics, namesProblem } = this.#source
     const { rejected, received, incompatible, lost, isOverrun } = this.#period
+    if (namesProblem() !== '') return { level: Level.ERROR, message: namesProblem() }
     if (rejected > 0) {
       const level = rejected >= received ? Level.ERROR : Level.WARN
       return { level, message: `${rejected} rejected, the last for: ${statistics.lastError}` }

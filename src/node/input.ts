@@ -2,6 +2,7 @@ import { Backlog } from './backlog.ts'
 import type { Guard } from './guard.ts'
 import type { InputState } from './input-diagnostics.ts'
 import { type EndpointInfo, listenToQosEvents, type Node, type Ros, type Subscription } from './rclnodejs.ts'
+import { subtopic } from './subtopic.ts'
 
 export type Transport = 'raw' | 'compressed'
 
@@ -170,7 +171,7 @@ export class Input implements InputState {
     const reliability = this.#isReliable ? RELIABLE : BEST_EFFORT
     const subscription = this.#node.createSubscription(
       TYPES[transport],
-      transport === 'raw' ? this.#topic : `${this.#topic}/${transport}`,
+      transport === 'raw' ? this.#topic : subtopic(this.#node, this.#topic, transport),
       { qos: new QoS(KEEP_LAST, this.#depth, reliability, VOLATILE), isRaw: true },
       onMessage,
     )

@@ -13,6 +13,7 @@ import { Guard, Refused } from './guard.ts'
 import { Input, type InputOptions, type Transport } from './input.ts'
 import { Logbook, type Severity } from './logbook.ts'
 import { ConfusionMessage, type DiagnosticStatus, DiagnosticsMessage, MetricsMessage } from './messages.ts'
+import { NamesInput, type NamesSource } from './names-input.ts'
 import { serveParameters } from './parameter-services.ts'
 import { NodeParameters } from './parameters.ts'
 import type { Node, Publisher, Ros } from './rclnodejs.ts'
@@ -41,6 +42,7 @@ export class MonitorNode {
   readonly #steady = new SteadyClock()
   readonly #prediction: Input
   readonly #label: Input
+  readonly #names: Record<MaskName, NamesInput>
   readonly #diagnostics: Diagnostics
   readonly #metrics: Publisher
   readonly #confusion: Publisher
@@ -95,12 +97,20 @@ export class MonitorNode {
     this.#clock.follow(this.#steady.seconds)
     this.#serveParameters()
 
+    // Names first: what is ready at once is taken in the order in which it was subscribed to.
+    const names = (mask: MaskName) =>
+      new NamesInput(ros, node, this.#guard, mask, message => this.#onNames(mask, message))
+    this.#names = { prediction: names('prediction'), label: names('label') }
+    this.#followNames()
     const input = (mask: MaskName, onMessage: (message: Buffer, transport: Transport) => void) =>
       new Input(ros, node, this.#guard, mask, inputOptions(parameters, mask), onMessage)
     this.#prediction = input('prediction', this.#onPrediction)
     this.#label = input('label', this.#onLabel)
     const inputs = { prediction: this.#prediction, label: this.#label }
-    this.#diagnostics = new Diagnostics(this.#monitor, inputs, now => this.#segments.largestOfOthers(now))
+    const namesProblem = (mask: MaskName) => this.#names[mask].problem
+    this.#diagnostics = new Diagnostics(this.#monitor, inputs, namesProblem, now =>
+      this.#segments.largestOfOthers(now),
+    )
     this.#diagnostics.endPeriod(this.#steady.seconds)
     this.#lastDiagnostics = this.#steady.seconds
     this.#scheduleDiagnostics()
@@ -128,6 +138,24 @@ export class MonitorNode {
     this.#collection.count(message)
   }
 
+  #onNames(mask: MaskName, message: Buffer): void {
+    this.#takeTime()
+    this.#monitor.receiveNames(mask, message)
+    const news = this.#monitor.names(mask)?.takeNews() ?? ''
+    if (news !== '') this.#say('info', `${mask} names`, `${mask} names: ${news}`)
+  }
+
+  /** Follows the parameters. Never call it from a callback of rclnodejs. */
+  #followNames(): void {
+    const { parameters } = this.#monitor
+    for (const mask of ['prediction', 'label'] as const) {
+      const names = this.#names[mask]
+      const before = names.problem
+      names.adapt(parameters[`${mask}.names_from`] as NamesSource)
+      if (names.problem !== before && names.problem !== '') this.#say('error', names.problem, names.problem)
+    }
+  }
+
   readonly #onFrame = (frame: Frame): void => {
     this.#steady.read()
     this.#metricsMessage.latency = this.#steady.seconds - frame.labelArrival
@@ -145,6 +173,7 @@ export class MonitorNode {
     const { parameters } = this.#monitor
     this.#prediction.adapt(inputOptions(parameters, 'prediction'), seconds)
     this.#label.adapt(inputOptions(parameters, 'label'), seconds)
+    this.#followNames()
     this.#log.flush(seconds)
   }
 

@@ -39,6 +39,8 @@ export interface Subscription {
 export interface Node {
   name(): string
   getFullyQualifiedName(): string
+  /** Expanded, and remapped unless `onlyExpand`. */
+  resolveTopicName(topic: string, onlyExpand: boolean): string
   getLogger(): Record<'info' | 'warn' | 'error', (text: string) => void>
   createPublisher(type: string, topic: string, options?: { qos: QoS }): Publisher
   createSubscription(

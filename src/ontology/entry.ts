@@ -38,6 +38,17 @@ export function parseEntry(text: string, ontology?: Ontology): Entry {
   return { subject, target: name, text }
 }
 
+/** Whether an entry can be read: one that begins with a name, by the ontology that has it. */
+export function isReadable(text: string, ontology?: Ontology): boolean {
+  try {
+    parseEntry(text, ontology)
+    return true
+  } catch (error) {
+    if (error instanceof ParameterError) return false
+    throw error
+  }
+}
+
 type Read = [Subject, string] | undefined
 
 function readValues(text: string): Read {

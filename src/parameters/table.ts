@@ -61,6 +61,14 @@ const channel = (topic: string) =>
     description: `Where a ${topic} of an encoding of colours has its class: in the whole color, or as an id in one channel. auto: the color if ${topic}.map or ${topic}.ontology names colours, else r if all channels are equal.`,
   })
 
+const namesFrom = (topic: string) =>
+  spec({
+    type: 'string',
+    default: 'none',
+    choices: ['none', 'label_info', 'semantic_labels'],
+    description: `Where the names of the ids of a ${topic} are published, which are matched to classes.names and may stand on the left of ${topic}.map: label_info is vision_msgs/LabelInfo on ${topic}/label_info, semantic_labels is the JSON of Isaac Sim on ${topic}/semantic_labels.`,
+  })
+
 export const PARAMETERS = {
   'classes.names': spec({
     type: 'string_array',
@@ -89,6 +97,8 @@ export const PARAMETERS = {
   'label.map': classMap('label'),
   'prediction.ontology': ontology('prediction'),
   'label.ontology': ontology('label'),
+  'prediction.names_from': namesFrom('prediction'),
+  'label.names_from': namesFrom('label'),
   'prediction.channel': channel('prediction'),
   'label.channel': channel('label'),
   'prediction.kind': spec({

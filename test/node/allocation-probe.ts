@@ -49,6 +49,7 @@ function silentGraph(): Graph {
   const node: Node = {
     name: () => 'dice_monitor',
     getFullyQualifiedName: () => '/dice_monitor',
+    resolveTopicName: topic => topic,
     getLogger: () => ({ info: silent, warn: silent, error: silent }),
     createPublisher: (_type, topic) => publisher(topic),
     createSubscription: (_type, topic, _options, callback) => {

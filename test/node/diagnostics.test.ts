@@ -46,12 +46,14 @@ class Rig {
   readonly diagnostics: Diagnostics
   now = 0
   segment = 0
+  namesProblems = { prediction: '', label: '' }
 
   constructor(values: Record<string, RawValue> = { 'classes.names': ['sky', 'grass', 'trail'] }) {
     this.monitor = new Monitor(parametersFrom(new Map(Object.entries(values))))
     this.diagnostics = new Diagnostics(
       this.monitor,
       this.inputs as { prediction: InputState; label: InputState },
+      mask => this.namesProblems[mask],
       () => this.segment,
     )
     this.period()
@@ -165,6 +167,17 @@ describe('inputs', () => {
     expect(rig.status('Label input').values.get('rejected')).toBe('3')
     rig.period()
     expect(rig.status('Label input').level).toBe(0)
+  })
+
+  it('tell why no names can come, before all else', () => {
+    const rig = new Rig().prediction(1)
+    rig.inputs.label.lost = 3
+    rig.namesProblems.label = 'label.names_from needs vision_msgs'
+    expect(rig.period().status('Label input')).toMatchObject({
+      level: 2,
+      message: 'label.names_from needs vision_msgs',
+    })
+    expect(rig.status('Prediction input').level).toBe(0)
   })
 
   it('tell what is lost in transport, and publishers that are not heard', () => {
