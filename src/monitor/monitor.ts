@@ -267,7 +267,7 @@ export class Monitor {
 
   #settle(): void {
     const { pairing, moment } = this
-    this.#gates.release(moment.now)
+    this.#gates.release(moment)
     // What waits may be settled by time alone.
     while (pairing.take(moment)) this.#scoreTaken()
     pairing.expire(moment)

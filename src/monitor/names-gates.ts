@@ -1,3 +1,4 @@
+import type { Moment } from '../pairing/moment.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { pairingOptions } from './configuration.ts'
 import type { CountingRules } from './count-pair.ts'
@@ -42,14 +43,16 @@ export class NamesGates {
   }
 
   /** Lets on what need not wait any longer. */
-  release(now: number): void {
-    this.#release('prediction', this.#gates.prediction, now)
-    this.#release('label', this.#gates.label, now)
+  release(moment: Moment): void {
+    const { prediction, label } = this.#gates
+    // The time as an argument would be put on the heap, also where there is nothing to wait for.
+    if (prediction) this.#release('prediction', prediction, moment.now)
+    if (label) this.#release('label', label, moment.now)
   }
 
   /** As {@link release}, when nothing more will come. */
   releaseAll(): void {
-    this.release(Number.POSITIVE_INFINITY)
+    for (const mask of MASKS) this.#release(mask, this.#gates[mask], Number.POSITIVE_INFINITY)
   }
 
   /**

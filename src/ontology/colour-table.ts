@@ -36,7 +36,8 @@ export const slotOf = (colour: number, { multiplier, shift }: Pick<ColourTable, 
 function tableOf(pairs: readonly (readonly [number, number])[], rest: number): ColourTable {
   for (let bits = Math.max(LEAST_SLOT_BITS, Math.ceil(Math.log2(pairs.length ** 2 / 4 || 1))); ; bits++) {
     const shift = 32 - bits
-    let multiplier = 0x9e3779b1
+    // As a signed integer: what is larger is a double, and reading one may put it on the heap.
+    let multiplier = 0x9e3779b1 | 0
     for (let attempt = 0; attempt < 500; attempt++) {
       const slots = fill(pairs, multiplier, shift, 2 ** bits)
       if (slots) return { multiplier, shift, slots, rest }

@@ -67,10 +67,40 @@ const times: readonly number[] = (() => {
   return boxed as number[]
 })()
 
-/** Pairs of these messages, one a call, with stamps that go on. `lag` ns lie between the two. */
+/** Class ids 0 and 1 in each encoding and byte order; of colours in all channels. */
+const everyEncoding = [
+  ...[1, 2, 4].flatMap(size => [false, true].map(isBigEndian => ({ size, isBigEndian }))),
+].flatMap(({ size, isBigEndian }) =>
+  ({ 1: ['mono8', '8UC1', '8SC1'], 2: ['mono16', '16UC1', '16SC1'], 4: ['32SC1'] })[size]!.map(encoding => {
+    const valued = isBigEndian ? size - 1 : 0
+    const data = bytes(size * pixels, i => (i % size === valued ? (i >> 6) % 2 : 0))
+    return serializeImage({
+      sec: 0,
+      nanosec: 0,
+      frameId: 'camera',
+      width,
+      height,
+      encoding,
+      isBigEndian,
+      data,
+    })
+  }),
+)
+const everyColour = ['rgb8', 'bgr8', '8UC3', 'rgba8', 'bgra8', '8UC4'].map(encoding => {
+  const size = encoding.includes('a') || encoding.endsWith('4') ? 4 : 3
+  return image(
+    encoding,
+    bytes(size * pixels, i => (Math.floor(i / size) >> 5) % 2),
+  )
+})
+
+/**
+ * Pairs of these messages, one a call, with stamps that go on. Several predictions take turns. `lag` ns lie between the
+ * two.
+ */
 function monitored(
   values: Record<string, RawValue>,
-  prediction: Uint8Array,
+  prediction: Uint8Array | readonly Uint8Array[],
   label: Uint8Array,
   lag = 0,
 ): () => void {
@@ -80,9 +110,11 @@ function monitored(
     if (frame.dice >= 0) scored++
   }
   // A message is kept until it is paired, so a few take turns.
-  const turns = 4
-  const copies = (message: Uint8Array) => Array.from({ length: turns }, () => message.slice())
-  const [predictions, ownLabels] = [copies(prediction), copies(label)]
+  const forms = prediction instanceof Uint8Array ? [prediction] : prediction
+  const turns = Math.max(4, forms.length)
+  const copies = (messages: readonly Uint8Array[]) =>
+    Array.from({ length: turns }, (_, i) => messages[i % messages.length]!.slice())
+  const [predictions, ownLabels] = [copies(forms), copies([label])]
   const stamps = (messages: Uint8Array[]) => messages.map(message => new DataView(message.buffer))
   const [predictionStamps, labelStamps] = [stamps(predictions), stamps(ownLabels)]
   let call = 0
@@ -151,6 +183,12 @@ const runs: Record<string, () => void> = {
   ),
   'monitor, channel': monitored({ 'prediction.channel': 'r' }, channel, labels),
   'monitor, resized': monitored({ resize: 'nearest' }, small, labels),
+  'monitor, every encoding': monitored({}, [...everyEncoding, ...everyColour], labels),
+  'monitor, every encoding of colours': monitored(
+    { 'prediction.map': ['#000000:a', '#010101:b'], 'label.map': ['0:a', '*:b'] },
+    everyColour,
+    labels,
+  ),
   'monitor, channels': monitored({ 'classes.names': ['a', 'b', 'c'] }, channels, labels),
 }
 const report: Record<string, Allocation> = {}
