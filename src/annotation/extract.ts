@@ -1,16 +1,15 @@
-import { setImmediate } from 'node:timers/promises'
 import { MessageError } from '../cdr/message-error.ts'
-import { CdrReader } from '../cdr/reader.ts'
 import { isCompressedType } from '../evaluation/image-description.ts'
 import { imageTopicNamed } from '../evaluation/topics.ts'
 import { pictureFile } from '../image/picture-file.ts'
 import { Problems } from '../recording/problems.ts'
-import type { RecordedMessage, Recording } from '../recording/recording.ts'
+import type { Recording } from '../recording/recording.ts'
 import { makeDirectory, writeFiles } from '../report/files.ts'
 import { chooseFrames, type FrameChoice } from './choose-frames.ts'
 import { CLASS_LIST_FILES } from './class-lists.ts'
 import { AnnotationError } from './error.ts'
 import { frameName } from './frame-name.ts'
+import { eachMessage, readStamps, stampOf } from './messages.ts'
 import { NewFiles } from './new-files.ts'
 
 const FRAMES_FILE = 'frames.csv'
@@ -50,7 +49,11 @@ export async function extractFrames(recording: Recording, extraction: Extraction
   const problems = new Problems()
   const isCompressed = isCompressedType(imageTopicNamed(recording, topic).type)
   if (labelledBy !== undefined) imageTopicNamed(recording, labelledBy)
-  const found = await readStamps(recording, [topic, labelledBy], checkInterrupted)
+  const found = await readStamps(
+    recording,
+    labelledBy === undefined ? [topic] : [topic, labelledBy],
+    checkInterrupted,
+  )
   const stamps = found.get(topic) ?? []
   const among = labelledBy === undefined ? undefined : new Set(found.get(labelledBy))
   const chosen = chooseFrames(stamps, { ...choice, among })
@@ -86,63 +89,6 @@ export async function extractFrames(recording: Recording, extraction: Extraction
   const csv = ['file,topic,stamp_ns,width,height', ...rows, ''].join('\n')
   writeFiles(output, new Map([...lists, [FRAMES_FILE, csv]]))
   return { frames: rows.length, messages: stamps.length, problems: texts }
-}
-
-/** The stamps of topics, in the order in which they were recorded. */
-async function readStamps(
-  recording: Recording,
-  topics: readonly (string | undefined)[],
-  checkInterrupted: () => void,
-): Promise<Map<string, bigint[]>> {
-  const found = new Map<string, bigint[]>()
-  const wanted = topics.filter(topic => topic !== undefined)
-  await eachMessage(recording, wanted, checkInterrupted, ({ topic, data }) => {
-    const stamp = stampOf(data)
-    if (stamp === undefined) return
-    const stamps = found.get(topic)
-    if (stamps) stamps.push(stamp)
-    else found.set(topic, [stamp])
-  })
-  return found
-}
-
-async function eachMessage(
-  recording: Recording,
-  topics: readonly string[],
-  checkInterrupted: () => void,
-  take: (message: RecordedMessage) => void,
-): Promise<void> {
-  let breath = performance.now()
-  for await (const batch of recording.messages({ topics, inUse: () => [] })) {
-    for (const message of batch) {
-      if (performance.now() - breath > BREATH) {
-        // Signals are only seen when the event loop has had a turn.
-        await setImmediate()
-        breath = performance.now()
-      }
-      checkInterrupted()
-      take(message)
-    }
-  }
-}
-
-/** How long the event loop may have to wait, ms. */
-const BREATH = 50
-
-const reader = new CdrReader()
-
-/** The stamp of a message that begins with a header, ns; undefined where it is none. */
-function stampOf(message: Uint8Array): bigint | undefined {
-  try {
-    reader.begin(message)
-    const [seconds, nanoseconds] = [reader.int32(), reader.uint32()]
-    // Before 1970 nobody recorded: it is damaged.
-    if (seconds < 0 || nanoseconds > 999_999_999) return undefined
-    return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds)
-  } catch (error) {
-    if (error instanceof MessageError) return undefined
-    throw error
-  }
 }
 
 function nothingChosen(

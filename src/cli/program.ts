@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { GATE_GRAMMAR } from '../report/gates.ts'
+import { type AttachOptions, attach } from './attach.ts'
 import { compare } from './compare.ts'
 import { completion, SHELLS } from './completion.ts'
 import { type EvaluateOptions, evaluate } from './evaluate.ts'
@@ -30,6 +31,7 @@ Exit codes: 0 done; 1 bad input, or no pair found; 2 wrong usage; 3 a --fail-und
   addInfo(program, done)
   addInspect(program, done)
   addExtract(program, done)
+  addAttach(program, done)
   addCompare(program, done)
   addMerge(program, done)
   program
@@ -168,6 +170,43 @@ For example:
           : takeStrays(options, ['set'])[0])
       if (path === undefined) command.error("error: missing required argument 'recording'")
       done(await extract(path, { ...options, ...(worst && { worst }) }))
+    })
+}
+
+function addAttach(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('attach')
+    .description('annotated frames back into a recording: a rosbag2 with the labels as a topic')
+    .argument('[recording]', 'a rosbag2 directory, an .mcap, a .db3 or a ROS 1 .bag')
+    .requiredOption(
+      '-l, --labels <dir>',
+      'folder of masks, PNG files with the stamps of their frames in their names',
+    )
+    .requiredOption('-o, --output <dir>', 'the rosbag2 to write; it must not be there')
+    .option('-t, --topic <topic>', 'topic of the frames; found by the stamps if left out')
+    .option('--label <topic>', 'topic to write the labels to', '/label')
+    .option('--with <topic...>', 'topics to copy as they are')
+    .option('-c, --config <yaml>', "the node's parameter file: classes, label.map, label.ontology")
+    .option('-s, --set <name=value...>', 'set parameters, YAML values: label.map=["#00ff00:grass"]')
+    .option('--keep-unannotated', 'write masks that hold background alone too')
+    .option('-q, --quiet', 'neither progress nor notes; warnings stay')
+    .addHelpText(
+      'after',
+      `
+Labels are class ids after the map, in one encoding; what is no class is an ignored label.
+
+For example:
+  dice-monitor attach drive_07 --labels annotated --output drive_07_labelled --with /camera/image /segmentation
+  ros2 bag play drive_07_labelled`,
+    )
+    .action(async (recording: string | undefined, options: AttachOptions, command: Command) => {
+      options.set ??= []
+      const copied = [...(options.with ?? [])]
+      // --with takes a recording that comes behind it: topics begin with a slash, and are in no file.
+      const path =
+        recording ?? takeStrays(options, ['set'])[0] ?? (copied.length > 1 ? copied.pop() : undefined)
+      if (path === undefined) command.error("error: missing required argument 'recording'")
+      done(await attach(path, { ...options, with: copied }))
     })
 }
 

@@ -25,7 +25,7 @@ export class Unannotated<T> {
   }
 
   /** Whether a label waits. */
-  holdsBack(label: ReadMask, item: T): boolean {
+  holdsBack(label: Pick<ReadMask, 'only' | 'areColours'>, item: T): boolean {
     if (this.#isKept) return false
     const { values, colours } = this.#background
     const isBackground = label.only !== undefined && (label.areColours ? colours : values).has(label.only)

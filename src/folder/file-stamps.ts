@@ -18,9 +18,14 @@ const EXAMPLES = 3
 
 /**
  * The stamps of masks: as `frames.csv` lists them, else as their names hold them.
+ * @param advice what to say besides where no file has one
  * @throws FolderError when no file has one, or two have the same
  */
-export function stampsOfFiles(folder: Folder, names: readonly FrameName[]): StampedFiles {
+export function stampsOfFiles(
+  folder: Folder,
+  names: readonly FrameName[],
+  advice = '; --labels-by index takes them in order',
+): StampedFiles {
   const list = findFramesList(folder)
   const byStem = new Map(list?.frames.map(({ stem, stamp }) => [stem, stamp]))
   const files: StampedFiles['files'] = []
@@ -35,7 +40,7 @@ export function stampsOfFiles(folder: Folder, names: readonly FrameName[]): Stam
   }
   if (files.length === 0) {
     throw new FolderError(
-      `${folder.path}: no stamp in the names of its files (${listed(without, EXAMPLES)}), and no frames.csv that lists them; --labels-by index takes them in order`,
+      `${folder.path}: no stamp in the names of its files (${listed(without, EXAMPLES)}), and no frames.csv that lists them${advice}`,
     )
   }
   refuseTwice(folder, files)

@@ -44,7 +44,8 @@ export function pairFolders(
   return { ...known, prediction, label }
 }
 
-function sideOf(folder: Folder, side: 'prediction' | 'label', prefersTrainIds: boolean): FolderSide {
+/** The masks of a folder that may be scored. */
+export function sideOf(folder: Folder, side: 'prediction' | 'label', prefersTrainIds: boolean): FolderSide {
   const { names, passedOver } = chooseKinds(folder.files.map(frameName), side, prefersTrainIds)
   return { folder, names, passedOver, stripped: [...new Set(names.flatMap(({ stripped }) => stripped))] }
 }

@@ -10,8 +10,18 @@ export interface TopicInfo {
   serializationFormat: string
   /** What messages are in the recording that are read as another type, e.g. `foxglove.RawImage (protobuf)`. */
   storedAs?: string
+  /** Of the type, where the recording has it and messages are read as they are. */
+  definition?: MessageDefinition
+  /** YAML: what the publishers offered, where the recording has it. */
+  offeredQos?: string
   /** Messages in the recording, of all files together. */
   count: number
+}
+
+/** The text that defines a message's type, such as `ros2msg`. */
+export interface MessageDefinition {
+  encoding: string
+  text: string
 }
 
 export interface RecordedMessage {

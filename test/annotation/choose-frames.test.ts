@@ -97,7 +97,12 @@ describe('stampsInText', () => {
   const one = (line: string) => stampsInText(line)[0]
   it('reads nanoseconds, and seconds to their last digit', () => {
     expect(one('1657197601665184211')).toEqual({ stamps: [1657197601665184211n], tolerance: 0n })
-    expect(one('1657197601.665184211')).toEqual({ stamps: [1657197601665184211n], tolerance: 0n })
+    expect(one('1657197601.665184211')).toEqual({ stamps: [1657197601665184211n], tolerance: 1000n })
+    expect(one('frame000104-1581624663_149.jpg')).toEqual({
+      stamps: [1581624663149000000n],
+      tolerance: 1_000_000n,
+    })
+    expect(one('12.500000000')).toEqual({ stamps: [12_500_000_000n], tolerance: 0n })
     expect(one('1657197601-665184211.png')).toEqual({ stamps: [1657197601665184211n], tolerance: 0n })
     expect(one('1581624663.149')).toEqual({ stamps: [1581624663149000000n], tolerance: 1_000_000n })
     expect(one('12.5')).toEqual({ stamps: [12_500_000_000n], tolerance: 100_000_000n })

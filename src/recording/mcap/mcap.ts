@@ -109,11 +109,17 @@ export class McapStorage implements Storage {
   }
 
   #topics(survey: Survey): TopicInfo[] {
-    return [...this.#channels.values()].map(channel => ({
-      name: channel.topic,
-      ...topicOf(channel.encoding, this.#schemas.get(channel.schemaId)?.name ?? ''),
-      count: survey.counts.get(channel.id) ?? 0,
-    }))
+    return [...this.#channels.values()].map(({ id, topic, encoding, schemaId, offeredQos }) => {
+      const { name = '', encoding: language = '', text } = this.#schemas.get(schemaId) ?? {}
+      const about = topicOf(encoding, name)
+      return {
+        name: topic,
+        ...about,
+        ...(text !== undefined && !about.storedAs && { definition: { encoding: language, text } }),
+        ...(offeredQos !== undefined && { offeredQos }),
+        count: survey.counts.get(id) ?? 0,
+      }
+    })
   }
 }
 

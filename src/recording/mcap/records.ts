@@ -26,6 +26,9 @@ export const Opcode = {
 export interface Schema {
   id: number
   name: string
+  encoding: string
+  /** Undefined where it is longer than any definition. */
+  text: string | undefined
 }
 
 export interface Channel {
@@ -33,6 +36,8 @@ export interface Channel {
   schemaId: number
   topic: string
   encoding: string
+  /** Of rosbag2; undefined where it has none. */
+  offeredQos: string | undefined
 }
 
 export interface ChunkHeader {
@@ -112,6 +117,16 @@ export class Fields {
     return Buffer.from(this.#view.buffer, this.#view.byteOffset + at, length).toString('utf8')
   }
 
+  /** A string; undefined where it is longer than `longest` bytes. */
+  stringUpTo(longest: number): string | undefined {
+    const { offset } = this
+    const length = this.uint32()
+    this.offset = offset
+    if (length <= longest) return this.string()
+    this.skip(4 + length)
+    return undefined
+  }
+
   /** Moves on by a length; returns where it began. */
   #advance(length: number): number {
     const at = this.offset
@@ -132,17 +147,22 @@ export class Fields {
   }
 }
 
+/** Definitions are some kilobytes long. */
+const LONGEST_DEFINITION = 2 ** 20
+
 export function parseSchema(fields: Fields): Schema {
-  return { id: fields.uint16(), name: fields.string() }
+  const [id, name, encoding] = [fields.uint16(), fields.string(), fields.string()]
+  return { id, name, encoding, text: fields.stringUpTo(LONGEST_DEFINITION) }
 }
 
 export function parseChannel(fields: Fields): Channel {
-  return {
-    id: fields.uint16(),
-    schemaId: fields.uint16(),
-    topic: fields.string(),
-    encoding: fields.string(),
+  const [id, schemaId, topic, encoding] = [fields.uint16(), fields.uint16(), fields.string(), fields.string()]
+  let offeredQos: string | undefined
+  for (const metadata = fields.nested(); !metadata.isAtEnd; ) {
+    const [key, value] = [metadata.string(), metadata.stringUpTo(LONGEST_DEFINITION)]
+    if (key === 'offered_qos_profiles') offeredQos = value
   }
+  return { id, schemaId, topic, encoding, offeredQos }
 }
 
 export function parseChunkHeader(fields: Fields): ChunkHeader {

@@ -28,6 +28,7 @@ interface Topic {
   name: string
   type: string
   serializationFormat: string
+  offeredQos?: string
 }
 
 /** A row of the messages table. */
@@ -181,8 +182,8 @@ export class SqliteStorage implements Storage {
   }
 
   #readTopics(table: Table): void {
-    const [name, type, format] = ['name', 'type', 'serialization_format'].map(column =>
-      table.columns.indexOf(column),
+    const [name, type, format, qos] = ['name', 'type', 'serialization_format', 'offered_qos_profiles'].map(
+      column => table.columns.indexOf(column),
     )
     const id = table.columns.indexOf('id')
     for (const row of this.#walk(this.problems).rows(table.root)) {
@@ -192,6 +193,7 @@ export class SqliteStorage implements Storage {
           name: String(values[name!] ?? ''),
           type: String(values[type!] ?? ''),
           serializationFormat: String(values[format!] ?? ''),
+          ...(values[qos!] && { offeredQos: String(values[qos!]) }),
         })
       } catch (error) {
         this.problems.add(`${this.name}: a topic could not be read`, readFailure(error).message)
