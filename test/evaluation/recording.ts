@@ -28,11 +28,19 @@ export const SCORE_ALL: Omit<ScoreOptions, 'parameters'> = {
 
 export const IMAGE = 'sensor_msgs/msg/Image'
 
-/** Writes an MCAP with sensor_msgs/msg/Image messages, in the order given. @param compressChunk none by default */
-export async function writeRecording(
+/** A message to be recorded. */
+export interface RecordedMessage {
+  topic: string
+  type: string
+  data: Uint8Array
+  /** ns since 1970. */
+  logTime: bigint
+}
+
+/** Writes an MCAP with these messages, in the order given. @param compressChunk none by default */
+export async function writeMessages(
   path: string,
-  masks: readonly RecordedMask[],
-  others: readonly string[] = [],
+  messages: readonly RecordedMessage[],
   compressChunk?: McapWriterOptions['compressChunk'],
 ) {
   const file = openSync(path, 'w')
@@ -45,36 +53,47 @@ export async function writeRecording(
   }
   const writer = new McapWriter({ writable, chunkSize: 2000, ...(compressChunk && { compressChunk }) })
   await writer.start({ profile: 'ros2', library: 'test' })
-  const schemaId = await writer.registerSchema({ name: IMAGE, encoding: 'ros2msg', data: new Uint8Array() })
-  const start = BigInt(Math.round(masks[0]!.time * 1e9))
+  const schemas = new Map<string, number>()
+  for (const type of new Set(messages.map(message => message.type))) {
+    const schema = { name: type, encoding: 'ros2msg', data: new Uint8Array() }
+    schemas.set(type, await writer.registerSchema(schema))
+  }
   const channels = new Map<string, number>()
-  for (const topic of new Set(masks.map(mask => mask.topic))) {
-    const channel = { topic, schemaId, messageEncoding: 'cdr', metadata: new Map() }
+  for (const { topic, type } of messages) {
+    if (channels.has(topic)) continue
+    const channel = { topic, schemaId: schemas.get(type)!, messageEncoding: 'cdr', metadata: new Map() }
     channels.set(topic, await writer.registerChannel(channel))
   }
-  for (const topic of others) {
-    const other = await writer.registerSchema({
-      name: 'std_msgs/msg/String',
-      encoding: 'ros2msg',
-      data: new Uint8Array(),
-    })
-    const channel = { topic, schemaId: other, messageEncoding: 'cdr', metadata: new Map() }
-    const data = Uint8Array.of(0, 1, 0, 0, 1, 0, 0, 0, 0)
-    await writer.addMessage({
-      channelId: await writer.registerChannel(channel),
-      sequence: 0,
-      logTime: start,
-      publishTime: start,
-      data,
-    })
-  }
-  for (const [sequence, mask] of masks.entries()) {
-    const logTime = BigInt(Math.round((mask.logTime ?? mask.time) * 1e9))
-    const channelId = channels.get(mask.topic)!
-    await writer.addMessage({ channelId, sequence, logTime, publishTime: logTime, data: imageMessage(mask) })
+  for (const [sequence, { topic, logTime, data }] of messages.entries()) {
+    const channelId = channels.get(topic)!
+    await writer.addMessage({ channelId, sequence, logTime, publishTime: logTime, data })
   }
   await writer.end()
   closeSync(file)
+}
+
+/** Writes an MCAP with sensor_msgs/msg/Image messages, in the order given. @param compressChunk none by default */
+export async function writeRecording(
+  path: string,
+  masks: readonly RecordedMask[],
+  others: readonly string[] = [],
+  compressChunk?: McapWriterOptions['compressChunk'],
+) {
+  const nanoseconds = (seconds: number) => BigInt(Math.round(seconds * 1e9))
+  const text = Uint8Array.of(0, 1, 0, 0, 1, 0, 0, 0, 0)
+  const strings = others.map(topic => ({
+    topic,
+    type: 'std_msgs/msg/String',
+    logTime: nanoseconds(masks[0]!.time),
+    data: text,
+  }))
+  const images = masks.map(mask => ({
+    topic: mask.topic,
+    type: IMAGE,
+    logTime: nanoseconds(mask.logTime ?? mask.time),
+    data: imageMessage(mask),
+  }))
+  await writeMessages(path, [...strings, ...images], compressChunk)
 }
 
 /** A sensor_msgs/msg/Image in little-endian CDR. */
