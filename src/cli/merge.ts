@@ -1,9 +1,12 @@
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { Run } from '../report/compare.ts'
-import { resultFiles, summaryText, writeFiles } from '../report/files.ts'
+import { resultFiles, summaryText } from '../report/files.ts'
 import { MergeError, mergeRuns } from '../report/merge.ts'
 import { reportPage } from '../report/page/page.ts'
 import { summaryTable } from '../report/table.ts'
-import { Exit, inputError } from './errors.ts'
+import { writeFiles } from '../report/write-files.ts'
+import { Exit, inputError, usageError } from './errors.ts'
 import { Messages } from './messages.ts'
 import { readRuns } from './runs.ts'
 import { VERSION } from './version.ts'
@@ -16,6 +19,7 @@ export interface MergeOptions {
 /** `dice-monitor merge`. @returns the exit code */
 export function merge(paths: readonly string[], options: MergeOptions): number {
   const messages = new Messages(false)
+  refuseInput(paths, options.output)
   const runs = readRuns(paths, 'classes')
   for (const { name, frames } of runs) {
     if (!frames)
@@ -33,6 +37,18 @@ export function merge(paths: readonly string[], options: MergeOptions): number {
     throw error
   }
 }
+
+/** The sum would stand where one of its parts was, and be added to the others the next time. */
+function refuseInput(paths: readonly string[], output: string): void {
+  const place = (path: string) => (existsSync(path) ? realpathSync(path) : resolve(path))
+  const same = paths.find(path => place(directoryOf(path)) === place(output))
+  if (same === undefined) return
+  throw usageError(`--output ${output}: ${same} lies there, which is to be added: name another directory`)
+}
+
+/** Of a summary, which a directory stands for. */
+const directoryOf = (path: string): string =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() ? path : dirname(path)
 
 function warnOfRepetition(runs: readonly Run[], messages: Messages): void {
   const seen = new Map<string, string>()

@@ -1,14 +1,5 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { NotAFileError, readBytes, readText } from '../regular-file.ts'
 import { problemOfSummary } from './checked-summary.ts'
 import { type FileOf, framesCsv, readFramesCsv } from './csv.ts'
@@ -26,94 +17,6 @@ export const FRAMES_FILE = 'frames.csv'
 export const REPORT_FILE = 'report.html'
 
 export const summaryText = (summary: Summary): string => `${formatJson(summary as unknown as Json)}\n`
-
-/**
- * Writes files into a directory, made if need be: each whole under a temporary name first, and given its name only
- * when all are written, so that nobody finds half a result. A signal to end waits meanwhile.
- */
-export function writeFiles(directory: string, files: ReadonlyMap<string, string | Iterable<string>>): void {
-  makeDirectory(directory)
-  const temporary = new Map(
-    [...files.keys()].map(name => [name, join(directory, `.${name}.${process.pid}.tmp`)]),
-  )
-  const hold = () => {}
-  for (const signal of ENDING) process.on(signal, hold)
-  try {
-    for (const [name, content] of files) writeFile(temporary.get(name)!, content)
-    for (const [name, path] of temporary) renameSync(path, join(directory, name))
-  } catch (error) {
-    for (const path of temporary.values()) rmSync(path, { force: true })
-    throw error
-  } finally {
-    for (const signal of ENDING) process.off(signal, hold)
-  }
-}
-
-/**
- * Makes a directory and those above it that are not there.
- * @returns those that were made, the innermost first
- */
-export function makeDirectory(directory: string): string[] {
-  // Node's own recursion does not end where a place can have no directories, as in /proc.
-  const missing: string[] = []
-  for (let place = resolve(directory); !statSync(place, { throwIfNoEntry: false }); place = dirname(place)) {
-    missing.push(place)
-  }
-  return missing.toReversed().filter(makeOne).toReversed()
-}
-
-/** False where another process has just made it. */
-function makeOne(place: string): boolean {
-  try {
-    mkdirSync(place)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
-}
-
-/** Finds out whether a directory can be written to, and leaves everything as it was. @throws what keeps it from that */
-export function tryDirectory(directory: string): void {
-  const made = makeDirectory(directory)
-  try {
-    const probe = join(directory, `.probe.${process.pid}.tmp`)
-    closeSync(openSync(probe, 'wx'))
-    rmSync(probe)
-  } finally {
-    for (const place of made) removeEmpty(place)
-  }
-}
-
-function removeEmpty(place: string): void {
-  try {
-    rmdirSync(place)
-  } catch (error) {
-    // Someone else has put something there meanwhile.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
-  }
-}
-
-const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-function writeFile(path: string, content: string | Iterable<string>): void {
-  const file = openSync(path, 'w')
-  try {
-    let pending = ''
-    for (const part of typeof content === 'string' ? [content] : content) {
-      pending += part
-      if (pending.length < WRITE_LENGTH) continue
-      writeFileSync(file, pending)
-      pending = ''
-    }
-    writeFileSync(file, pending)
-  } finally {
-    closeSync(file)
-  }
-}
-
-/** How much of a file made line by line is gathered before it is written. */
-const WRITE_LENGTH = 1 << 20
 
 /** The files of a run, to be given to {@link writeFiles}. */
 export function resultFiles(

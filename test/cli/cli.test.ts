@@ -14,6 +14,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { CliError } from '../../src/cli/errors.ts'
+import { merge } from '../../src/cli/merge.ts'
 import { masks, writeRecording } from '../evaluation/recording.ts'
 import { finished, run, start } from './run.ts'
 
@@ -352,6 +354,32 @@ test.each([
 ])('exits with %i for %j', async (expected, args) => {
   expect(await run(...args)).toMatchObject({ code: expected })
 })
+
+test('merge does not replace what it adds', async () => {
+  for (const name of ['in/a', 'in/b']) {
+    mkdirSync(at(name), { recursive: true })
+    writeFileSync(at(`${name}/summary.json`), 'mine')
+  }
+  for (const [input, output] of [
+    ['in/a', 'in/a'],
+    ['in/a/summary.json', 'in/../in/a'],
+  ] as const) {
+    const failed = captured(() => merge([at('in/b'), at(input)], { output: at(output) }))
+    expect(failed.message).toMatch(/in\/a(\/summary.json)? lies there, which is to be added/)
+    expect(failed.exitCode).toBe(2)
+  }
+  expect(readdirSync(at('in/a'))).toEqual(['summary.json'])
+  expect(readFileSync(at('in/a/summary.json'), 'utf8')).toBe('mine')
+})
+
+function captured(run: () => unknown): CliError {
+  try {
+    run()
+  } catch (error) {
+    return error as CliError
+  }
+  throw new Error('it was done')
+}
 
 describe('completion', () => {
   const complete = async (...words: string[]) => {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { framesCsv, readFramesCsv } from '../../src/report/csv.ts'
-import { readFramesBeside, readSummary, resultFiles, writeFiles } from '../../src/report/files.ts'
+import { readFramesBeside, readSummary, resultFiles } from '../../src/report/files.ts'
 import { formatJson } from '../../src/report/json.ts'
+import { writeFiles } from '../../src/report/write-files.ts'
 import { exampleRun, ORIGIN } from './example.ts'
 
 const names = ['grass', 'a,b', 'say "hi"', 'two\nlines', '</script>']
@@ -130,9 +131,30 @@ test('when one file cannot be made, none is left, and what was there stays', () 
   expect(readFileSync(join(directory, 'summary.json'), 'utf8')).toBe('before')
 })
 
+test('files are replaced together: when one cannot be, all stay as they were', () => {
+  const write = (text: string) =>
+    writeFiles(
+      directory,
+      new Map(['summary.json', 'frames.csv', 'report.html'].map(name => [name, `${text} ${name}`])),
+    )
+  write('before')
+  rmSync(join(directory, 'report.html'))
+  mkdirSync(join(directory, 'report.html'))
+  writeFileSync(join(directory, 'report.html/mine'), '')
+  rmSync(join(directory, 'frames.csv'))
+  expect(() => write('after')).toThrow()
+  expect(readdirSync(directory).sort()).toEqual(['report.html', 'summary.json'])
+  expect(readFileSync(join(directory, 'summary.json'), 'utf8')).toBe('before summary.json')
+  expect(readdirSync(join(directory, 'report.html'))).toEqual(['mine'])
+  rmSync(join(directory, 'report.html'), { recursive: true })
+  write('after')
+  expect(readdirSync(directory).sort()).toEqual(['frames.csv', 'report.html', 'summary.json'])
+  expect(readFileSync(join(directory, 'summary.json'), 'utf8')).toBe('after summary.json')
+})
+
 test('a signal while files are written leaves them whole', () => {
   const program = `
-    import { writeFiles } from ${JSON.stringify(join(import.meta.dirname, '../../src/report/files.ts'))}
+    import { writeFiles } from ${JSON.stringify(join(import.meta.dirname, '../../src/report/write-files.ts'))}
     function* lines() {
       yield 'first\\n'
       process.kill(process.pid, 'SIGINT')

@@ -1,0 +1,140 @@
+import {
+  closeSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+
+/**
+ * Writes files into a directory, made if need be: each whole under a temporary name first, and given its name only
+ * when all are written. Those that were there are replaced together: when one cannot be, all stay as they were. A
+ * signal to end waits meanwhile.
+ */
+export function writeFiles(directory: string, files: ReadonlyMap<string, string | Iterable<string>>): void {
+  makeDirectory(directory)
+  const temporary = new Map(
+    [...files.keys()].map(name => [name, join(directory, `.${name}.${process.pid}.tmp`)]),
+  )
+  const hold = () => {}
+  for (const signal of ENDING) process.on(signal, hold)
+  try {
+    for (const [name, content] of files) writeFile(temporary.get(name)!, content)
+    replace(directory, temporary)
+  } catch (error) {
+    for (const path of temporary.values()) rmSync(path, { force: true })
+    throw error
+  } finally {
+    for (const signal of ENDING) process.off(signal, hold)
+  }
+}
+
+/** @param temporary paths of the new files by their names */
+function replace(directory: string, temporary: ReadonlyMap<string, string>): void {
+  const kept = new Map<string, string>()
+  const placed: string[] = []
+  try {
+    for (const name of temporary.keys()) {
+      const path = join(directory, name)
+      const backup = join(directory, `.${name}.${process.pid}.old`)
+      if (keep(path, backup)) kept.set(path, backup)
+    }
+    for (const [name, from] of temporary) {
+      renameSync(from, join(directory, name))
+      placed.push(join(directory, name))
+    }
+  } catch (error) {
+    for (const path of placed) if (!kept.has(path)) rmSync(path, { force: true })
+    for (const [path, backup] of kept) renameSync(backup, path)
+    throw error
+  } finally {
+    // A name of the same file is no other file: renaming it leaves both.
+    for (const backup of kept.values()) rmSync(backup, { force: true })
+  }
+}
+
+/** Gives a file a second name; false where there is none. */
+function keep(path: string, backup: string): boolean {
+  rmSync(backup, { force: true })
+  try {
+    linkSync(path, backup)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return false
+    // Not every file system has links.
+    copyFileSync(path, backup)
+  }
+  return true
+}
+
+/**
+ * Makes a directory and those above it that are not there.
+ * @returns those that were made, the innermost first
+ */
+export function makeDirectory(directory: string): string[] {
+  // Node's own recursion does not end where a place can have no directories, as in /proc.
+  const missing: string[] = []
+  for (let place = resolve(directory); !statSync(place, { throwIfNoEntry: false }); place = dirname(place)) {
+    missing.push(place)
+  }
+  return missing.toReversed().filter(makeOne).toReversed()
+}
+
+/** False where another process has just made it. */
+function makeOne(place: string): boolean {
+  try {
+    mkdirSync(place)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Finds out whether a directory can be written to, and leaves everything as it was. @throws what keeps it from that */
+export function tryDirectory(directory: string): void {
+  const made = makeDirectory(directory)
+  try {
+    const probe = join(directory, `.probe.${process.pid}.tmp`)
+    closeSync(openSync(probe, 'wx'))
+    rmSync(probe)
+  } finally {
+    for (const place of made) removeEmpty(place)
+  }
+}
+
+function removeEmpty(place: string): void {
+  try {
+    rmdirSync(place)
+  } catch (error) {
+    // Someone else has put something there meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error
+  }
+}
+
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+function writeFile(path: string, content: string | Iterable<string>): void {
+  const file = openSync(path, 'w')
+  try {
+    let pending = ''
+    for (const part of typeof content === 'string' ? [content] : content) {
+      pending += part
+      if (pending.length < WRITE_LENGTH) continue
+      writeFileSync(file, pending)
+      pending = ''
+    }
+    writeFileSync(file, pending)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** How much of a file made line by line is gathered before it is written. */
+const WRITE_LENGTH = 1 << 20
