@@ -84,6 +84,7 @@ export class PairCounter {
 
   #countPair(prediction: Message, label: Message, { rules, capacity }: PairOptions): CountedPair | undefined {
     const kernels = this.#kernels
+    if (!rules.isWhole) return undefined
     if (needsPreparing(prediction.header, label.header, rules.prediction, rules.label)) return undefined
     try {
       kernels.loadAt(0, prediction.address, prediction.length)

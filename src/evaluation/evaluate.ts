@@ -35,7 +35,7 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
     parametersFrom(new Map([...transportParameters(source, topics), ...chosen])),
   )
   const scored = await scoreMasks(source, { ...request, parameters })
-  const { pairing, classes, counts, frames, small, verdict } = scored
+  const { pairing, classes, counts, frames, small, regions, verdict } = scored
   if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))
   const about = {
     source: sourceOf(source, topics, start, end),
@@ -44,6 +44,7 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
     episodes: verdict.episodes,
     config: parameters,
     version,
+    regionCounts: regions,
     ...(parameters.min_label_pixels > 0 && { small_classes: small }),
   }
   const summary = summarize(classes, counts, frames, about)

@@ -7,6 +7,7 @@ import type { InputStatistics } from '../monitor/input.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { FrameTable } from '../report/frames.ts'
+import type { RegionCounts } from '../report/regions.ts'
 import { Stamps } from '../report/stamps.ts'
 import type { PairingSummary } from '../report/summary.ts'
 import { WORST_FRAMES } from '../report/summary.ts'
@@ -25,6 +26,8 @@ export interface Scored {
   verdict: Pick<VerdictLog, 'levels' | 'episodes'>
   received: { predictions: Stamps; labels: Stamps }
   pairing: PairingSummary
+  /** Of each region, in the order of `classes`. */
+  regions: RegionCounts[]
   /** Frames whose means were made without classes below `min_label_pixels`, and how many classes these were. */
   small: { frames: number; classes: number }
 }
@@ -132,6 +135,10 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
     received: { predictions: predictions.stamps, labels: labels.stamps },
     pairing: pairingOf(monitor, source, problems),
     small,
+    regions: monitor.frame.regions.regions.map(({ region, totals }) => ({
+      name: region.name,
+      counts: totals.select(ids),
+    })),
   }
 }
 

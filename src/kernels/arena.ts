@@ -26,9 +26,12 @@ export const Region = {
   LABEL_TABLE: 10,
   RESIZED: 11,
   COLUMNS: 12,
+  RECTANGLES: 13,
+  EVALUATED_LABELS: 14,
+  BORDER: 15,
 } as const
 export type Region = (typeof Region)[keyof typeof Region]
-const REGIONS = 13
+const REGIONS = 16
 
 /** Which mask: the prediction (0) or the label (1). */
 export type Slot = 0 | 1

@@ -20,6 +20,27 @@ export interface Exports {
     height: number,
     classes: number,
   ): void
+  countRectangles(
+    prediction: number,
+    predictionStep: number,
+    predictionShift: number,
+    label: number,
+    labelStep: number,
+    labelShift: number,
+    rectangles: number,
+    count: number,
+    classes: number,
+  ): void
+  leaveOutBorder(
+    source: number,
+    step: number,
+    target: number,
+    width: number,
+    height: number,
+    distance: number,
+    outside: number,
+    work: number,
+  ): void
   narrow(
     source: number,
     step: number,
@@ -39,7 +60,6 @@ export interface Exports {
     ids: number,
     width: number,
     height: number,
-    threshold: number,
   ): void
   countChannels(
     source: number,
@@ -153,6 +173,7 @@ type Place =
   | 'COUNTS'
   | 'SUMS'
   | 'EXTREMES'
+  | 'THRESHOLD'
   | 'IGNORED'
   | 'DATA'
   | 'BLOCK'

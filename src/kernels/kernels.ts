@@ -1,6 +1,7 @@
 import { Arena, Region } from './arena.ts'
 import type { KernelMemory, WorkSpace } from './instance.ts'
 import { isColour, isProbability, PixelFormat, type PixelLayout } from './layout.ts'
+import { type Parts, RECTANGLE } from './parts.ts'
 import type { PngPixels } from './png.ts'
 import { Preparation } from './preparation.ts'
 
@@ -17,9 +18,18 @@ export class Kernels {
   counts: Uint32Array
   /** Of the last countProbabilities: (classes + 1) x classes, Σ p of class c over the pixels of label l. */
   sums: Float64Array
+  /** Parts to be counted apart; `counts` are then their sum. Of the size of the masks. */
+  parts: Parts | undefined
+  /** As `counts`, of each part. */
+  partCounts: readonly Uint32Array[] = []
+  /** Pixels around edges of the label that are left out as labels of no class; 0 for none. */
+  border = 0
   protected readonly arena: Arena
   readonly #preparation: Preparation
   #extremes: Float32Array
+  #threshold: Float64Array = new Float64Array(1)
+  /** The parts whose rectangles are in kernel memory. */
+  #placed: Parts | undefined
   /** Of each mask, where its pixels are once they are ready to be counted. */
   readonly #addresses = [0, 0]
   readonly #steps = [0, 0]
@@ -90,6 +100,7 @@ export class Kernels {
     checkClasses(classes)
     this.#placeIds(0, width, height, prediction, classes)
     this.#placeIds(1, width, height, label, classes)
+    if (this.border > 0) this.#leaveOutBorder(width, height, classes)
     this.#count(width, height, classes)
   }
 
@@ -118,7 +129,7 @@ export class Kernels {
     }
     const idShift = classes === 256 ? 1 : 0
     this.arena.reserve(Region.PREDICTION_IDS, (width * height) << idShift)
-    this.#placeIds(1, width, height, label, classes)
+    this.#placeLabels(width, height, label, classes)
     this.#placeValues(width, height, prediction)
     const source = this.#addresses[0]!
     const step = this.#steps[0]!
@@ -127,7 +138,8 @@ export class Kernels {
     const ids = this.arena.start(Region.PREDICTION_IDS)
     const { exports } = this.arena.instance
     if (channels === 1) {
-      exports.countForeground(source, step, labels, labelStep, ids, width, height, rules.threshold)
+      this.#writeThreshold(rules)
+      exports.countForeground(source, step, labels, labelStep, ids, width, height)
     } else {
       const shift = this.#shifts[1]!
       exports.countChannels(source, step, labels, labelStep, shift, ids, idShift, width, height, classes)
@@ -158,6 +170,16 @@ export class Kernels {
   }
 
   #count(width: number, height: number, classes: number): void {
+    const { parts } = this
+    const rectangles = parts ? this.#placeRectangles(parts) : 0
+    const length = (classes + 1) * (classes + 1)
+    if (this.counts.length !== length || this.counts.buffer !== this.arena.heap.buffer) {
+      this.counts = new Uint32Array(this.arena.heap.buffer, this.arena.instance.places.COUNTS, length)
+    }
+    if (parts) {
+      this.#countParts(width, height, classes, parts, rectangles)
+      return
+    }
     const addresses = this.#addresses
     const steps = this.#steps
     const shifts = this.#shifts
@@ -172,10 +194,106 @@ export class Kernels {
       height,
       classes,
     )
-    const length = (classes + 1) * (classes + 1)
-    if (this.counts.length !== length || this.counts.buffer !== this.arena.heap.buffer) {
-      this.counts = new Uint32Array(this.arena.heap.buffer, this.arena.instance.places.COUNTS, length)
+  }
+
+  #countParts(width: number, height: number, classes: number, parts: Parts, rectangles: number): void {
+    if (parts.width !== width || parts.height !== height) {
+      throw new RangeError(`expected parts of ${width}x${height}, got ${parts.width}x${parts.height}`)
     }
+    const count = parts.starts.length - 1
+    const { length } = this.counts
+    if (this.partCounts.length !== count || (count > 0 && this.partCounts[0]!.length !== length)) {
+      this.partCounts = countsOfParts(count, length)
+    }
+    const addresses = this.#addresses
+    const steps = this.#steps
+    const shifts = this.#shifts
+    for (let part = 0; part < count; part++) {
+      const first = parts.starts[part]!
+      this.arena.instance.exports.countRectangles(
+        addresses[0]!,
+        steps[0]!,
+        shifts[0]!,
+        addresses[1]!,
+        steps[1]!,
+        shifts[1]!,
+        rectangles + 4 * RECTANGLE * first,
+        parts.starts[part + 1]! - first,
+        classes,
+      )
+      this.partCounts[part]!.set(this.counts)
+    }
+    this.counts.fill(0)
+    for (let part = 0; part < count; part++) {
+      const own = this.partCounts[part]!
+      for (let i = 0; i < length; i++) this.counts[i]! += own[i]!
+    }
+  }
+
+  /** Writes the rectangles, if they are not there already. */
+  #placeRectangles(parts: Parts): number {
+    const { rectangles } = parts
+    const at = this.arena.reserve(Region.RECTANGLES, 4 * rectangles.length)
+    if (this.#placed !== parts) {
+      this.arena.heap.set(new Uint8Array(rectangles.buffer, rectangles.byteOffset, rectangles.byteLength), at)
+      this.#placed = parts
+    }
+    return at
+  }
+
+  #writeThreshold(rules: { readonly threshold: number }): void {
+    const { heap, instance } = this.arena
+    if (this.#threshold.buffer !== heap.buffer) {
+      this.#threshold = new Float64Array(heap.buffer, instance.places.THRESHOLD, 1)
+    }
+    this.#threshold[0] = rules.threshold
+  }
+
+  /** Labels of probabilities, without those that are left out. */
+  #placeLabels(width: number, height: number, label: PixelLayout, classes: number): void {
+    const { parts } = this
+    this.#placeIds(1, width, height, label, classes)
+    if (this.border > 0) this.#leaveOutBorder(width, height, classes)
+    if (parts && parts.pixelsLeftOut > 0) this.#leaveOutParts(width, height, classes, parts)
+  }
+
+  #leaveOutBorder(width: number, height: number, classes: number): void {
+    const source = this.#addresses[1]!
+    const step = this.#steps[1]!
+    const target = this.#takeLabels(width, height, classes)
+    const work = this.arena.reserve(Region.BORDER, width * (height + 2))
+    const { exports } = this.arena.instance
+    exports.leaveOutBorder(source, step, target, width, height, this.border, classes, work)
+  }
+
+  /** Makes labels that are in no part no class. */
+  #leaveOutParts(width: number, height: number, classes: number, { leftOut }: Parts): void {
+    const source = this.#addresses[1]!
+    const step = this.#steps[1]!
+    const target = this.#takeLabels(width, height, classes)
+    const { heap } = this.arena
+    for (let y = 0; y < height && source !== target; y++) {
+      heap.copyWithin(target + y * width, source + y * step, source + y * step + width)
+    }
+    for (let i = 0; i < leftOut.length; i += RECTANGLE) {
+      const from = leftOut[i + 2]!
+      const to = leftOut[i + 3]!
+      for (let y = leftOut[i]!; y < leftOut[i + 1]!; y++)
+        heap.fill(classes, target + y * width + from, target + y * width + to)
+    }
+  }
+
+  /** Room for labels of one byte, which are then counted. @throws RangeError where no byte is left for no class */
+  #takeLabels(width: number, height: number, classes: number): number {
+    if (classes > 255) {
+      throw new RangeError(
+        'label: ignored_border, and regions.ignored of probabilities, are for at most 255 classes',
+      )
+    }
+    const target = this.arena.reserve(Region.EVALUATED_LABELS, width * height)
+    this.#addresses[1] = target
+    this.#steps[1] = width
+    return target
   }
 
   /** Bytes are counted where they lie in the message; wider ids are narrowed first. */
@@ -225,3 +343,7 @@ function checkIds({ format, channels }: PixelLayout): void {
     throw new RangeError(`expected one class id a pixel, got format ${format} with ${channels} channels`)
   }
 }
+
+/** A function of its own, as a closure in the method would take memory at each call. */
+const countsOfParts = (parts: number, length: number) =>
+  Array.from({ length: parts }, () => new Uint32Array(length))

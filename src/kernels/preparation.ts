@@ -132,6 +132,12 @@ export class Preparation {
     this.#exports.leaveOut(codes, Code.IGNORED, source, step, target, width, height, Code.IGNORED)
   }
 
+  /** A copy of the bytes that a step has left in the slot. */
+  copy(slot: Slot, height: number): Uint8Array {
+    const start = this.#arena.address(slot)
+    return this.#arena.heap.slice(start, start + this.layouts[slot].step * height)
+  }
+
   get #exports() {
     return this.#arena.instance.exports
   }

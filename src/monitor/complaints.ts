@@ -43,7 +43,9 @@ function diceComplaints(monitor: Monitor): Complaint[] {
     const { warn, error } = entry.limits
     const level = wantedLevel(value, warn, error)
     const message = `${entry.name}: dice ${score(value)} is below ${level === Level.ERROR ? error : warn}`
-    return entry.of === 'class' ? { level, message, id: entry.id } : { level, message }
+    return entry.of === 'class' && entry.region === undefined
+      ? { level, message, id: entry.id }
+      : { level, message }
   })
   const { warn, error } = meanLimits
   const level = wantedLevel(frame.windowDice, warn, error)

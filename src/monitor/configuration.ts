@@ -1,6 +1,7 @@
 import type { EmptyClass } from '../metrics/scores.ts'
 import { type CriticalError, criticalErrorsOf } from '../ontology/critical-errors.ts'
 import { type Group, groupsOf } from '../ontology/groups.ts'
+import { type Region, regionsOf } from '../ontology/regions.ts'
 import type { PairingOptions } from '../pairing/pairing.ts'
 import { ParameterError } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
@@ -30,15 +31,18 @@ export interface Configuration {
   limits: readonly NamedLimits[]
   groups: readonly Group[]
   criticalErrors: readonly CriticalError[]
+  regions: readonly Region[]
 }
 
-/** Limits on the windowed dice of one class or one group. */
+/** Limits on the windowed dice of a class, a group, a region's mean, or a class in a region. */
 export interface NamedLimits {
   /** As it is called in the verdict. */
   name: string
-  of: 'class' | 'group'
-  /** The class's id, or the group's place. */
+  of: 'class' | 'group' | 'region'
+  /** The class's id, or the place of the group or the region. */
   id: number
+  /** The place of the region that the class is scored in; undefined for the whole frame. */
+  region: number | undefined
   limits: DiceLimits
 }
 
@@ -57,6 +61,7 @@ export function configurationFrom(parameters: Parameters): Configuration {
   const evaluated = evaluatedClasses(parameters)
   const idOf = (name: string) => classId(name, names)
   const groups = groupsOf(parameters['classes.groups'], idOf)
+  const regions = regionsOf(parameters.regions, parameters['regions.ignored'])
   return {
     names,
     evaluated,
@@ -68,20 +73,35 @@ export function configurationFrom(parameters: Parameters): Configuration {
       warn: parameters['thresholds.dice.warn'],
       error: parameters['thresholds.dice.error'],
     }),
-    limits: parameters['thresholds.class_dice'].map(text => namedLimits(text, names, groups)),
+    limits: parameters['thresholds.class_dice'].map(text => namedLimits(text, names, groups, regions)),
     groups,
     criticalErrors: criticalErrorsOf(parameters['errors.critical'], groups, idOf),
+    regions,
   }
 }
 
-/** A class is meant where a group has its name. */
-function namedLimits(text: string, names: readonly string[], groups: readonly Group[]): NamedLimits {
+/** Of several of one name the class is meant, then the group. */
+function namedLimits(
+  text: string,
+  names: readonly string[],
+  groups: readonly Group[],
+  regions: readonly Region[],
+): NamedLimits {
   const { name, limits } = classLimits(text)
-  const group = groups.findIndex(group => group.name === name)
-  const isGroup = group >= 0 && classId(name, names) === undefined
-  return isGroup
-    ? { name, of: 'group', id: group, limits }
-    : { name, of: 'class', id: knownClass(name, names, 'thresholds.class_dice'), limits }
+  const entry = (of: NamedLimits['of'], id: number, region?: number) => ({ name, of, id, region, limits })
+  if (classId(name, names) === undefined) {
+    const group = groups.findIndex(group => group.name === name)
+    if (group >= 0) return entry('group', group)
+    const slash = name.indexOf('/')
+    const regionName = slash < 0 ? name : name.slice(0, slash)
+    const region = regions.findIndex(region => region.name === regionName)
+    if (region >= 0 && regions[region]!.isIgnored)
+      throw new ParameterError(`parameter thresholds.class_dice: the region ${regionName} is ignored`)
+    if (region >= 0 && slash < 0) return entry('region', region)
+    if (region >= 0)
+      return entry('class', knownClass(name.slice(slash + 1), names, 'thresholds.class_dice'), region)
+  }
+  return entry('class', knownClass(name, names, 'thresholds.class_dice'))
 }
 
 function checkedNames(names: readonly string[]): readonly string[] {

@@ -20,16 +20,22 @@ export interface CountingRules {
   noClass: Uint8Array
   /** Whether a prediction of another size is brought to its label's. */
   isResized: boolean
+  /** Whether frames are counted as a whole: no region is counted apart, and no border left out. */
+  isWhole: boolean
   prediction: MaskRules
   label: MaskRules
 }
 
-export const countingRules = (parameters: Parameters, { names, noClass }: Configuration): CountingRules => ({
+export const countingRules = (
+  parameters: Parameters,
+  { names, noClass, regions }: Configuration,
+): CountingRules => ({
   kind: parameters['prediction.kind'],
   threshold: parameters['prediction.threshold'],
   namedClasses: names.length,
   noClass,
   isResized: parameters.resize === 'nearest',
+  isWhole: regions.length === 0 && parameters.ignored_border === 0,
   prediction: maskRules(parameters, 'prediction'),
   label: maskRules(parameters, 'label'),
 })

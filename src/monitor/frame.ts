@@ -5,6 +5,7 @@ import { ROW, Scores } from '../metrics/scoring.ts'
 import { MAX_CLASSES } from './configuration.ts'
 import { CriticalRates } from './critical-rates.ts'
 import { GroupScores } from './group-scores.ts'
+import { RegionScores } from './region-scores.ts'
 
 const NONE: Uint8Array = new Uint8Array(0)
 
@@ -41,6 +42,7 @@ export class Frame {
   classesSmall = 0
   groups = new GroupScores([], 1)
   criticalErrors = new CriticalRates([], 1)
+  regions = new RegionScores([], 1, 1)
 
   /** Verdict after this frame: 0 OK, 1 WARN, 2 ERROR. */
   level = 0

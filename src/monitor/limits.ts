@@ -5,8 +5,13 @@ import { Level, wantedLevel } from './verdict.ts'
 type Judged = Pick<Monitor, 'frame' | 'classes' | 'configuration'>
 
 /** The windowed dice of what a limit is for are in this array, at {@link placeOf}. */
-export const windowDiceOf = ({ frame }: Judged, { of }: NamedLimits): Float64Array =>
-  of === 'group' ? frame.groups.windowScores.ofClasses('dice') : frame.classWindowDice
+export function windowDiceOf({ frame }: Judged, { of, region }: NamedLimits): Float64Array {
+  if (of === 'group') return frame.groups.windowScores.ofClasses('dice')
+  if (of === 'region') return frame.regions.windowDice
+  return region === undefined
+    ? frame.classWindowDice
+    : frame.regions.regions[region]!.windowScores.ofClasses('dice')
+}
 
 /** -1 for a class that has not been seen. */
 export const placeOf = ({ classes }: Judged, { of, id }: NamedLimits): number =>

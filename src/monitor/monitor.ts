@@ -1,17 +1,13 @@
 import { type PngMask, serializePng } from '../image/serialize.ts'
 import { Kernels } from '../kernels/kernels.ts'
-import { ClassSums } from '../metrics/class-sums.ts'
-import { ConfusionMatrix } from '../metrics/confusion.ts'
-import type { ScoredClasses } from '../metrics/scoring.ts'
+import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import { Moment } from '../pairing/moment.ts'
 import { Pairing } from '../pairing/pairing.ts'
 import type { Parameters } from '../parameters/table.ts'
-import { Classes } from './classes.ts'
-import { type Configuration, configurationFrom, MAX_CLASSES, pairingOptions } from './configuration.ts'
+import type { Classes } from './classes.ts'
+import { type Configuration, configurationFrom, pairingOptions } from './configuration.ts'
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
-import { CriticalRates } from './critical-rates.ts'
 import { Frame } from './frame.ts'
-import { GroupScores } from './group-scores.ts'
 import { InputStatistics } from './input.ts'
 import { wantedByLimits } from './limits.ts'
 import { loadMask } from './load-mask.ts'
@@ -21,10 +17,9 @@ import { type MaskName, withClassNames } from './mask-rules.ts'
 import { NamesGates } from './names-gates.ts'
 import { Notices } from './notices.ts'
 import { type ReceivedImage, ReceivedImages } from './received-image.ts'
-import { placeEntering } from './small-classes.ts'
+import { Scorer } from './scorer.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis } from './verdict.ts'
-import { Window } from './window.ts'
 
 /**
  * The engine: takes the serialized messages of two topics, pairs them, counts and scores each pair, and judges the
@@ -38,9 +33,6 @@ export class Monitor {
   onFrame: (frame: Frame) => void = () => {}
   readonly frame = new Frame()
   readonly pairing: Pairing<ReceivedImage>
-  readonly classes: Classes
-  /** The added counts of all frames. */
-  readonly totals: ConfusionMatrix
   readonly predictionInput = new InputStatistics()
   readonly labelInput = new InputStatistics()
   readonly verdict: Hysteresis
@@ -52,12 +44,7 @@ export class Monitor {
   #configuration: Configuration
   #rules: CountingRules
   readonly #notices = new Notices(this.predictionInput, this.labelInput)
-  #window: Window
-  #softSums = new ClassSums(1)
-  /** The classes there are, and which of them enter the means. */
-  readonly #scored: ScoredClasses
-  /** Of these, those that enter the means of the frame. */
-  readonly #entering: ScoredClasses
+  readonly #scorer: Scorer
   readonly #kernels: Kernels
   /** Ids that the kernels counted apart in this frame: 0 to #counted - 1. */
   #counted = 0
@@ -84,22 +71,8 @@ export class Monitor {
       image => this.#images.give(image),
       image => image.message.length,
     )
-    this.classes = new Classes(this.#configuration.names)
-    this.totals = new ConfusionMatrix(this.classes.capacity)
-    this.#window = new Window(parameters['window.frames'], this.classes.capacity)
+    this.#scorer = new Scorer(this.frame, this.#parameters, this.#configuration)
     this.verdict = new Hysteresis(parameters['thresholds.frames'])
-    this.frame.classIds = this.classes.ids
-    const noClasses = (): ScoredClasses => ({
-      ids: this.classes.ids,
-      count: 0,
-      evaluated: new Uint8Array(MAX_CLASSES),
-      emptyClass: 'exclude',
-    })
-    this.#scored = noClasses()
-    this.#entering = noClasses()
-    this.#makeRoom()
-    this.#placeEvaluated()
-    this.#watch(this.#configuration)
     this.#gates.configure(this.#parameters, this.#rules)
   }
 
@@ -113,6 +86,15 @@ export class Monitor {
     return this.#rules
   }
 
+  get classes(): Classes {
+    return this.#scorer.classes
+  }
+
+  /** The added counts of all frames. */
+  get totals(): ConfusionMatrix {
+    return this.#scorer.totals
+  }
+
   get configuration(): Configuration {
     return this.#configuration
   }
@@ -120,19 +102,16 @@ export class Monitor {
   /** Takes other parameters from the next frame on. @throws ParameterError, and then nothing changes */
   configure(parameters: Parameters): void {
     const configuration = configurationFrom(parameters)
-    this.#rules = countingRules(parameters, configuration)
+    const rules = countingRules(parameters, configuration)
+    const regions = this.#scorer.regionsFrom(configuration)
+    this.#rules = rules
     this.#configuration = configuration
     this.#parameters = parameters
     this.#notices.configure(parameters, this.#rules)
     this.#gates.configure(parameters, this.#rules)
     this.pairing.configure(pairingOptions(parameters))
-    const frames = parameters['window.frames']
-    this.#window = this.#window.resized(frames, this.classes.capacity)
-    this.#watch(configuration)
-    this.frame.groups.resizeWindow(frames)
-    this.frame.criticalErrors.resizeWindow(frames)
+    this.#scorer.configure(parameters, configuration, regions)
     this.verdict.configure(parameters['thresholds.frames'])
-    this.#placeEvaluated()
   }
 
   /**
@@ -213,15 +192,10 @@ export class Monitor {
 
   /** Forgets the window and the totals; what waits for its counterpart still waits. */
   reset(): void {
-    this.#window.clear()
-    this.frame.groups.clearWindow()
-    this.frame.criticalErrors.clearWindow()
-    this.totals.clear()
+    this.#scorer.reset()
     this.verdict.clear()
     this.predictionInput.forgetMasks()
     this.labelInput.forgetMasks()
-    this.frame.frameCount = 0
-    this.frame.windowFrames = 0
   }
 
   #receive(mask: MaskName, message: Uint8Array, isCompressed: boolean): void {
@@ -290,7 +264,7 @@ export class Monitor {
       input.reject(error)
       return
     }
-    this.#scoreCounts()
+    this.#scorer.score(this.#kernels)
     this.#notices.lookAt(this.#kernels, this.#counted, frame, this.#rules)
     this.verdict.update(wantedByLimits(this))
     frame.level = this.verdict.level
@@ -298,44 +272,6 @@ export class Monitor {
     this.lastFrameArrival = Math.max(this.predictionInput.lastArrival, this.labelInput.lastArrival)
     frame.processingTime = this.#stopwatch.stop() / 1e9
     this.onFrame(frame)
-  }
-
-  /** Scores the frame's counts, and those of the window with them. */
-  #scoreCounts(): void {
-    const { frame, classes } = this
-    if (classes.count !== frame.classCount) this.#placeEvaluated()
-    frame.classCount = classes.count
-    frame.counts.sums(frame.sums)
-    frame.classesSmall = placeEntering(
-      this.#entering,
-      this.#scored,
-      frame.sums,
-      this.#parameters.min_label_pixels,
-    )
-    frame.scores.fill('pixels', frame.sums, this.#entering)
-    if (frame.prediction.isProbabilities) {
-      const { ignored } = this.#configuration
-      this.#softSums.takeProbabilities(this.#kernels.sums, this.#counted, ignored, frame.sums)
-      frame.scores.fill('probabilities', this.#softSums, this.#entering)
-    } else {
-      frame.scores.clear('probabilities')
-    }
-    this.totals.add(frame.counts)
-    this.#window.add(frame.sums)
-    frame.windowFrames = this.#window.length
-    frame.windowScores.fill('pixels', this.#window.sums, this.#scored)
-    frame.groups.take(frame.counts, frame.sums)
-    frame.criticalErrors.take(frame.counts, frame.sums)
-  }
-
-  /** Begins anew with the groups and the critical errors that have changed. */
-  #watch({ groups, criticalErrors }: Configuration): void {
-    const { frame } = this
-    const frames = this.#parameters['window.frames']
-    if (!isSame(groups, frame.groups.groups)) frame.groups = new GroupScores(groups, frames)
-    if (!isSame(criticalErrors, frame.criticalErrors.errors)) {
-      frame.criticalErrors = new CriticalRates(criticalErrors, frames)
-    }
   }
 
   /** Makes the frame one of this pair. */
@@ -358,6 +294,8 @@ export class Monitor {
     this.#gates.place(this.#rules, frame)
     loadMask(kernels, 0, frame.predictionMessage, frame.prediction)
     loadMask(kernels, 1, frame.labelMessage, frame.label)
+    kernels.parts = frame.regions.partsOf(frame.label.width, frame.label.height)
+    kernels.border = this.#parameters.ignored_border
     const counted = countPair(
       kernels,
       frame.prediction,
@@ -367,37 +305,7 @@ export class Monitor {
       this.predictionInput.unmapped,
       this.labelInput.unmapped,
     )
-    if (!classes.areNamed && counted > classes.capacity) this.#growTo(counted - 1)
-    const { ignored, noClass } = this.#configuration
-    classes.seeIn(kernels.counts, counted, noClass)
-    if (frame.prediction.isProbabilities) classes.seeAll(counted, noClass)
-    frame.counts.take(kernels.counts, counted, ignored, noClass)
     this.#counted = counted
-  }
-
-  #growTo(id: number): void {
-    this.classes.growTo(id)
-    this.totals.grow(this.classes.capacity)
-    this.#makeRoom()
-    this.#window = this.#window.resized(this.#parameters['window.frames'], this.classes.capacity)
-  }
-
-  #makeRoom(): void {
-    this.frame.counts = new ConfusionMatrix(this.classes.capacity)
-    this.frame.sums = new ClassSums(this.classes.capacity)
-    this.#softSums = new ClassSums(this.classes.capacity)
-  }
-
-  #placeEvaluated(): void {
-    const { count, ids } = this.classes
-    const { evaluated, emptyClass } = this.#configuration
-    this.#scored.count = count
-    this.#scored.emptyClass = emptyClass
-    for (let position = 0; position < count; position++) {
-      this.#scored.evaluated[position] = evaluated[ids[position]!]!
-    }
+    this.#scorer.take(kernels, counted)
   }
 }
-
-/** Whether two lists of plain values are the same. */
-const isSame = (a: readonly object[], b: readonly object[]) => JSON.stringify(a) === JSON.stringify(b)

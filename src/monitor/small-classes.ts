@@ -1,5 +1,14 @@
 import type { ClassSums } from '../metrics/class-sums.ts'
 import type { ScoredClasses } from '../metrics/scoring.ts'
+import { MAX_CLASSES } from './configuration.ts'
+
+/** Classes to be filled in. @param ids by position */
+export const noClasses = (ids: ArrayLike<number>): ScoredClasses => ({
+  ids,
+  count: 0,
+  evaluated: new Uint8Array(MAX_CLASSES),
+  emptyClass: 'exclude',
+})
 
 /**
  * Makes `entering` the scored classes that enter the means of one frame: those that are in neither mask, which
@@ -14,6 +23,7 @@ export function placeEntering(
   minimum: number,
 ): number {
   const { ids, count, evaluated } = scored
+  entering.ids = ids
   entering.count = count
   entering.emptyClass = scored.emptyClass
   let small = 0

@@ -123,6 +123,10 @@ export class Diagnostics {
     frame.groups.groups.forEach(({ name }, i) => {
       values[`window_dice of group ${name}`] = score(frame.groups.windowScores.ofClasses('dice')[i]!)
     })
+    frame.regions.regions.forEach(({ region }, i) => {
+      if (!region.isIgnored)
+        values[`window_dice of region ${region.name}`] = score(frame.regions.windowDice[i]!)
+    })
     frame.criticalErrors.errors.forEach(({ name }, i) => {
       values[`critical error ${name}`] = score(frame.criticalErrors.rates[i]!)
     })

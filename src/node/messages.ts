@@ -6,8 +6,6 @@ const SCORES = SCORE_NAMES.map(scoreSpec)
 /** Fields of fractions: a score each, its loss, and the score of the window. */
 const MEANS = SCORES.reduce((sum, { loss, window }) => sum + 1 + (loss ? 1 : 0) + (window ? 1 : 0), 0)
 
-const NOTHING = new Float64Array(0)
-
 function writeHeader(writer: CdrWriter, { label, labelMessage }: Frame): void {
   writer.int32(label.sec)
   writer.uint32(label.nanosec)
@@ -52,7 +50,7 @@ export class MetricsMessage {
     const groups = frame.groups.groups.length
     writer.float64s(frame.groups.scores.ofClasses('dice'), groups)
     writer.float64s(frame.groups.scores.ofClasses('iou'), groups)
-    writer.float64s(NOTHING, 0)
+    writer.float64s(frame.regions.dice, frame.regions.dice.length)
     writer.float64s(frame.criticalErrors.rates, frame.criticalErrors.rates.length)
     writer.uint32(this.framesMissed)
     return writer.message

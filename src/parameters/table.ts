@@ -139,6 +139,26 @@ export const PARAMETERS = {
     description:
       "A class with fewer label pixels in a frame is left out of the frame's means; it stays in all counts and in the window.",
   }),
+  regions: spec({
+    type: 'string_array',
+    default: [],
+    description:
+      'Parts of the picture that are scored by themselves besides: "near: rows 0.66-1", "path: polygon 0.3,1 0.45,0.5 0.55,0.5 0.7,1", "body: mask FILE.png" (where it is not black), relative to the size of the label. A pixel is in a region where its centre is, of polygons by the even-odd rule. At most 16.',
+  }),
+  'regions.ignored': spec({
+    type: 'string_array',
+    default: [],
+    description: 'Names of the regions whose pixels are left out of every count but pixels_ignored.',
+  }),
+  ignored_border: spec({
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 100,
+    unit: 'pixels',
+    description:
+      'Pixels with another label within so many rows and columns are left out of every count but pixels_ignored. 0: none.',
+  }),
   'sync.tolerance': spec({
     type: 'double',
     default: 0,
@@ -198,7 +218,7 @@ export const PARAMETERS = {
     type: 'string_array',
     default: [],
     description:
-      'Thresholds on the windowed dice of single classes or groups, "name:warn:error", for example "grass:0.8:0.6". A class is meant where a group has its name.',
+      'Thresholds on the windowed dice of single classes, groups, regions, and classes in a region, "name:warn:error": "grass:0.8:0.6", "near:0.8:0.6", "near/grass:0.8:0.6". Of several of one name the class is meant, then the group.',
   }),
   'errors.critical': spec({
     type: 'string_array',

@@ -48,6 +48,7 @@ export function readSummary(path: string): { summary: Summary; file: string } {
   if (problem) throw new ResultFileError(`${file}: no summary of dice-monitor: ${problem}`)
   // A summary of an earlier version has none.
   summary.groups ??= []
+  summary.regions ??= []
   summary.critical_errors ??= []
   for (const frame of summary.worst_frames) frame.stamp_ns = BigInt(frame.stamp_ns)
   for (const change of summary.levels ?? []) change.stamp_ns = BigInt(change.stamp_ns)

@@ -1,7 +1,9 @@
 import { ConfusionMatrix } from '../metrics/confusion.ts'
 import type { Run } from './compare.ts'
 import { FrameTable } from './frames.ts'
+import { addedRegions } from './regions.ts'
 import { mergedIntervals } from './score-intervals.ts'
+import type { Config } from './scores.ts'
 import { type RecordingPart, type Source, type Summary, summarize } from './summary.ts'
 
 /** Runs that cannot be added; the message says why. */
@@ -16,11 +18,14 @@ const MUST_AGREE = [
   'classes.ignored_labels',
   'empty_class',
   'min_label_pixels',
+  'regions',
+  'regions.ignored',
+  'ignored_border',
   'prediction.threshold',
 ] as const
 
 /** What a run of an earlier version, which has no such parameter, was counted by. */
-const DEFAULTS: Partial<Record<(typeof MUST_AGREE)[number], number>> = { min_label_pixels: 0 }
+const DEFAULTS: Config = { min_label_pixels: 0, regions: [], 'regions.ignored': [], ignored_border: 0 }
 
 /**
  * One run from many, by adding counts. What comes from single frames (frame means, percentiles, worst frames) needs
@@ -32,7 +37,7 @@ export function mergeRuns(
   version: string,
 ): { summary: Summary; frames: FrameTable | undefined } {
   checkAgreement(runs)
-  const { classes, counts } = addedCounts(runs.map(run => run.summary))
+  const { classes, counts, regions } = addedCounts(runs.map(run => run.summary))
   const frames = runs.every(run => run.frames) ? joinedFrames(runs) : undefined
   const summaries = runs.map(run => run.summary)
   const total = (value: (summary: Summary) => number) =>
@@ -54,6 +59,7 @@ export function mergeRuns(
     pairing,
     config: summaries[0]!.config,
     version,
+    regionCounts: regions,
     ...(summaries.some(({ small_classes: small }) => small) && {
       small_classes: {
         frames: total(({ small_classes: small }) => small?.frames ?? 0),
@@ -93,6 +99,8 @@ function partsOf(runs: readonly Run[]): RecordingPart[] {
 function checkAgreement(runs: readonly Run[]): void {
   const [first, ...others] = runs
   for (const run of others) {
+    if (run.summary.regions.length !== first!.summary.regions.length)
+      throw new MergeError(`cannot add ${first!.name} and ${run.name}: they have different regions`)
     for (const name of MUST_AGREE) {
       const [a, b] = [first, run].map(r => JSON.stringify(r!.summary.config[name] ?? DEFAULTS[name]))
       if (a !== b) throw new MergeError(`cannot add ${first!.name} and ${run.name}: ${name} is ${a} and ${b}`)
@@ -107,13 +115,15 @@ function addedCounts(summaries: readonly Summary[]) {
   )
   const classes = [...names].map(([id, name]) => ({ id, name })).sort((a, b) => a.id - b.id)
   const counts = new ConfusionMatrix(classes.length)
+  const placesOf = (summary: Summary) => summary.classes.map(({ id }) => classes.findIndex(c => c.id === id))
   for (const summary of summaries) {
     const { confusion, unknown_prediction: unknown, pixels } = summary
-    const places = summary.classes.map(({ id }) => classes.findIndex(c => c.id === id))
+    const places = placesOf(summary)
     counts.add(ConfusionMatrix.fromRows(confusion, unknown), places)
     counts.ignored += pixels.ignored
   }
-  return { classes, counts }
+  const ofRegions = summaries.map(summary => ({ regions: summary.regions, places: placesOf(summary) }))
+  return { classes, counts, regions: addedRegions(ofRegions, classes.length) }
 }
 
 function joinedFrames(runs: readonly Run[]): FrameTable {

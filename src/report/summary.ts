@@ -16,6 +16,7 @@ import {
   type GroupSummary,
   groupSummaries,
 } from './groups.ts'
+import { type RegionCounts, type RegionSummary, regionSummary } from './regions.ts'
 import type { Intervals } from './score-intervals.ts'
 import { type ClassScores, type Config, type Score, type Scored, score, scored } from './scores.ts'
 import { mean, percentile, sorted } from './statistics.ts'
@@ -37,6 +38,8 @@ export interface Summary {
   classes: ClassSummary[]
   /** Of `classes.groups`. */
   groups: GroupSummary[]
+  /** Of `regions`. */
+  regions: RegionSummary[]
   /** Of `errors.critical`. */
   critical_errors: CriticalErrorSummary[]
   /** With `min_label_pixels`: frames whose means were made without some class, and how many classes these were. */
@@ -153,7 +156,12 @@ export function summarize(
   classes: readonly { id: number; name: string }[],
   counts: ConfusionMatrix,
   frames: FrameTable | undefined,
-  about: Pick<Summary, 'source' | 'pairing' | 'levels' | 'episodes' | 'config' | 'version' | 'small_classes'>,
+  about: Pick<
+    Summary,
+    'source' | 'pairing' | 'levels' | 'episodes' | 'config' | 'version' | 'small_classes'
+  > & {
+    regionCounts?: readonly RegionCounts[]
+  },
 ): Summary {
   const { length } = classes
   const sums = counts.sums()
@@ -184,6 +192,7 @@ export function summarize(
       prediction_pixels: sums.predictionPixels[i]!,
     })),
     groups: groupSummaries(classes, counts, about.config),
+    regions: (about.regionCounts ?? []).map(region => regionSummary(region, classes, about.config)),
     critical_errors: criticalErrorSummaries(classes, counts, about.config),
     ...(about.small_classes && { small_classes: about.small_classes }),
     confusion: counts.rows(),

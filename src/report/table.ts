@@ -8,6 +8,7 @@ import type { PairedDifference } from './difference.ts'
 import type { GateResult } from './gates.ts'
 import { CONFIDENCE, evidenceText } from './interval.ts'
 import type { ScoreInterval } from './score-intervals.ts'
+import type { ClassScores } from './scores.ts'
 import { coverageOf, PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
 
 /** A score as it is shown: four decimals, a dash for undefined. */
@@ -62,6 +63,7 @@ export function summaryTable(summary: Summary): string {
     ...(known.length > 0 ? [alignedColumns([[`${CONFIDENCE * 100} % interval`, ''], ...known], [0, 1])] : []),
     alignedColumns(classes),
     ...groupTable(summary),
+    ...regionTable(summary),
     ...criticalErrorTable(summary),
     alignedColumns(percentiles),
     alignedColumns([
@@ -79,15 +81,18 @@ export function summaryTable(summary: Summary): string {
   ].join('\n\n')
 }
 
-function groupTable({ groups }: Summary): string[] {
-  if (groups.length === 0) return []
-  const rows = groups.map(group => [
-    group.name,
-    ...CLASS_SCORES.map(name => shown(group[name])),
-    grouped(group.label_pixels),
-    grouped(group.prediction_pixels),
+const groupTable = ({ groups }: Summary) => scoresTable('group', groups)
+const regionTable = ({ regions }: Summary) => scoresTable('region', regions)
+
+function scoresTable(what: string, parts: readonly (ClassScores & { name: string })[]): string[] {
+  if (parts.length === 0) return []
+  const rows = parts.map(part => [
+    part.name,
+    ...CLASS_SCORES.map(name => shown(part[name])),
+    grouped(part.label_pixels),
+    grouped(part.prediction_pixels),
   ])
-  return [alignedColumns([['group', ...CLASS_SCORES, 'label px', 'prediction px'], ...rows])]
+  return [alignedColumns([[what, ...CLASS_SCORES, 'label px', 'prediction px'], ...rows])]
 }
 
 function criticalErrorTable({ critical_errors: errors }: Summary): string[] {

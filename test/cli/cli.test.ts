@@ -45,7 +45,7 @@ describe('evaluate', () => {
     expect(readdirSync(at('out')).sort()).toEqual(['frames.csv', 'report.html', 'summary.json'])
     const summary = JSON.parse(readFileSync(at('out/summary.json'), 'utf8'))
     expect(Object.keys(summary)).toEqual(
-      'schema source pairing pixels pooled frame_mean frame_percentiles classes groups critical_errors confusion unknown_prediction worst_frames levels episodes config version intervals'.split(
+      'schema source pairing pixels pooled frame_mean frame_percentiles classes groups regions critical_errors confusion unknown_prediction worst_frames levels episodes config version intervals'.split(
         ' ',
       ),
     )

@@ -28,6 +28,10 @@ const labels = image(
   'mono8',
   bytes(pixels, i => (i % 50 === 0 ? 255 : (i >> 5) % 7)),
 )
+const halves = image(
+  'mono8',
+  bytes(pixels, i => (2 * i < pixels ? 1 : 2)),
+)
 const foreground = image(
   '32FC1',
   floats(pixels, i => (i % 11) / 10),
@@ -167,6 +171,26 @@ const runs: Record<string, () => void> = {
       min_label_pixels: 100n,
     },
     ids,
+    labels,
+  ),
+  'monitor, regions': monitored(
+    {
+      regions: [
+        'near: rows 0.5-1',
+        'far: rows 0-0.6',
+        'path: polygon 0.3,1 0.45,0.5 0.55,0.5 0.7,1',
+        'low: rows 0.9-1',
+      ],
+      'regions.ignored': ['low'],
+      'thresholds.class_dice': ['near:0.9:0.1', 'path/1:0.9:0.1'],
+    },
+    ids,
+    labels,
+  ),
+  'monitor, border': monitored({ ignored_border: 2n, regions: ['near: rows 0.5-1'] }, ids, halves),
+  'monitor, regions of probabilities': monitored(
+    { regions: ['near: rows 0.5-1', 'low: rows 0.9-1'], 'regions.ignored': ['low'] },
+    foreground,
     labels,
   ),
   'monitor, tolerance': monitored({ 'sync.tolerance': 0.05 }, ids, labels, 7_000_000),

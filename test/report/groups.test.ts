@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest'
+import { ConfusionMatrix } from '../../src/metrics/confusion.ts'
 import { mergeRuns } from '../../src/report/merge.ts'
+import { regionSummary } from '../../src/report/regions.ts'
 import { summaryTable } from '../../src/report/table.ts'
 import { exampleRun } from './example.ts'
 
@@ -90,4 +92,52 @@ it('runs whose means were made without other classes are not added; how many wer
   expect(mergeRuns([small(1, 3), small(2, 4)], '0').summary.small_classes).toEqual({ frames: 7, classes: 14 })
   expect(summaryTable(small(1, 3).summary)).toMatch(/^frames without a class below min_label_pixels +3$/m)
   expect(() => mergeRuns([small(1, 3), run(2)], '0')).toThrow('min_label_pixels is 5 and 0')
+})
+
+it('runs with regions are merged by adding their counts; runs with others are not added', () => {
+  const regions = ['near: rows 0.5-1', 'far: rows 0-0.5']
+  const withRegions = (seed: number, counts: number[][]) => {
+    const one = run(seed, { regions })
+    const ofRegion = (name: string, factor: number) =>
+      regionSummary(
+        {
+          name,
+          counts: ConfusionMatrix.fromRows(
+            counts.map(row => row.map(n => n * factor)),
+            [0, 1, 0, 0],
+          ),
+        },
+        one.summary.classes,
+        one.summary.config,
+      )
+    return { ...one, summary: { ...one.summary, regions: [ofRegion('near', 1), ofRegion('far', 3)] } }
+  }
+  const rows = (n: number) => [
+    [n, 1, 0, 0],
+    [0, n, 0, 0],
+    [0, 0, 0, 2],
+    [0, 0, 0, 0],
+  ]
+  const { summary } = mergeRuns([withRegions(1, rows(4)), withRegions(2, rows(6))], '0')
+  expect(summary.regions.map(({ name, confusion }) => [name, confusion[0]])).toEqual([
+    ['near', [10, 2, 0, 0]],
+    ['far', [30, 6, 0, 0]],
+  ])
+  const [near] = summary.regions
+  expect(near).toMatchObject({
+    label_pixels: 12 + 12 + 4,
+    prediction_pixels: 26,
+    unknown_prediction: [0, 2, 0, 0],
+  })
+  expect(near!.dice).toBeCloseTo((20 / 22 + 20 / 24 + 0 + 0) / 4, 12)
+  expect(near!.accuracy).toBe(20 / 28)
+  expect(near!.classes[1]).toMatchObject({ name: 'grass', recall: 10 / 12, precision: 10 / 12 })
+  expect(summaryTable(summary)).toMatch(/^near +0\.4356 /m)
+  const others = run(2, { regions: ['near: rows 0.6-1', 'far: rows 0-0.5'] })
+  const wrong = {
+    ...others,
+    summary: { ...others.summary, regions: withRegions(1, rows(1)).summary.regions },
+  }
+  expect(() => mergeRuns([withRegions(1, rows(1)), wrong], '0')).toThrow('regions is ')
+  expect(() => mergeRuns([withRegions(1, rows(1)), run(2)], '0')).toThrow('they have different regions')
 })

@@ -9,12 +9,14 @@ export {
   RUNS,
   RUN_BLOCK,
   SUMS,
+  THRESHOLD,
   dataStart,
 } from './memory'
 export { gather } from './gather'
 export { leaveOut } from './leave-out'
-export { countLabels } from './labels'
+export { countLabels, countRectangles } from './labels'
 export { largest } from './largest'
+export { leaveOutBorder } from './border'
 export { mapColours } from './map-colours'
 export { mapValues } from './map-values'
 export { narrow, swapWords } from './narrow'

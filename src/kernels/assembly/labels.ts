@@ -28,8 +28,66 @@ export function countLabels(
   height: i32,
   classes: i32,
 ): void {
+  begin(classes)
+  countArea(prediction, predictionStep, predictionShift, label, labelStep, labelShift, width, height, classes)
+  if (classes < 256) addScattered(classes)
+}
+
+/**
+ * As countLabels, of some rectangles of the two masks: `count` of them at `rectangles`, each four int32, its first row,
+ * the one behind its last, its first column and the one behind its last.
+ */
+export function countRectangles(
+  prediction: usize,
+  predictionStep: usize,
+  predictionShift: i32,
+  label: usize,
+  labelStep: usize,
+  labelShift: i32,
+  rectangles: usize,
+  count: i32,
+  classes: i32,
+): void {
+  begin(classes)
+  for (let i = 0; i < count; i++, rectangles += 16) {
+    const top: usize = load<i32>(rectangles)
+    const left: usize = load<i32>(rectangles, 8)
+    countArea(
+      prediction + top * predictionStep + (left << predictionShift),
+      predictionStep,
+      predictionShift,
+      label + top * labelStep + (left << labelShift),
+      labelStep,
+      labelShift,
+      load<i32>(rectangles, 12) - <i32>left,
+      load<i32>(rectangles, 4) - <i32>top,
+      classes,
+    )
+  }
+  if (classes < 256) addScattered(classes)
+}
+
+function begin(classes: i32): void {
   const stride = classes + 1
   memory.fill(COUNTS, 0, (stride * stride) << 2)
+  for (let value = 0; value < 256; value++) {
+    const id = min(value, classes)
+    store<u32>(ROWS + (value << 2), (id * stride) << 2)
+    store<u32>(COLUMNS + (value << 2), id << 2)
+  }
+}
+
+function countArea(
+  prediction: usize,
+  predictionStep: usize,
+  predictionShift: i32,
+  label: usize,
+  labelStep: usize,
+  labelShift: i32,
+  width: i32,
+  height: i32,
+  classes: i32,
+): void {
   if (predictionStep == width << predictionShift && labelStep == width << labelShift) {
     width *= height
     height = 1
@@ -65,12 +123,6 @@ function countWide(p: usize, pShift: i32, l: usize, lShift: i32, width: i32): vo
  * counted pixel by pixel.
  */
 function countRuns(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, height: i32, classes: i32): void {
-  const stride = classes + 1
-  for (let value = 0; value < 256; value++) {
-    const id = min(value, classes)
-    store<u32>(ROWS + (value << 2), (id * stride) << 2)
-    store<u32>(COLUMNS + (value << 2), id << 2)
-  }
   let noisyBlocks = 0
   for (let y = 0; y < height; y++) {
     let start = 0
@@ -101,6 +153,14 @@ function countRuns(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, h
       scatter(p + start, l + start, x - start, classes)
       start = x
     }
+    // What is left of a row is a block with more behind it, but of the last one: that may be where memory ends.
+    if (x < width && y < height - 1 && <i32>pStep >= BLOCK && <i32>lStep >= BLOCK) {
+      const edges = findEdges(p + x, l + x) & (((<u64>1) << (width - x)) - 1)
+      const count = popcnt(edges)
+      writeEdges(at, edges, x, count)
+      at += <usize>count << 2
+      x = width
+    }
     start = bumpRuns(p, l, start, at)
     for (; x < width; x++) {
       if (load<u8>(p + x) == load<u8>(p + start) && load<u8>(l + x) == load<u8>(l + start)) continue
@@ -111,7 +171,6 @@ function countRuns(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, h
     p += pStep
     l += lStep
   }
-  addScattered(classes)
 }
 
 /**

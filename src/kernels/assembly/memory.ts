@@ -4,6 +4,9 @@
 /** Smallest and largest probability of the last call: two float32, and room for four of each. */
 export const EXTREMES: usize = memory.data(32)
 
+/** Of foreground probabilities, float64: as an argument it might be put on JavaScript's heap for each frame. */
+export const THRESHOLD: usize = memory.data(8)
+
 /** 256 flags by id: 1 for values that are no class. */
 export const IGNORED: usize = memory.data(256)
 

@@ -1,5 +1,5 @@
 import { addLanes, total } from './lanes'
-import { EXTREMES, SUMS } from './memory'
+import { EXTREMES, SUMS, THRESHOLD } from './memory'
 
 // Probabilities of a message to class ids, which are then counted like any mask, and to sums a label and class.
 // Four vectors are added in float32 before their sum goes to float64: errors of rounding stay below 1e-8 of a sum.
@@ -62,10 +62,9 @@ export function countForeground(
   ids: usize,
   width: i32,
   height: i32,
-  threshold: f64,
 ): void {
   beginExtremes()
-  const limit = ceiling(threshold)
+  const limit = ceiling(load<f64>(THRESHOLD))
   const limits = f32x4.splat(limit)
   let sum0 = f64x2.splat(0)
   let sum1 = sum0
