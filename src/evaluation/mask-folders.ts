@@ -51,8 +51,10 @@ export function prepareFolders(
   const walked = Object.fromEntries(looks.map(([mask, { folder }]) => [mask, folder]))
   const { parameters: ofLists, notes, warnings } = findClassLists(walked, json, chosenByUser)
   const chosen = new Map([...ofLists, ...chosenByUser])
+  const named = withClassNames(parametersFrom(chosen))
   for (const [mask, , { areColouredIds }] of looks) {
-    if (areColouredIds && !chosen.has(`${mask}.channel`)) chosen.set(`${mask}.channel`, 'r')
+    const isByValue = areColouredIds && maskRules(named, mask).namesValues
+    if (isByValue && !chosen.has(`${mask}.channel`)) chosen.set(`${mask}.channel`, 'r')
   }
   const parameters = withClassNames(parametersFrom(chosen))
   const folders = Object.fromEntries(
