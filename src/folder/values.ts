@@ -10,12 +10,10 @@ export class ValueShares {
   add({ message, offset, pixelBytes, areColours }: ReadMask): void {
     this.masks++
     this.areColours ||= areColours
-    const step = pixelBytes
-    const view = Buffer.from(message.buffer, message.byteOffset, message.length)
     let [last, run] = [-1, 0]
-    for (let at = offset; at < view.length; at += step) {
-      const value =
-        step === 1 ? view[at]! : step === 2 ? (view[at]! << 8) | view[at + 1]! : view.readUIntBE(at, 3)
+    for (let at = offset; at < message.length; at += pixelBytes) {
+      let value = message[at]!
+      for (let byte = 1; byte < Math.min(pixelBytes, 3); byte++) value = (value << 8) | message[at + byte]!
       if (value === last) {
         run++
         continue

@@ -23,7 +23,6 @@ export function unfilter(source: usize, target: usize, rowBytes: i32, height: i3
     else if (filter == SUB || (filter == PAETH && isFirst)) addLeft(from, target, rowBytes, pixelBytes)
     else if (filter == UP) addUp(from, target, rowBytes)
     else if (filter == AVERAGE) addAverage(from, target, rowBytes, pixelBytes, isFirst)
-    else if (filter == PAETH && pixelBytes == 1) addPaethOfBytes(from, target, rowBytes)
     else if (filter == PAETH) addPaeth(from, target, rowBytes, pixelBytes)
     else return filter
     source = from + rowBytes
@@ -33,6 +32,10 @@ export function unfilter(source: usize, target: usize, rowBytes: i32, height: i3
 }
 
 function addLeft(from: usize, to: usize, length: i32, pixelBytes: i32): void {
+  if (pixelBytes == 2 || pixelBytes == 3) {
+    addLeftInRuns(from, to, length, pixelBytes)
+    return
+  }
   let i = 0
   if (pixelBytes == 1) {
     const zero = i8x16.splat(0)
@@ -93,37 +96,94 @@ function paeth(left: i32, up: i32, between: i32): u8 {
   return <u8>(toLeft <= toUp && toLeft <= toBetween ? left : toUp <= toBetween ? up : between)
 }
 
+/** The first `count` bytes of `v`, 0 to 16; what is behind them stays, as it may be a row that is yet to be read. */
+// @ts-ignore: decorator
+@inline
+function storeFirst(to: usize, v: v128, count: i32): void {
+  const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+  const isMeant = i8x16.lt_u(places, i8x16.splat(<i8>count))
+  v128.store(to, v128.bitselect(v, v128.load(to), isMeant))
+}
+
+/** Lanes that make the first pixel of a vector its all. */
+function repeated(pixelBytes: i32): v128 {
+  if (pixelBytes == 1) return i8x16.splat(0)
+  if (pixelBytes == 2) return i8x16(0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1)
+  if (pixelBytes == 3) return i8x16(0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0)
+  return i8x16(0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3)
+}
+
+/** Whether `count` bytes, 1 to 4, are equal. */
+// @ts-ignore: decorator
+@inline
+function areEqual(a: usize, b: usize, count: i32): bool {
+  for (let i = 0; i < count; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false
+  return true
+}
+
+/**
+ * Masks are areas, in which the differences are 0. Where they are, a row goes on as the one above it while the pixel
+ * before is as the one above that; and else it repeats that pixel while the row above does.
+ */
 function addPaeth(from: usize, to: usize, length: i32, pixelBytes: i32): void {
   const before = to - length
+  const zero = i8x16.splat(0)
+  const repeat = repeated(pixelBytes)
   for (let i = 0; i < pixelBytes; i++) store<u8>(to + i, load<u8>(from + i) + load<u8>(before + i))
-  for (let i = pixelBytes; i < length; i++) {
-    const left = load<u8>(to + i - pixelBytes)
-    const predicted = paeth(left, load<u8>(before + i), load<u8>(before + i - pixelBytes))
-    store<u8>(to + i, load<u8>(from + i) + predicted)
+  let i = pixelBytes
+  while (i < length) {
+    let scalars = length - i
+    if (scalars >= 16) {
+      const changes = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero))
+      const same = ctz(changes | 0x10000)
+      if (same > 0) {
+        const last = i - pixelBytes
+        const up = v128.load(before + i)
+        if (areEqual(to + last, before + last, pixelBytes)) {
+          storeFirst(to + i, up, same)
+          i += same
+          continue
+        }
+        const bends = i8x16.bitmask(i8x16.ne(up, v128.load(before + last)))
+        const flat = min(same, ctz(bends | 0x10000))
+        if (flat > 0) {
+          storeFirst(to + i, i8x16.swizzle(v128.load(to + last), repeat), flat)
+          i += flat
+          continue
+        }
+        scalars = 1
+      } else {
+        scalars = ctz(~changes)
+      }
+    }
+    for (const end = min(i + min(scalars, 16), length); i < end; i++) {
+      const left = load<u8>(to + i - pixelBytes)
+      const predicted = paeth(left, load<u8>(before + i), load<u8>(before + i - pixelBytes))
+      store<u8>(to + i, load<u8>(from + i) + predicted)
+    }
   }
 }
 
-/** Within an area, where left, up and between are all one value and the differences 0, 16 pixels are that value. */
-function addPaethOfBytes(from: usize, to: usize, length: i32): void {
-  const before = to - length
-  let left: i32 = <u8>(load<u8>(from) + load<u8>(before))
-  store<u8>(to, left)
-  let i = 1
+/** Where the differences are 0, a pixel is repeated. */
+function addLeftInRuns(from: usize, to: usize, length: i32, pixelBytes: i32): void {
+  const zero = i8x16.splat(0)
+  const repeat = repeated(pixelBytes)
+  memory.copy(to, from, min(pixelBytes, length))
+  let i = pixelBytes
   while (i < length) {
-    if (i + 16 <= length) {
-      const value = i8x16.splat(<i8>left)
-      const up = v128.xor(v128.load(before + i), value)
-      const between = v128.xor(v128.load(before + i - 1), value)
-      if (!v128.any_true(v128.or(v128.or(up, between), v128.load(from + i)))) {
-        v128.store(to + i, value)
-        i += 16
+    let scalars = length - i
+    if (scalars >= 16) {
+      const changes = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero))
+      const same = ctz(changes | 0x10000)
+      if (same > 0) {
+        storeFirst(to + i, i8x16.swizzle(v128.load(to + i - pixelBytes), repeat), same)
+        i += same
         continue
       }
+      scalars = ctz(~changes)
     }
-    const end = min(i + 16, length)
-    for (; i < end; i++) {
-      left = <u8>(load<u8>(from + i) + paeth(left, load<u8>(before + i), load<u8>(before + i - 1)))
-      store<u8>(to + i, left)
+    for (const end = min(i + min(scalars, 16), length); i < end; i++) {
+      store<u8>(to + i, load<u8>(from + i) + load<u8>(to + i - pixelBytes))
     }
   }
 }
