@@ -109,11 +109,30 @@ describe.concurrent('verdict and diagnostics', () => {
     for (const { hardware_id, values } of graph.diagnostics.at(-1)!.status) {
       expect(hardware_id).toBe('none')
       for (const { key, value } of values) {
-        if (!['worst class', 'last error', 'not in the map'].includes(key))
+        if (!['worst class', 'last error', 'not in the map', 'doubts'].includes(key))
           expect(value, key).toMatch(/^(-?[\d.e-]+|NaN|-?Infinity)$/)
       }
     }
     await graph.close()
+  })
+
+  test('what makes scores doubtful is a warning of the input, and one line of the log', async () => {
+    const graph = await start()
+    const binary = labels.map(id => (id === 2 ? 255 : 0))
+    for (const stamp of [1, 2]) {
+      await graph.publish('prediction', image(stamp, labels))
+      await graph.publish('label', image(stamp, binary))
+    }
+    await graph.until(() => graph.status('Label input')!.level === 1, 'the doubt')
+    expect(graph.status('Label input')!.message).toMatch(/^class sky is all that is scored, .*"255:grass"/)
+    expect(graph.value('Label input', 'doubts')).toBe(graph.status('Label input')!.message)
+    expect(graph.status('Prediction input')!.level).toBe(0)
+    // Another class in a label, and it is over; what was said is not said again.
+    await graph.publish('prediction', image(3, labels))
+    await graph.publish('label', image(3, labels))
+    await graph.until(() => graph.status('Label input')!.level === 0, 'its end')
+    await graph.close()
+    expect(graph.stderr.match(/label: class sky is all that is scored/g)).toHaveLength(1)
   })
 
   test('hysteresis, blame, at once when the level changes, recovery, staleness', async () => {
