@@ -4,67 +4,47 @@ import { join } from 'node:path'
 import { type ByteSource, FileSource } from './bytes.ts'
 import { DamageError, readFailure } from './damage.ts'
 import { allocate } from './memory.ts'
+import { PieceSource } from './piece-source.ts'
 import { decompressStream } from './zstd.ts'
-
-const EMPTY = new Uint8Array(0)
 
 /** A zstd file, decompressed as it is read, front to back. */
 export class ZstdSource implements ByteSource {
   readonly size = Number.POSITIVE_INFINITY
   readonly #file: FileSource
-  readonly #pieces: Generator<Uint8Array>
+  readonly #pieces: PieceSource
   readonly #onDamage: (what: string) => void
-  #piece: Uint8Array = EMPTY
-  /** Where the piece at hand ends in the decompressed file. */
-  #end = 0
-  #isAtEnd = false
 
   /** @param onDamage told once where the file cannot be decompressed further; it then ends there */
   constructor(path: string, onDamage: (what: string) => void) {
     const file = new FileSource(path)
     let position = 0
     this.#file = file
-    this.#pieces = decompressStream(target => {
+    const pieces = decompressStream(target => {
       const read = file.read(target, position)
       position += read
       return read
     })
+    this.#pieces = new PieceSource(this.#whole(pieces), this.size)
     this.#onDamage = onDamage
   }
 
   /** @param position not before the end of what was read last */
   read(target: Uint8Array, position: number): number {
-    let done = 0
-    while (done < target.byteLength) {
-      const left = this.#end - (position + done)
-      if (left > 0) {
-        const part = this.#piece.subarray(-left).subarray(0, target.byteLength - done)
-        target.set(part, done)
-        done += part.byteLength
-      } else if (!this.#advance()) break
-    }
-    return done
+    return this.#pieces.read(target, position)
   }
 
   close(): void {
-    this.#pieces.return(undefined)
+    this.#pieces.close()
     this.#file.close()
   }
 
-  #advance(): boolean {
-    if (this.#isAtEnd) return false
+  /** The pieces up to where the file is damaged. */
+  *#whole(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
     try {
-      const { done, value } = this.#pieces.next()
-      if (done !== true) {
-        this.#piece = value
-        this.#end += value.byteLength
-        return true
-      }
+      yield* pieces
     } catch (error) {
-      this.#onDamage(`cannot be decompressed beyond ${this.#end} bytes: ${readFailure(error).message}`)
+      this.#onDamage(`cannot be decompressed beyond ${this.#pieces.end} bytes: ${readFailure(error).message}`)
     }
-    this.#isAtEnd = true
-    return false
   }
 }
 

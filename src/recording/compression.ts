@@ -1,5 +1,6 @@
 import { DamageError } from './damage.ts'
 import { decompressLz4Into } from './lz4.ts'
+import { decompressLz4Stream } from './lz4-stream.ts'
 import { decompressStream, decompressZstdInto } from './zstd.ts'
 
 /** A chunk, message or record larger than this is taken for damage: it could not be held in bounded memory. */
@@ -20,9 +21,48 @@ export type Compression = (typeof Compression)[keyof typeof Compression]
 /** Reading, decompressing and counting bytes takes so many times as long as reading and counting them. */
 export const DECOMPRESSION_WORK = 2.5
 
+/** From here on what is opened is not in the decoder's memory and in the target both, as a whole. */
+const LARGE = 64 * 2 ** 20
+
+/**
+ * Decompresses a stream.
+ * @param read fills the bytes it is given from the stream; returns how many there were, 0 at the end
+ * @returns pieces, each valid until the next
+ * @throws DamageError where the stream is damaged or cut
+ */
+export function decompressPieces(
+  compression: Compression,
+  read: (target: Uint8Array) => number,
+): Generator<Uint8Array> {
+  return compression === Compression.ZSTD ? decompressStream(read) : decompressLz4Stream(read)
+}
+
+function decompressLarge(target: Uint8Array, bytes: Uint8Array, compression: Compression): void {
+  let filled = 0
+  for (const piece of decompressPieces(compression, readerOf(bytes))) {
+    if (filled + piece.byteLength > target.byteLength) {
+      throw new DamageError(`it has more than ${target.byteLength} bytes`)
+    }
+    target.set(piece, filled)
+    filled += piece.byteLength
+  }
+  if (filled < target.byteLength) throw new DamageError(`expected ${target.byteLength} bytes, got ${filled}`)
+}
+
+function readerOf(bytes: Uint8Array): (target: Uint8Array) => number {
+  let rest = bytes
+  return target => {
+    const part = rest.subarray(0, target.byteLength)
+    target.set(part)
+    rest = rest.subarray(part.byteLength)
+    return part.byteLength
+  }
+}
+
 /** Decompresses into exactly the target. @throws DamageError if the bytes are damaged or do not give its length */
 export function decompressInto(target: Uint8Array, bytes: Uint8Array, compression: Compression): void {
-  if (compression === Compression.ZSTD) decompressZstdInto(target, bytes)
+  if (target.byteLength > LARGE) decompressLarge(target, bytes, compression)
+  else if (compression === Compression.ZSTD) decompressZstdInto(target, bytes)
   else decompressLz4Into(target, bytes)
 }
 
@@ -31,13 +71,7 @@ export function decompressInto(target: Uint8Array, bytes: Uint8Array, compressio
  * @throws DamageError if they are damaged, or larger than any message
  */
 export function decompressUnsized(bytes: Uint8Array): Uint8Array {
-  let rest = bytes
-  const pieces = decompressStream(target => {
-    const part = rest.subarray(0, target.byteLength)
-    target.set(part)
-    rest = rest.subarray(part.byteLength)
-    return part.byteLength
-  })
+  const pieces = decompressStream(readerOf(bytes))
   const copies: Uint8Array[] = []
   let length = 0
   for (const piece of pieces) {

@@ -100,7 +100,12 @@ export class Memory {
     const block = this.blockOf(bytes)
     if (block === undefined) return
     this.#source.forget(block)
-    if (this.#freeBytes + block.byteLength > this.#source.keeps) return
+    if (this.#freeBytes + block.byteLength > this.#source.keeps) {
+      // One that is larger than all that is worth keeping is wanted again as a rule, and fresh ones would pile up.
+      if (block.byteLength <= this.#source.keeps) return
+      this.#free.clear()
+      this.#freeBytes = 0
+    }
     this.#freeBytes += block.byteLength
     const free = this.#free.get(block.byteLength)
     if (free) free.push(block)

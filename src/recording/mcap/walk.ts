@@ -1,5 +1,5 @@
 import type { Cursor } from '../bytes.ts'
-import { Compression, MAX_OBJECT_BYTES, ZSTD_HEADER_BYTES } from '../compression.ts'
+import { MAX_OBJECT_BYTES, ZSTD_HEADER_BYTES } from '../compression.ts'
 import { DamageError, readFailure } from '../damage.ts'
 import { type Content, type Extent, plainExtent } from '../extent.ts'
 import { isWithin, SMALLEST_BLOCK } from '../memory.ts'
@@ -10,7 +10,9 @@ import { type Piece, Request } from '../request.ts'
 import { Batch, deliver, type Reading } from '../storage.ts'
 import { transcodedOrProblem } from '../transcode/transcode.ts'
 import { Channels } from './channels.ts'
+import { compressionOf } from './compression-of.ts'
 import type { DataCheck } from './data-check.ts'
+import { LARGE_CHUNK, LargeChunk, StoredBytes } from './large-chunk.ts'
 import {
   type Channel,
   type ChunkHeader,
@@ -18,6 +20,7 @@ import {
   Fields,
   MAGIC,
   MESSAGE_HEADER_BYTES,
+  type MessageHeader,
   Opcode,
   parseChunkHeader,
   parseMessageHeader,
@@ -264,6 +267,7 @@ export class Walk {
       return undefined
     }
     cursor.skip(header.offset - cursor.offset)
+    if (header.size > LARGE_CHUNK && header.compression !== '') return this.#largeChunk(header, position)
     const request = this.#chunkRequest(position, header)
     return request && this.#fetched(request, () => this.#takeInChunk(request, position))
   }
@@ -272,12 +276,64 @@ export class Walk {
     const { memory } = this.#options
     const channelIds = (topic: string) => this.#channels.idsOf(topic)
     try {
-      const { size: length, crc } = header
-      const extent = this.#extent(header.storedSize, { compression: compressionOf(header), length, crc })
+      const content = { compression: compressionOf(header), length: header.size, crc: header.crc }
+      const extent = this.#extent(header.storedSize, content)
       return new Request(extent, memory, { channelIds })
     } catch (error) {
       this.#reportChunk(position, error)
       return undefined
+    }
+  }
+
+  /** A chunk that is opened as it is taken in, by this thread. */
+  #largeChunk(header: ChunkHeader, position: number): Piece | undefined {
+    const { file, dataCheck } = this.#options
+    try {
+      const content = { compression: compressionOf(header), length: header.size, crc: header.crc }
+      const stored = new StoredBytes(this.#extent(header.storedSize, content), this.#cursor, file, dataCheck)
+      return { takeIn: () => this.#takeInLarge(new LargeChunk(content, stored), position) }
+    } catch (error) {
+      this.#reportChunk(position, error)
+      return undefined
+    }
+  }
+
+  /** As {@link #takeInChunk}; of a damaged one nothing is taken in. */
+  #takeInLarge(chunk: LargeChunk, position: number): void {
+    const found: RecordedMessage[] = []
+    try {
+      chunk.read({
+        define: (opcode, fields) => this.#channels.define(opcode, fields),
+        message: (header, length) => this.#largeMessage(chunk, header, length, found),
+      })
+      if (!this.#options.survey) chunk.finish()
+    } catch (error) {
+      this.#reportChunk(position, error)
+      found.length = 0
+    } finally {
+      chunk.close()
+    }
+    this.#addSorted(found)
+  }
+
+  #largeMessage(
+    chunk: LargeChunk,
+    { channelId, logTime }: MessageHeader,
+    length: number,
+    found: RecordedMessage[],
+  ): void {
+    this.messages++
+    const channel = this.#wantedChannel(channelId)
+    if (channel === undefined) return
+    const { survey, selection, decoder, memory } = this.#options
+    if (survey) {
+      survey.count(channelId)
+      survey.spread(logTime, logTime)
+    } else if (logTime >= selection.start && logTime <= selection.end) {
+      const bytes = chunk.take(memory.take(length))
+      const stored = decoder.decode(bytes, logTime, this.#options)
+      const data = stored && this.#transcoded(channel, logTime, stored)
+      if (data) found.push({ topic: channel.topic, logTime, data })
     }
   }
 
@@ -290,9 +346,13 @@ export class Walk {
     } catch (error) {
       this.#reportChunk(position, error)
     }
+    this.#addSorted(found)
+    request.release(found.some(({ data }) => isWithin(data, request.bytes)))
+  }
+
+  #addSorted(found: RecordedMessage[]): void {
     sortByTime(found)
     for (const message of found) this.#batch.add(message)
-    request.release(found.some(({ data }) => isWithin(data, request.bytes)))
   }
 
   #reportChunk(position: number, error: unknown): void {
@@ -341,14 +401,4 @@ export class Walk {
       if (times.startTime !== undefined) survey?.spread(times.startTime, times.endTime!)
     }
   }
-}
-
-function compressionOf({ compression, size, storedSize }: ChunkHeader): Compression {
-  if (compression === 'zstd') return Compression.ZSTD
-  if (compression === 'lz4') return Compression.LZ4
-  if (compression !== '') {
-    throw new DamageError(`its compression '${compression}' is not supported, only zstd and lz4`)
-  }
-  if (size !== storedSize) throw new DamageError(`it says ${size} bytes, and has another number`)
-  return Compression.NONE
 }
