@@ -3,7 +3,9 @@
  * them, against a script with rosbags and numpy on the same files, and against the floor of reading and counting with
  * nothing around it. Each measurement is a process of its own; contenders take turns, and the best of the rounds counts.
  *
- * usage: bench-recordings [--pairs N] [--rounds N] [--json FILE]
+ * Folders of PNG masks beside scripts with Pillow and OpenCV follow.
+ *
+ * usage: bench-recordings [--pairs N] [--rounds N] [--json FILE] [--only recordings|folders]
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pythonCommand } from '../test/support/python.ts'
+import { measureFolders } from './folders.ts'
 
 /** Uncompressed, and of messages in a row. */
 const FORM_OF_FLOOR = 'mcap'
@@ -71,16 +74,17 @@ const { values } = parseArgs({
     pairs: { type: 'string', default: '1500' },
     rounds: { type: 'string', default: '5' },
     json: { type: 'string' },
+    only: { type: 'string' },
   },
 })
-const directory = mkdtempSync(join(tmpdir(), 'bench-recordings-'))
-try {
-  python('write', directory, values.pairs)
+/** @returns rows for the file */
+function measureRecordings(directory: string, pairs: string, rounds: number) {
+  python('write', directory, pairs)
   const rows = []
-  console.log(`1280x720 mono8 pairs a second, ${values.pairs} pairs, best of ${values.rounds}`)
+  console.log(`1280x720 mono8 pairs a second, ${pairs} pairs, best of ${rounds}`)
   console.log(['recording', ...CONTENDERS, 'ours/rosbags_numpy', 'ours/ours_reading'].join('  '))
   for (const form of FORMS) {
-    const rates = measureForm(join(directory, form), Number(values.rounds))
+    const rates = measureForm(join(directory, form), rounds)
     for (const [contender, hz] of rates) rows.push({ case: `720p_${form}`, contender, pairs_per_second: hz })
     const ours = rates.get('ours')!
     const columns = CONTENDERS.map(name => (rates.get(name)?.toFixed(0) ?? '').padStart(name.length))
@@ -88,7 +92,16 @@ try {
     const share = `${((100 * ours) / rates.get('ours_reading')!).toFixed(0)} %`.padStart(17)
     console.log([form.padEnd(9), ...columns, faster, share].join('  '))
   }
-  if (values.json) writeFileSync(values.json, `${JSON.stringify({ rows }, null, 2)}\n`)
+  return rows
+}
+
+const { pairs, json, only } = values
+const directory = mkdtempSync(join(tmpdir(), 'bench-recordings-'))
+try {
+  const rows = []
+  if (only !== 'folders') rows.push(...measureRecordings(directory, pairs, Number(values.rounds)))
+  if (only !== 'recordings') rows.push(...measureFolders(directory, Number(pairs), Number(values.rounds)))
+  if (json) writeFileSync(json, `${JSON.stringify({ rows }, null, 2)}\n`)
 } finally {
   rmSync(directory, { recursive: true })
 }
