@@ -32,6 +32,7 @@ export class SecondThread {
   readonly #counter = new PairCounter(this.memory, 0)
   readonly #underWay = new Map<number, Stretch>()
   #isClosed = false
+  readonly #patience: number
   /** A thread that waits for a job does not always notice that it is terminated: Node would wait for it for ever. */
   readonly #stop = () => this.#jobs.stop()
 
@@ -40,7 +41,9 @@ export class SecondThread {
     return import.meta.url.endsWith('.js') && availableParallelism() > 1
   }
 
-  constructor() {
+  /** @param patience ms that a stretch may take, far more than it does */
+  constructor(patience = PATIENCE) {
+    this.#patience = patience
     const { port1, port2 } = new MessageChannel()
     const jobs = Jobs.memory()
     this.#jobs = new Jobs(jobs, port1)
@@ -151,7 +154,7 @@ export class SecondThread {
 
   #waitForResult(finished: number): void {
     // Twice, as a process that was stopped finds the time over when it goes on.
-    if (this.#jobs.waitForResult(finished, PATIENCE) || this.#jobs.waitForResult(finished, PATIENCE)) return
+    for (let i = 0; i < 2; i++) if (this.#jobs.waitForResult(finished, this.#patience)) return
     this.#underWay.clear()
     throw new Error('the second thread that reads and counts does not answer')
   }

@@ -110,6 +110,8 @@ type Having<Part> = { [N in ScoreName]: Table[N] extends Part ? N : never }[Scor
 export type PixelScore = Having<{ from: 'pixels' }>
 /** Scores of pixels that a single class has. */
 export type ClassScore = Having<{ from: 'pixels'; mean: 'classes' }>
+/** Scores whose mean over frames a summary has. */
+type FrameMean = Having<{ frames: true; mean: 'classes' }>
 /** Scores that are kept of every frame. */
 export type FrameScore = Having<{ frames: true }>
 
@@ -126,6 +128,7 @@ function namesWhere<Name extends ScoreName>(condition: (spec: ScoreSpec) => bool
 export const PIXEL_SCORES = namesWhere<PixelScore>(({ from }) => from === 'pixels')
 export const CLASS_SCORES = namesWhere<ClassScore>(isOfClass)
 export const FRAME_SCORES = namesWhere<FrameScore>(({ frames }) => frames === true)
+export const FRAME_MEANS = namesWhere<FrameMean>(s => s.frames === true && s.mean === 'classes')
 /** Of these frames.csv has a column. */
 export const COLUMN_SCORES = namesWhere<FrameScore & PixelScore>(
   s => s.frames === true && s.from === 'pixels',

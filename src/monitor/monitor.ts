@@ -3,6 +3,7 @@ import { Kernels } from '../kernels/kernels.ts'
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import { Moment } from '../pairing/moment.ts'
 import { Pairing } from '../pairing/pairing.ts'
+import { ParameterError } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
 import type { Classes } from './classes.ts'
 import { type Configuration, configurationFrom, pairingOptions } from './configuration.ts'
@@ -99,8 +100,16 @@ export class Monitor {
     return this.#configuration
   }
 
-  /** Takes other parameters from the next frame on. @throws ParameterError, and then nothing changes */
-  configure(parameters: Parameters): void {
+  /**
+   * Takes other parameters from the next frame on. Without `classes.names` the names stay; others are refused.
+   * @throws ParameterError, and then nothing changes
+   */
+  configure(changed: Parameters): void {
+    const names = this.#parameters['classes.names']
+    const parameters = changed['classes.names'].length > 0 ? changed : { ...changed, 'classes.names': names }
+    if (parameters['classes.names'].join('\n') !== names.join('\n')) {
+      throw new ParameterError('parameter classes.names: the names are those from the start')
+    }
     const configuration = configurationFrom(parameters)
     const rules = countingRules(parameters, configuration)
     const regions = this.#scorer.regionsFrom(configuration)

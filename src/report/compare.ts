@@ -1,4 +1,4 @@
-import { PIXEL_SCORES, scoreSpec } from '../metrics/score-table.ts'
+import { FRAME_MEANS, PIXEL_SCORES, scoreSpec } from '../metrics/score-table.ts'
 import { type PairedDifference, pairedDifference } from './difference.ts'
 import { readFramesBeside, readSummary } from './files.ts'
 import type { FrameTable } from './frames.ts'
@@ -52,8 +52,9 @@ export function compareRuns(runs: readonly Run[]): Comparison {
       ...PIXEL_SCORES.map(name =>
         row(scoreSpec(name).mean === 'pixels' ? name : `pooled ${name}`, ({ pooled }) => pooled[name]),
       ),
-      row('frame-mean dice', ({ frame_mean }) => frame_mean.dice),
-      row('frame-mean iou', ({ frame_mean }) => frame_mean.iou),
+      ...FRAME_MEANS.filter(name => summaries.some(({ frame_mean }) => name in frame_mean)).map(name =>
+        row(`frame-mean ${name}`, ({ frame_mean }) => frame_mean[name]),
+      ),
       row('frame dice p5', ({ frame_percentiles }) => frame_percentiles.dice.p5),
       row('frame dice p50', ({ frame_percentiles }) => frame_percentiles.dice.p50),
       ...classNames.map(name =>

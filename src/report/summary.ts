@@ -1,7 +1,7 @@
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import {
   CLASS_SCORES,
-  FRAME_SCORES,
+  FRAME_MEANS,
   PIXEL_SCORES,
   type PixelScore,
   scoreSpec,
@@ -220,10 +220,9 @@ function pooledScores(scores: Scores): Omit<PooledScores, 'classes_defined'> {
 
 /** Means of the frames' means over classes; soft ones only of probabilities. */
 function frameMean(frames: FrameTable | undefined): Summary['frame_mean'] {
-  const names = FRAME_SCORES.filter(name => scoreSpec(name).mean === 'classes')
-  const entries = names
-    .map(name => [name, frames ? score(mean(frames.score(name).values)) : null] as const)
-    .filter(([name, value]) => scoreSpec(name).from === 'pixels' || value !== null)
+  const entries = FRAME_MEANS.map(
+    name => [name, frames ? score(mean(frames.score(name).values)) : null] as const,
+  ).filter(([name, value]) => scoreSpec(name).from === 'pixels' || value !== null)
   return Object.fromEntries(entries) as unknown as Summary['frame_mean']
 }
 

@@ -12,14 +12,24 @@ import { parametersFrom } from '../../src/parameters/parameters.ts'
 import type * as Open from '../../src/recording/open.ts'
 import type { ReadOptions } from '../../src/recording/recording.ts'
 
-/** Has a recording of masks of 12 classes read with a second thread. */
-export function readWith(thread: Thread.SecondThread): ReadOptions {
+/** How pairs of masks of 12 classes are found and counted. */
+function pairOptions(): Thread.FetchOptions {
   const topics = { prediction: '/prediction', label: '/label' }
   const names = Array.from({ length: 12 }, (_, id) => String(id))
   const parameters = parametersFrom(new Map([['classes.names', names]]))
   const rules = countingRules(parameters, configurationFrom(parameters))
-  const options = { topics, tolerance: 0, rules, capacity: 12 }
+  return { topics, tolerance: 0, rules, capacity: 12 }
+}
+
+/** Has a recording of such masks read with a second thread. */
+export function readWith(thread: Thread.SecondThread, options = pairOptions()): ReadOptions {
   return { blocks: thread.memory, fetchAhead: thread.fetchAhead(() => options) }
+}
+
+/** Rules that every thread fails on, as it would for a defect of ours. */
+export function brokenOptions(): Thread.FetchOptions {
+  const { rules, ...options } = pairOptions()
+  return { ...options, rules: { ...rules, prediction: undefined as never } }
 }
 
 const ROOT = join(import.meta.dirname, '../..')

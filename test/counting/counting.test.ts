@@ -5,11 +5,11 @@ import { compress, isLoaded } from '@foxglove/wasm-zstd'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { OpenOptions } from '../../src/evaluation/recording-source.ts'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
-import type { RecordedMessage } from '../../src/recording/recording.ts'
+import type { ReadOptions, RecordedMessage } from '../../src/recording/recording.ts'
 import { type RecordedMask, SCORE_ALL, writeRecording } from '../evaluation/recording.ts'
 import { digest } from '../recording/read.ts'
 import { writeRecordings } from '../recording/written.ts'
-import { compiled, readWith } from './compiled.ts'
+import { brokenOptions, compiled, readWith } from './compiled.ts'
 
 const { SecondThread, RecordingSource, openRecordingSource, scoreMasks, openRecording, remove } =
   await compiled()
@@ -162,6 +162,52 @@ test('a second thread that has ended is done without', async () => {
   await thread.close()
   expect(await score(path, [], thread)).toEqual(await score(path, []))
   expect(thread.counted).toBe(0)
+})
+
+/** What reading a recording with a thread is rejected with; undefined if it comes to its end. */
+async function readingFailure(path: string, options: ReadOptions): Promise<Error | undefined> {
+  const recording = await openRecording(path)
+  try {
+    for await (const _ of recording.messages({ inUse: () => [], ...options }));
+    return undefined
+  } catch (error) {
+    return error as Error
+  } finally {
+    await recording.close()
+  }
+}
+
+test('a defect of ours in the second thread is thrown to who reads', async () => {
+  const path = join(directory, 'defect.mcap')
+  await writeRecording(path, drive(200, 'mono8'))
+  const thread = new SecondThread()
+  try {
+    for (;;) {
+      const failure = await readingFailure(path, readWith(thread, brokenOptions()))
+      expect(failure).toBeInstanceOf(TypeError)
+      // Either of the two may come first.
+      if (failure!.stack!.includes('thread.js')) break
+    }
+  } finally {
+    await thread.close()
+  }
+})
+
+test('a second thread that does not answer in time is an error, and the next reading goes on without its late results', async () => {
+  const path = join(directory, 'silent.mcap')
+  await writeRecording(path, drive(200, 'mono8'))
+  const impatient = new SecondThread(0)
+  try {
+    for (;;) {
+      const failure = await readingFailure(path, readWith(impatient))
+      if (failure === undefined) continue
+      expect(failure.message).toBe('the second thread that reads and counts does not answer')
+      break
+    }
+  } finally {
+    await impatient.close()
+  }
+  expect(await score(path, [], impatient)).toEqual(await score(path, []))
 })
 
 test('a byte that has changed between chunks is noticed with a second thread too', async () => {

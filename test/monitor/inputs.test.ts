@@ -112,7 +112,16 @@ describe('maps of values', () => {
     expect(() => unnamed.configure({ ...unnamed.parameters, 'label.ontology': 'rugd' })).toThrow(
       'from the start',
     )
-    monitor.configure({ ...monitor.parameters, 'label.map': ['3:b', '4:a'] })
+    for (const names of [['a'], ['b', 'a'], ['a', 'c']]) {
+      const renamed = { ...monitor.parameters, 'classes.names': names, 'label.map': [] }
+      expect(() => monitor.configure(renamed)).toThrow('classes.names: the names are those from the start')
+    }
+    expect(() => unnamed.configure({ ...unnamed.parameters, 'classes.names': ['0'] })).toThrow(
+      'classes.names: the names are those from the start',
+    )
+    // As they are given to a new monitor, whose maps name the classes.
+    monitor.configure({ ...monitor.parameters, 'classes.names': [], 'label.map': ['3:b', '4:a'] })
+    expect(monitor.parameters['classes.names']).toEqual(['a', 'b'])
     expectCounts(
       monitor,
       mono(() => 0),

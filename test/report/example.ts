@@ -1,6 +1,7 @@
 import { ConfusionMatrix, countLabels } from '../../src/metrics/confusion.ts'
 import { Scores } from '../../src/metrics/scoring.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
+import { evaluatedFlags } from '../../src/report/config.ts'
 import { FrameTable } from '../../src/report/frames.ts'
 import { NO_CLASS, type SmallMask } from '../../src/report/masks.ts'
 import type { Report } from '../../src/report/page/report.ts'
@@ -41,6 +42,13 @@ export function exampleRun(options: ExampleOptions): Report {
   const { names, frames: count, noise, seed = 1, unmatched = [] } = options
   const random = randomNumbers(seed)
   const size = names.length
+  const classes = names.map((name, id) => ({ id, name }))
+  const config: Config = {
+    ...parametersFrom(new Map()),
+    'classes.names': names,
+    'classes.ignored_labels': [IGNORED],
+    ...(options.config as Config),
+  }
   const frames = new FrameTable()
   const received = { predictions: new Stamps(), labels: new Stamps() }
   const matrix = new ConfusionMatrix(size)
@@ -63,7 +71,7 @@ export function exampleRun(options: ExampleOptions): Report {
     scores.fill('pixels', sums, {
       ids: [...names.keys()],
       count: size,
-      evaluated: new Uint8Array(size).fill(1),
+      evaluated: evaluatedFlags(classes, config),
       emptyClass: 'exclude',
     })
     frames.push({
@@ -90,13 +98,6 @@ export function exampleRun(options: ExampleOptions): Report {
     })
   }
   pictures.sort((a, b) => a.dice - b.dice)
-  const classes = names.map((name, id) => ({ id, name }))
-  const config: Config = {
-    ...parametersFrom(new Map()),
-    'classes.names': names,
-    'classes.ignored_labels': [IGNORED],
-    ...(options.config as Config),
-  }
   const about: Pick<Summary, 'source' | 'pairing' | 'config' | 'version'> = {
     source: {
       recording: options.recording ?? 'drives/example',

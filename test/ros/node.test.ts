@@ -172,13 +172,18 @@ describe.concurrent('verdict and diagnostics', () => {
   }, 60_000)
 
   test('~/reset forgets window and totals', async () => {
-    const graph = await start(['-p', 'window.frames:=10'], { confusion: false })
+    const limits = ['-p', 'thresholds.dice.error:=0.9', '-p', 'thresholds.frames:=2']
+    const graph = await start(['-p', 'window.frames:=10', ...limits], { confusion: false })
     for (const stamp of [1, 2]) {
       await graph.publish('label', image(stamp, labels))
       await graph.publish('prediction', image(stamp, treeless))
     }
     await graph.until(() => graph.metrics.length === 2, 'the pairs')
     expect(graph.metrics[1]).toMatchObject({ window_frames: 2, frame_count: 2 })
+    // By the mean alone: no class has limits of its own.
+    expect(graph.metrics.map(({ level }) => level)).toEqual([0, 2])
+    await graph.until(() => graph.status('Overlap')?.level === 2, 'the error of the mean')
+    expect(graph.status('Overlap')!.message).toMatch(/^dice 0\.\d+ is below 0\.9/)
     const answer = await graph.request('trigger', { service: '/dice_monitor/reset' })
     expect(answer).toMatchObject({ success: true })
     await graph.publish('label', image(3, labels))
