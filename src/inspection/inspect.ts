@@ -24,10 +24,10 @@ export interface Inspection extends MaskFinding {
   problems: readonly string[]
 }
 
-/** Channels that hold no more different values than this may hold ids. */
-const MOST_IDS = 64
-/** Bits of colours that are too dark to be meant for the eye. */
-const DARK = 0x3f3f3f
+/** Bits of a channel that is too dark to be meant for the eye: as ids are, of which there are few. */
+const DARK = 0x3f
+/** So many colours that differ only in another channel, in the mean, are instances of one class. */
+const INSTANCES = 2
 
 /** Collects what masks of one topic or folder hold. */
 class Looking {
@@ -111,8 +111,10 @@ function readingOf(
   // CARLA's tag is in r and nothing beside it; Gazebo's label in b, beside the number of the instance.
   if (values.every(colour => (colour & 0xffff) === 0)) return inChannel('r')
   const [r, g, b] = (['r', 'g', 'b'] as const).map(channel => inChannel(channel).counts.counts.size)
-  const areSmall = values.every(colour => (colour & ~DARK) === 0)
-  const isInstance = areSmall || (b! <= MOST_IDS && r! > b! && g! <= b!)
+  const areDark = (bits: number) => values.every(colour => (colour & bits) === 0)
+  const isAllDark = areDark(~(DARK * 0x010101))
+  const isInstance =
+    isAllDark || (areDark(~DARK & 0xff) && values.length >= INSTANCES * b! && r! > b! && g! <= b!)
   return isInstance ? inChannel('b') : asColours
 }
 

@@ -22,6 +22,14 @@ export class Tally {
     this.count = 0
   }
 
+  /** The value of most pixels; undefined if there is none. */
+  get most(): number | undefined {
+    const { count, values, counts } = this
+    let most = 0
+    for (let i = 1; i < count; i++) if (counts[i]! > counts[most]!) most = i
+    return count === 0 ? undefined : values[most]!
+  }
+
   add(value: number, pixels: number): void {
     const { values, counts } = this
     let i = 0

@@ -61,23 +61,31 @@ type LabelParameters = Pick<
  * Whether labels look like binary masks of 0 and 255 of which all that is not 0 is left out, without anybody having
  * said so: scores are then of one class, and a predictor that knows nothing else has the best.
  */
-export function isBinaryLeftOut(
-  { classes, pixels }: ScoredPixels,
-  parameters: Pick<LabelParameters, 'label.map' | 'label.ontology'>,
-): boolean {
+export function isBinaryLeftOut({ classes, pixels }: ScoredPixels, parameters: BinaryParameters): boolean {
+  // What these leave out is counted as ignored too, whatever the values are.
+  const isCut = (parameters.ignored_border ?? 0) > 0 || (parameters['regions.ignored'] ?? []).length > 0
+  return !isCut && scoresZeroAlone({ classes, pixels }, parameters)
+}
+
+function scoresZeroAlone({ classes, pixels }: ScoredPixels, parameters: BinaryParameters): boolean {
   const labelled = classes.filter(({ label_pixels }) => label_pixels > 0)
   const [only] = labelled
   return labelled.length === 1 && pixels.ignored > 0 && isMeaningOfZero(only!, parameters, classes.length)
 }
 
-/** Whether 0 is this class, and nothing says what is to be ignored. An earlier version's summary has no ontology. */
+/** A summary of an earlier version does not have all of them. */
+type BinaryParameters = Partial<
+  Pick<Parameters, 'label.map' | 'label.ontology' | 'label.names_from' | 'ignored_border' | 'regions.ignored'>
+>
+
+/** Whether 0 is this class, and nothing says what is to be ignored. */
 function isMeaningOfZero(
   { id, name }: { id: number; name: string },
-  parameters: Partial<Pick<LabelParameters, 'label.map' | 'label.ontology'>>,
+  parameters: BinaryParameters,
   classes: number,
 ): boolean {
   const map = parameters['label.map'] ?? []
-  if (parameters['label.ontology']) return false
+  if (parameters['label.ontology'] || (parameters['label.names_from'] ?? 'none') !== 'none') return false
   if (map.length === 0) return id === 0
   const entries = map.map(text => parseEntry(text))
   return (
@@ -115,7 +123,9 @@ export function doubtsOf(monitor: Monitor): Doubt[] {
   }
   const scored = scoredPixels(monitor)
   const { parameters } = monitor
-  const isBinary = isBinaryLeftOut(scored, parameters)
+  const areValuesLeftOut = labelInput.leftOut.pixels + labelInput.unmapped.pixels > 0
+  const isBinary =
+    isBinaryLeftOut(scored, parameters) || (areValuesLeftOut && scoresZeroAlone(scored, parameters))
   if (isBinary) add('label', 'binary', binaryText(scored, parameters, labelInput))
   const { allIgnored } = labelInput
   add('label', 'all ignored', allIgnoredText(monitor), allIgnored < frame.frameCount)
@@ -186,11 +196,8 @@ function binaryText(
   const only = classes.find(({ label_pixels }) => label_pixels > 0)!.name
   const ignored = parameters['classes.ignored_labels']
   const isOutside = labelInput.unmapped.pixels > 0
-  const value = isOutside
-    ? labelInput.mostFrequentUnmapped
-    : ignored.includes(255)
-      ? 255
-      : (ignored[0] ?? 255)
+  const value =
+    labelInput.unmapped.most ?? labelInput.leftOut.most ?? (ignored.includes(255) ? 255 : (ignored[0] ?? 255))
   const why = isOutside ? `${value} is no class` : `classes.ignored_labels is [${ignored.join(', ')}]`
   const names = parameters['classes.names']
   const [background, foreground] = names.length > 1 ? names : ['background', 'foreground']

@@ -19,6 +19,8 @@ export class InputStatistics {
    * nor ignored, in the masks that were looked at: see {@link OutsideValues}.
    */
   readonly unmapped = new Tally()
+  /** Values of -1 and of `classes.ignored_labels` that are no class, in the first masks that have some. */
+  readonly leftOut = new Tally()
   /** Scored masks with pixels of no class, where there is no map. */
   masksWithOutside = 0
   /** Whether a map or an ontology says what values mean. */
@@ -61,17 +63,10 @@ export class InputStatistics {
     return `values that are no class: ${this.#values()} in the masks that were looked at`
   }
 
-  /** NaN if there is none. */
-  get mostFrequentUnmapped(): number {
-    const { count, values, counts } = this.unmapped
-    let most = -1
-    for (let i = 0; i < count; i++) if (most < 0 || counts[i]! > counts[most]!) most = i
-    return most < 0 ? Number.NaN : values[most]!
-  }
-
   /** Forgets what was in masks. */
   forgetMasks(): void {
     this.unmapped.clear()
+    this.leftOut.clear()
     this.masksWithOutside = 0
     this.allIgnored = 0
     this.stretch.clear()

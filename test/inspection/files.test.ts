@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { CdrWriter } from '../../src/cdr/writer.ts'
 import { writeCompressedImage } from '../../src/image/serialize.ts'
 import { advise } from '../../src/inspection/advice.ts'
-import { convincing, fits } from '../../src/inspection/fit.ts'
+import { areCounted, convincing, fits, mayBeOf } from '../../src/inspection/fit.ts'
 import { inspectFiles } from '../../src/inspection/inspect.ts'
 import { countCompressed } from '../../src/inspection/mask-values.ts'
 import { ValueCounts } from '../../src/inspection/value-counts.ts'
@@ -43,6 +43,29 @@ describe('an ontology fits', () => {
     expect(best([0, 1, 2, 3, 29], 'ids', '/data/RUGD/ids')).toBe(undefined)
     // Three tag sets have these.
     expect(best(counted, 'ids', '/carla/label')).toBeUndefined()
+  })
+
+  it('by ids in two gaps at least, that are half as many numbers more than ids', () => {
+    expect(best([0, 1, 2, 3, 29], 'ids')).toBeUndefined()
+    expect(best([0, 1, 2, 8, 29], 'ids')).toBeDefined()
+    // 9 numbers for 6 ids, and 8 for 6.
+    expect(best([0, 1, 3, 5, 7, 8], 'ids')).toBeDefined()
+    expect(best([0, 1, 3, 5, 6, 7], 'ids')).toBeUndefined()
+    expect(areCounted([0, 1, 3, 5, 6, 7])).toBe(true)
+    expect(areCounted([0, 1, 3, 5, 7, 8])).toBe(false)
+    expect(areCounted([0, 1, 2, 255])).toBe(true)
+    expect(areCounted([-1, 0, 1])).toBe(true)
+    expect(areCounted([-2, 0, 1])).toBe(false)
+    expect(areCounted([255])).toBe(false)
+  })
+
+  it('beside masks that it fits, by ids beyond their number', () => {
+    const { ontology } = loadOntology('rellis3d')
+    expect(mayBeOf([3, 4, 255], ontology)).toBe(true)
+    expect(mayBeOf([0, 1, 3], ontology)).toBe(true)
+    expect(mayBeOf([0, 1], ontology)).toBe(false)
+    expect(mayBeOf([2, 3], ontology)).toBe(false)
+    expect(mayBeOf([], ontology)).toBe(false)
   })
 
   it('by two of its colours, which are nearly all pixels', () => {
@@ -182,6 +205,95 @@ describe('PNG files', () => {
       channel: undefined,
       values: [0x020304, 0xc80203],
     })
+  })
+
+  it('of colours are ids where they are too dark to be seen, or where one channel has few values beside many', () => {
+    const channelOf = (colours: readonly (readonly number[])[]) => {
+      const found = inspect({
+        a: writePng({ width: colours.length, height: 1, bits: 8, colourType: 2, samples: colours.flat() }),
+      })
+      return found.channel
+    }
+    expect(
+      channelOf([
+        [1, 2, 63],
+        [2, 3, 4],
+      ]),
+    ).toBe('b')
+    expect(
+      channelOf([
+        [1, 2, 64],
+        [2, 3, 4],
+      ]),
+    ).toBeUndefined()
+    expect(
+      channelOf([
+        [200, 0, 0],
+        [3, 0, 0],
+      ]),
+    ).toBe('r')
+    expect(
+      channelOf([
+        [200, 0, 1],
+        [3, 0, 0],
+      ]),
+    ).toBeUndefined()
+    // Two classes of two instances each, with more values in r than in b, and no more in g.
+    expect(
+      channelOf([
+        [200, 0, 1],
+        [3, 0, 0],
+        [4, 1, 0],
+        [5, 1, 1],
+      ]),
+    ).toBe('b')
+    expect(
+      channelOf([
+        [200, 0, 1],
+        [3, 0, 0],
+        [4, 1, 0],
+      ]),
+    ).toBeUndefined()
+    expect(
+      channelOf([
+        [200, 2, 1],
+        [3, 0, 0],
+        [4, 1, 0],
+        [5, 1, 1],
+      ]),
+    ).toBeUndefined()
+    expect(
+      channelOf([
+        [200, 0, 1],
+        [3, 0, 0],
+        [3, 1, 0],
+        [200, 1, 1],
+      ]),
+    ).toBeUndefined()
+    expect(
+      channelOf([
+        [255, 0, 0],
+        [128, 0, 0],
+        [9, 0, 255],
+        [10, 0, 255],
+      ]),
+    ).toBeUndefined()
+    expect(
+      channelOf([
+        [9, 9, 9],
+        [200, 200, 200],
+      ]),
+    ).toBe('r')
+    expect(
+      channelOf([
+        [9, 9, 9],
+        [200, 200, 201],
+      ]),
+    ).toBeUndefined()
+    const many = (largest: number) =>
+      Array.from({ length: 8 }, (_, i) => [100 + i, 0, i % 2 === 0 ? 0 : largest])
+    expect(channelOf(many(63))).toBe('b')
+    expect(channelOf(many(64))).toBeUndefined()
   })
 
   it('are looked at evenly, and a bad one is said', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { serializeImage } from '../../src/image/serialize.ts'
-import { type Doubt, doubtsOf } from '../../src/monitor/doubts.ts'
+import { type Doubt, doubtsOf, isBinaryLeftOut } from '../../src/monitor/doubts.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
 
@@ -170,6 +170,45 @@ describe('a binary mask under the default of ignored labels', () => {
         'binary',
       ),
     ).toContain('0 and 7')
+  })
+
+  it('is not seen in what a border, a region or names leave out, and is seen beside them', () => {
+    const border = { ignored_border: 1n }
+    const region = { 'regions.ignored': ['hood'], regions: ['hood: rows 0.5-1'] }
+    for (const values of [border, region]) {
+      expect(doubts(values, three, () => 0)).not.toContainEqual(expect.objectContaining({ kind: 'binary' }))
+      expect(
+        textOf(
+          doubts(values, three, i => (i % WIDTH < 8 ? 255 : 0)),
+          'binary',
+        ),
+      ).toContain('For masks of 0 and 255 set')
+    }
+    const scored = {
+      classes: [{ id: 0, name: 'a', dice: 1, label_pixels: 5, prediction_pixels: 5 }],
+      pixels: { ignored: 3 },
+    }
+    expect(isBinaryLeftOut(scored, {})).toBe(true)
+    expect(isBinaryLeftOut(scored, { ignored_border: 0, 'regions.ignored': [] })).toBe(true)
+    expect(isBinaryLeftOut(scored, { ignored_border: 1 })).toBe(false)
+    expect(isBinaryLeftOut(scored, { 'regions.ignored': ['hood'] })).toBe(false)
+    expect(isBinaryLeftOut(scored, { 'label.names_from': 'label_info' })).toBe(false)
+    expect(isBinaryLeftOut(scored, { 'label.names_from': 'none', 'label.ontology': '' })).toBe(true)
+    expect(isBinaryLeftOut(scored, { 'label.ontology': 'rugd' })).toBe(false)
+    expect(isBinaryLeftOut({ ...scored, pixels: { ignored: 0 } }, {})).toBe(false)
+    const mapped = (...map: string[]) =>
+      isBinaryLeftOut(
+        {
+          ...scored,
+          classes: [...scored.classes, { ...scored.classes[0]!, id: 1, name: 'b', label_pixels: 0 }],
+        },
+        { 'label.map': map },
+      )
+    expect(mapped('-4-0:a', '1:b')).toBe(true)
+    expect(mapped('0:b', '1:a')).toBe(false)
+    expect(mapped('1:a', '-1:a')).toBe(false)
+    expect(mapped('*:a')).toBe(false)
+    expect(mapped('0:a', '9:ignore')).toBe(false)
   })
 
   it('is no longer told once labels show another class, and after a reset', () => {
