@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander'
 import { PARAMETER_NAMES } from '../parameters/table.ts'
+import { FORMATS } from '../report/formats.ts'
 import { GATE_NAMES } from '../report/gates.ts'
 import { Exit, usageError } from './errors.ts'
 
@@ -30,6 +31,7 @@ function wordsAfter(option: Option): readonly string[] | undefined {
   if (option.long === '--set') return PARAMETER_NAMES.map(name => `${name}=`)
   if (option.long === '--fail-under' || option.long === '--max-drop')
     return GATE_NAMES.map(name => `${name}=`)
+  if (option.long === '--format') return FORMATS
   return undefined
 }
 

@@ -3,17 +3,17 @@ import type { DriveOutcome, ScoredDrive } from '../evaluation/drive.ts'
 import { evaluateDrives } from '../evaluation/drives.ts'
 import { driveNames } from '../evaluation/find-recordings.ts'
 import type { RawValue } from '../parameters/parameters.ts'
-import { resultFiles, summaryText } from '../report/files.ts'
+import { resultFiles } from '../report/files.ts'
 import type { FrameTable } from '../report/frames.ts'
 import { MergeError, mergeRuns } from '../report/merge.ts'
 import { unpackFrames } from '../report/packed-frames.ts'
 import { reportPage } from '../report/page/page.ts'
 import type { Summary } from '../report/summary.ts'
-import { driveTable, summaryTable } from '../report/table.ts'
 import { writeFiles } from '../report/write-files.ts'
 import { type Checks, check, reportFailure } from './checks.ts'
 import { inputError } from './errors.ts'
 import type { EvaluateOptions } from './evaluate.ts'
+import { chosenFormat, printedRun } from './format.ts'
 import { interruptible } from './interrupt.ts'
 import type { Messages } from './messages.ts'
 import { startProgress } from './progress.ts'
@@ -53,9 +53,9 @@ export async function evaluateSeveral(
       `wrote a folder a recording, and summary.json, frames.csv and report.html to ${options.output}`,
     )
   }
-  process.stdout.write(options.json ? summaryText(summary) : `${table(outcomes, summary)}\n`)
-  if (failed > 0) messages.warn(`${failed} of ${outcomes.length} recordings could not be scored`)
   const drives = outcomes.map(driveRow)
+  process.stdout.write(printedRun(summary, chosenFormat(options), drives))
+  if (failed > 0) messages.warn(`${failed} of ${outcomes.length} recordings could not be scored`)
   return check(checks, { run: { name: `${outcomes.length} drives`, summary, frames }, drives }, messages)
 }
 
@@ -142,8 +142,4 @@ function pooled(drives: readonly ScoredDrive[]): { summary: Summary; frames: Fra
     if (error instanceof MergeError) throw inputError(error.message)
     throw error
   }
-}
-
-function table(outcomes: readonly DriveOutcome[], summary: Summary): string {
-  return `${driveTable(outcomes.map(driveRow))}\n\nAll of them:\n\n${summaryTable(summary)}`
 }

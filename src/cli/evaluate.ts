@@ -4,13 +4,13 @@ import type { MaskSource } from '../evaluation/source.ts'
 import { chooseTopics } from '../evaluation/topics.ts'
 import { ParameterError, type RawValue } from '../parameters/parameters.ts'
 import type { FileOf } from '../report/csv.ts'
-import { resultFiles, summaryText } from '../report/files.ts'
+import { resultFiles } from '../report/files.ts'
 import { reportPage } from '../report/page/page.ts'
-import { summaryTable } from '../report/table.ts'
 import { tryDirectory, writeFiles } from '../report/write-files.ts'
 import { type CheckOptions, type Checks, check, parsedChecks, reportFailure } from './checks.ts'
 import { inputError, usageError } from './errors.ts'
 import { evaluateSeveral, type SeveralOptions } from './evaluate-several.ts'
+import { chosenFormat, type FormatOptions, printedRun } from './format.ts'
 import { interruptible } from './interrupt.ts'
 import { openMasks } from './masks.ts'
 import { Messages } from './messages.ts'
@@ -19,7 +19,7 @@ import { startProgress } from './progress.ts'
 import { asCliError } from './topics.ts'
 import { VERSION } from './version.ts'
 
-export interface EvaluateOptions extends SeveralOptions, CheckOptions {
+export interface EvaluateOptions extends SeveralOptions, CheckOptions, FormatOptions {
   label?: string
   prediction?: string
   config?: string
@@ -27,7 +27,6 @@ export interface EvaluateOptions extends SeveralOptions, CheckOptions {
   start?: number
   end?: number
   output?: string
-  json?: boolean
   quiet?: boolean
   /** Folders of masks. */
   predictions?: string
@@ -46,6 +45,7 @@ export async function evaluate(paths: readonly string[], options: EvaluateOption
   const messages = new Messages(options.quiet === true)
   const chosenByUser = chosenParameters(options.config, options.set, messages)
   completeParameters(chosenByUser)
+  chosenFormat(options)
   if (options.start !== undefined && options.end !== undefined && options.end <= options.start) {
     throw usageError(`--end ${options.end} is not after --start ${options.start}`)
   }
@@ -118,9 +118,10 @@ async function evaluated(
 function deliver(
   { summary, frames, worst, received }: Evaluation,
   source: MaskSource,
-  { output, json }: EvaluateOptions,
+  options: EvaluateOptions,
   messages: Messages,
 ): void {
+  const { output } = options
   const { recording } = summary.source
   for (const problem of summary.pairing.problems) messages.warn(problem)
   if (summary.pairing.truncated) {
@@ -132,7 +133,7 @@ function deliver(
     writeFiles(output, resultFiles(summary, frames, page, fileOf))
     messages.note(`wrote summary.json, frames.csv and report.html to ${output}`)
   }
-  process.stdout.write(json ? summaryText(summary) : `${summaryTable(summary)}\n`)
+  process.stdout.write(printedRun(summary, chosenFormat(options)))
 }
 
 function foundRecordings(paths: readonly string[]): FoundRecordings {

@@ -1,24 +1,24 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Run } from '../report/compare.ts'
-import { resultFiles, summaryText } from '../report/files.ts'
+import { resultFiles } from '../report/files.ts'
 import { MergeError, mergeRuns } from '../report/merge.ts'
 import { reportPage } from '../report/page/page.ts'
-import { summaryTable } from '../report/table.ts'
 import { writeFiles } from '../report/write-files.ts'
 import { Exit, inputError, usageError } from './errors.ts'
+import { chosenFormat, type FormatOptions, printedRun } from './format.ts'
 import { Messages } from './messages.ts'
 import { readRuns } from './runs.ts'
 import { VERSION } from './version.ts'
 
-export interface MergeOptions {
+export interface MergeOptions extends FormatOptions {
   output: string
-  json?: boolean
 }
 
 /** `dice-monitor merge`. @returns the exit code */
 export function merge(paths: readonly string[], options: MergeOptions): number {
   const messages = new Messages(false)
+  const format = chosenFormat(options)
   refuseInput(paths, options.output)
   const runs = readRuns(paths, 'classes')
   for (const { name, frames } of runs) {
@@ -30,7 +30,7 @@ export function merge(paths: readonly string[], options: MergeOptions): number {
     const { summary, frames } = mergeRuns(runs, VERSION)
     const page = reportPage({ summary, frames, pictures: [], received: undefined })
     writeFiles(options.output, resultFiles(summary, frames, page))
-    process.stdout.write(options.json ? summaryText(summary) : `${summaryTable(summary)}\n`)
+    process.stdout.write(printedRun(summary, format))
     return Exit.DONE
   } catch (error) {
     if (error instanceof MergeError) throw inputError(error.message)

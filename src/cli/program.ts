@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { FORMATS, type Format } from '../report/formats.ts'
 import { GATE_GRAMMAR } from '../report/gates.ts'
 import { type AttachOptions, attach } from './attach.ts'
 import { compare } from './compare.ts'
@@ -67,6 +68,7 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
     .option('--jobs <n>', 'evaluate so many recordings at once (default: the number of cores)', jobsOf)
     .option('--all-pairs', 'score every plausible pair of topics, as of several cameras')
     .option('-j, --json', 'print summary.json instead of a table')
+    .option('--format <format>', `how to print it: ${FORMATS.join(', ')}`, formatOf)
     .option('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high')
     .option('--baseline <summary>', 'an earlier run to compare with')
     .option('--max-drop <score=drop...>', 'exit 3 where a score is lower than in the earlier run by more')
@@ -216,6 +218,7 @@ function addCompare(program: Command, done: (exitCode: number) => void): void {
     .description('runs side by side, best and worst marked, with differences to the first')
     .argument('<summary...>', 'summary.json files, or the directories they are in')
     .option('-j, --json', 'print JSON instead of a table')
+    .option('--format <format>', `how to print it: ${FORMATS.join(', ')}`, formatOf)
     .addHelpText(
       'after',
       `
@@ -236,6 +239,7 @@ function addMerge(program: Command, done: (exitCode: number) => void): void {
     .argument('<summary...>', 'summary.json files, or the directories they are in')
     .requiredOption('-o, --output <dir>', 'where to write summary.json, frames.csv and report.html')
     .option('-j, --json', 'print summary.json instead of a table')
+    .option('--format <format>', `how to print it: ${FORMATS.join(', ')}`, formatOf)
     .action((summaries: string[], options: Parameters<typeof merge>[1]) => done(merge(summaries, options)))
 }
 
@@ -251,6 +255,12 @@ function takeStrays<Key extends string>(
     options[key] = texts.filter(text => text.includes('='))
   }
   return strays
+}
+
+function formatOf(text: string): Format {
+  const format = FORMATS.find(name => name === text)
+  if (!format) throw new InvalidArgumentError(`Expected one of ${FORMATS.join(', ')}.`)
+  return format
 }
 
 function jobsOf(text: string): number {

@@ -24,7 +24,7 @@ export interface ComparedRow {
   values: Score[]
   /** Each run's value less the first run's. */
   differences: Score[]
-  /** Indices of the runs with the highest and the lowest value; none where all are equal. */
+  /** Indices of the runs with the highest and the lowest value; none where all are equal, or the runs are of other frames. */
   best: number[]
   worst: number[]
 }
@@ -32,6 +32,8 @@ export interface ComparedRow {
 export interface Comparison {
   runs: string[]
   rows: ComparedRow[]
+  /** Whether all runs scored the same frames, as far as that is known: only then is one the best. */
+  same_frames: boolean
   /** The differences in frame-mean dice to the first run, a run each, the first run's left out. */
   paired: PairedDifference[]
 }
@@ -39,13 +41,16 @@ export interface Comparison {
 /** Runs side by side; the first is the one the others are held against. */
 export function compareRuns(runs: readonly Run[]): Comparison {
   const summaries = runs.map(run => run.summary)
+  const [first, ...others] = runs
+  const paired = others.map(run => pairedDifference(first!, run))
+  const areSame = paired.every(difference => 'same_frames' in difference && difference.same_frames)
   const row = (name: string, value: (summary: Summary) => Score | undefined) =>
     comparedRow(
       name,
       summaries.map(summary => value(summary) ?? null),
+      areSame,
     )
   const classNames = [...new Set(summaries.flatMap(summary => summary.classes.map(({ name }) => name)))]
-  const [first, ...others] = runs
   return {
     runs: runs.map(run => run.name),
     rows: [
@@ -61,15 +66,17 @@ export function compareRuns(runs: readonly Run[]): Comparison {
         row(`dice ${name}`, ({ classes }) => classes.find(c => c.name === name)?.dice),
       ),
     ],
-    paired: others.map(run => pairedDifference(first!, run)),
+    same_frames: areSame,
+    paired,
   }
 }
 
-function comparedRow(name: string, values: Score[]): ComparedRow {
+function comparedRow(name: string, values: Score[], areSame: boolean): ComparedRow {
   const defined = values.filter(value => value !== null)
   const highest = Math.max(...defined)
   const lowest = Math.min(...defined)
-  const where = (wanted: number) => [...values.keys()].filter(i => highest > lowest && values[i] === wanted)
+  const where = (wanted: number) =>
+    areSame ? [...values.keys()].filter(i => highest > lowest && values[i] === wanted) : []
   const differences = values.map(value => (value === null || values[0] == null ? null : value - values[0]))
   return { name, values, differences, best: where(highest), worst: where(lowest) }
 }

@@ -8,8 +8,14 @@ export interface Difference extends Omit<KnownMean, 'mean'> {
   verdict: 'better' | 'worse' | 'not distinguishable' | 'too few'
 }
 
+/** A difference of two runs that were scored on the same frames, or on some of the same. */
+export interface DifferenceOfRuns extends Difference {
+  /** Whether each frame of either is one of the other. */
+  same_frames: boolean
+}
+
 /** A difference, or why there is none. */
-export type PairedDifference = Difference | { reason: string }
+export type PairedDifference = DifferenceOfRuns | { reason: string }
 
 /**
  * Two runs are of the same recordings when at least half of the frames of each have the stamp and the number of label
@@ -25,7 +31,8 @@ export function pairedDifference(base: Run, run: Run): PairedDifference {
   if (common.count < 2 || 2 * common.count < frames) {
     return { reason: `another recording: ${common.count} of ${frames} frames in common` }
   }
-  return differenceOf(common.drives)
+  const areSame = [base, run].every(({ frames: own }) => own!.length === common.count)
+  return { ...differenceOf(common.drives), same_frames: areSame }
 }
 
 /** @param drives differences in time order, a list a recording; NaN where one of the two is undefined */

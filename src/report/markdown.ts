@@ -1,10 +1,10 @@
 import { CLASS_SCORES, PIXEL_SCORES } from '../metrics/score-table.ts'
-import { printable } from '../printable.ts'
 import type { DropResult } from './baseline.ts'
 import type { Run } from './compare.ts'
+import { markdownText as escaped, shown } from './formats.ts'
 import type { GateResult } from './gates.ts'
 import { coverageOf } from './summary.ts'
-import { type DriveRow, dropText, gateText, grouped, shown, worstFirst } from './table.ts'
+import { type DriveRow, dropText, gateText, grouped, worstFirst } from './table.ts'
 
 export interface MarkdownReport {
   run: Run
@@ -78,7 +78,3 @@ function table(header: readonly string[], rows: readonly (readonly string[])[], 
   const body = rows.map(row => line(row.map(cell => (cell === '**FAIL**' ? cell : escaped(cell)))))
   return [line(header), line(rule), ...body].join('\n')
 }
-
-/** Foreign text that Markdown and HTML leave as it is. */
-const escaped = (text: string) =>
-  printable(text, 300).replace(/[\\`*_{}[\]()#+!|<>&~]/g, character => `&#${character.codePointAt(0)};`)

@@ -2,19 +2,13 @@ import { CLASS_SCORES, PIXEL_SCORES, type ScoreName } from '../metrics/score-tab
 import { percent } from '../monitor/complaints.ts'
 import { printable } from '../printable.ts'
 import type { DropResult } from './baseline.ts'
-import type { Comparison } from './compare.ts'
 import { evaluatedFlags } from './config.ts'
-import type { PairedDifference } from './difference.ts'
+import { shown } from './formats.ts'
 import type { GateResult } from './gates.ts'
 import { CONFIDENCE, evidenceText } from './interval.ts'
 import type { ScoreInterval } from './score-intervals.ts'
 import type { ClassScores } from './scores.ts'
 import { coverageOf, PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
-
-/** A score as it is shown: four decimals, a dash for undefined. */
-export const shown = (value: Score): string => (value === null ? '-' : value.toFixed(4))
-
-const signed = (value: Score) => (value === null ? '-' : `${value < 0 ? '' : '+'}${value.toFixed(4)}`)
 
 /** Whole numbers with thin grouping: 1 234 567. */
 export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
@@ -191,35 +185,6 @@ export function dropText({ name, base, value, drop, most, met }: DropResult): st
   if (Number.isNaN(drop)) return `${values}: undefined`
   const change = `${valueText(name, Math.abs(drop))} ${drop > 0 ? 'lower' : 'higher'}`
   return `${values}: ${change}, ${met ? 'at most' : 'more than'} ${most} lower`
-}
-
-/** What `compare` prints: a row a score, a column a run; `^` marks the best and `v` the worst. */
-export function comparisonTable({ runs, rows, paired }: Comparison): string {
-  const header = ['', ...runs.flatMap((run, i) => (i === 0 ? [run] : [run, 'difference']))]
-  const mark = (row: Comparison['rows'][number], i: number) =>
-    row.best.includes(i) ? '^' : row.worst.includes(i) ? 'v' : ' '
-  const body = rows.map(row => [
-    row.name,
-    ...row.values.flatMap((value, i) => {
-      const cell = `${shown(value)} ${mark(row, i)}`
-      return i === 0 ? [cell] : [cell, signed(row.differences[i]!)]
-    }),
-  ])
-  const intervals = paired.map((difference, i) => `${runs[i + 1]} - ${runs[0]}: ${intervalText(difference)}`)
-  const title = `Difference in frame-mean dice, ${CONFIDENCE * 100} % interval over common frames:`
-  return [
-    alignedColumns([header, ...body]),
-    '^ best, v worst; differences are to the first run',
-    [title, ...intervals.map(line => `  ${printable(line)}`)].join('\n'),
-  ].join('\n\n')
-}
-
-/** "+0.0123 [+0.0010, +0.0236] better (300 frames, about 9 independent)". */
-export function intervalText(paired: PairedDifference): string {
-  if ('reason' in paired) return `none, ${paired.reason}`
-  const { difference, low, high, verdict } = paired
-  if (verdict === 'too few') return `none (${evidenceText(paired)})`
-  return `${signed(difference)} [${signed(low)}, ${signed(high)}] ${verdict} (${evidenceText(paired)})`
 }
 
 /** "0.8123 to 0.8345 (300 frames, about 9 independent)". */

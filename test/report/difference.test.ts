@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { compareRuns, type Run } from '../../src/report/compare.ts'
+import { comparisonTable, intervalText } from '../../src/report/comparison-text.ts'
 import { type Difference, differenceOf } from '../../src/report/difference.ts'
 import { FrameTable } from '../../src/report/frames.ts'
 import { evidenceText } from '../../src/report/interval.ts'
 import { mergeRuns } from '../../src/report/merge.ts'
-import { comparisonTable, intervalText } from '../../src/report/table.ts'
 import { exampleRun } from './example.ts'
 import { noisySeries } from './series.ts'
 
