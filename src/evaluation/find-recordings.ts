@@ -1,5 +1,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { isAddress, isS3, nameOf } from '../remote/address.ts'
+import { listRemote } from '../remote/remote.ts'
 import { EvaluationError } from './error.ts'
 import { globbed, isGlob } from './glob.ts'
 
@@ -38,8 +40,6 @@ export function findRecordings(given: readonly string[]): FoundRecordings {
   return { paths: [...found.values()], isOne }
 }
 
-const isAddress = (path: string) => /^[a-z][a-z0-9+.-]*:\/\//.test(path)
-
 const nothingFound = (path: string, isPattern: boolean) =>
   isPattern
     ? `${path}: no recording matches: expected rosbag2 directories, .mcap, .db3 or .bag files`
@@ -47,8 +47,21 @@ const nothingFound = (path: string, isPattern: boolean) =>
 
 /** A path that is there, or is no folder, is taken for a recording: opening it tells what is wrong with it. */
 function recordingsAt(path: string): string[] {
-  if (isAddress(path) || !isDirectory(path)) return [path]
+  if (isAddress(path))
+    return isS3(path) && !RECORDING_FILE.test(nameOf(path)) ? recordingsBelow(path) : [path]
+  if (!isDirectory(path)) return [path]
   return isRecording(path) ? [path] : recordingsIn(path, 0)
+}
+
+/** The recordings below an `s3://` address: what lies beside a metadata.yaml is one, else every storage file is. */
+function recordingsBelow(address: string): string[] {
+  const objects = listRemote(address)
+  const folderOf = (object: string) => object.slice(0, object.lastIndexOf('/'))
+  const whole = new Set(objects.filter(object => nameOf(object) === METADATA).map(folderOf))
+  const found = objects
+    .filter(object => RECORDING_FILE.test(object))
+    .map(object => (whole.has(folderOf(object)) ? folderOf(object) : object))
+  return [...new Set(found)]
 }
 
 function recordingsIn(directory: string, depth: number): string[] {

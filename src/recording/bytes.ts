@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, readSync } from 'node:fs'
 import { openRegular } from '../regular-file.ts'
+import { isAddress } from '../remote/address.ts'
+import { closeRemote, isRemote, openRemote, readRemote, sizeOfRemote } from '../remote/remote.ts'
 import { allocate } from './memory.ts'
+import { ofRemote } from './remote-error.ts'
 
 /** Something to read bytes of. */
 export interface ByteSource {
@@ -15,10 +18,10 @@ export class FileSource implements ByteSource {
   readonly size: number
   readonly descriptor: number
 
-  /** @param file its path, or its descriptor, which is closed with the source */
+  /** @param file its path or address, or its descriptor, which is closed with the source */
   constructor(file: string | number) {
-    this.descriptor = typeof file === 'number' ? file : openRegular(file)
-    this.size = fstatSync(this.descriptor).size
+    this.descriptor = typeof file === 'number' ? file : openFile(file)
+    this.size = isRemote(this.descriptor) ? sizeOfRemote(this.descriptor) : fstatSync(this.descriptor).size
   }
 
   read(target: Uint8Array, position: number): number {
@@ -26,12 +29,16 @@ export class FileSource implements ByteSource {
   }
 
   close(): void {
-    closeSync(this.descriptor)
+    if (isRemote(this.descriptor)) closeRemote(this.descriptor)
+    else closeSync(this.descriptor)
   }
 }
 
+const openFile = (path: string) => (isAddress(path) ? ofRemote(() => openRemote(path)) : openRegular(path))
+
 /** Fills the target from a position of an open file on; returns the number of bytes, less only at the file's end. */
 export function readAt(descriptor: number, target: Uint8Array, position: number): number {
+  if (isRemote(descriptor)) return ofRemote(() => readRemote(descriptor, target, position))
   let done = 0
   while (done < target.byteLength) {
     const read = readSync(descriptor, target, done, target.byteLength - done, position + done)

@@ -1,13 +1,17 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import { readText } from '../regular-file.ts'
+import { below, isAddress, isS3, nameOf, withoutSecrets } from '../remote/address.ts'
+import { listRemote, readRemoteText } from '../remote/remote.ts'
 import { DamageError, readFailure } from './damage.ts'
 import { type Metadata, parseMetadata } from './metadata.ts'
 import type { Problems } from './problems.ts'
 import { RecordingError } from './recording.ts'
+import { ofRemote } from './remote-error.ts'
 
 const METADATA = 'metadata.yaml'
 const STORAGE_FILE = /\.(mcap|db3)(\.zstd)?$/
+const ONE_FILE = /\.(mcap|db3|bag)(\.zstd)?$/
 /** Of thousands of topics; a parser of YAML takes a second for 2 MB. */
 const MAX_METADATA_BYTES = 16 * 2 ** 20
 
@@ -19,6 +23,7 @@ export interface Location {
 
 /** @throws RecordingError if there is nothing at the path that could be a recording */
 export function locate(path: string, problems: Problems): Location {
+  if (isAddress(path)) return ofRemote(() => locateRemote(path, problems))
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw new RecordingError(`${path}: no such file or directory`)
   if (found.isDirectory()) return locateInDirectory(path, problems)
@@ -43,6 +48,52 @@ function locateInDirectory(directory: string, problems: Problems): Location {
   )
 }
 
+/**
+ * As {@link locate}, of an address: a storage file by its name, or a folder. Where objects can be listed it has what is
+ * there, elsewhere what its metadata lists.
+ */
+function locateRemote(address: string, problems: Problems): Location {
+  if (ONE_FILE.test(nameOf(address))) return { files: [address], metadata: undefined }
+  const folder = nameOf(address) === METADATA ? address.replace(/\/[^/]*$/, '') : address
+  const found = isS3(folder) ? listRemote(folder) : undefined
+  const prefix = below(folder, '')
+  const names = found
+    ?.filter(object => object.startsWith(prefix) && !object.slice(prefix.length).includes('/'))
+    .map(object => object.slice(prefix.length))
+  const shown = withoutSecrets(folder)
+  if (names !== undefined && !names.includes(METADATA)) {
+    const files = sortedFiles(names)
+    if (files.length > 0) return { files: files.map(name => below(folder, name)), metadata: undefined }
+    const there = names.slice(0, 5).join(', ') || 'nothing'
+    throw new RecordingError(
+      `${shown}: expected ${METADATA} and its storage files, or an .mcap, .db3 or .bag, found ${there}`,
+    )
+  }
+  const metadata = parseRemote(below(folder, METADATA))
+  const files: string[] = []
+  for (const file of metadata.files) {
+    const name = basename(file)
+    const there = names === undefined ? name : names.find(other => sameContent(other, name))
+    if (there === undefined) problems.add(`${file}: listed in ${METADATA}, but missing`)
+    else if (!files.includes(there)) files.push(there)
+  }
+  if (files.length === 0)
+    throw new RecordingError(
+      `${shown}: of the ${metadata.files.length} files that ${METADATA} lists none is there`,
+    )
+  return { files: files.map(name => below(folder, name)), metadata }
+}
+
+/** @throws RecordingError: without it nobody knows which files there are */
+function parseRemote(address: string): Metadata {
+  try {
+    return parseMetadata(readRemoteText(address, MAX_METADATA_BYTES))
+  } catch (error) {
+    if (!(error instanceof DamageError)) throw error
+    throw new RecordingError(`${withoutSecrets(address)}: ${error.message}`)
+  }
+}
+
 function readMetadata(directory: string, problems: Problems): Metadata | undefined {
   const path = join(directory, METADATA)
   const found = statSync(path, { throwIfNoEntry: false })
@@ -58,8 +109,10 @@ function readMetadata(directory: string, problems: Problems): Metadata | undefin
 }
 
 /** Storage files by their names, numbers in them in order. One that is there plain and compressed counts once. */
-function storageFiles(directory: string): string[] {
-  const names = readdirSync(directory).filter(name => STORAGE_FILE.test(name))
+const storageFiles = (directory: string): string[] => sortedFiles(readdirSync(directory))
+
+function sortedFiles(present: readonly string[]): string[] {
+  const names = present.filter(name => STORAGE_FILE.test(name))
   const plain = new Set(names.filter(name => !name.endsWith('.zstd')))
   return names
     .filter(name => plain.has(name) || !plain.has(withoutZstd(name)))

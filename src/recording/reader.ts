@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { isAddress, nameOf } from '../remote/address.ts'
 import { type ByteSource, FileSource } from './bytes.ts'
 import { extract, ZstdSource } from './compressed-file.ts'
 import { isZstd } from './compression.ts'
@@ -52,7 +53,8 @@ export class RecordingReader {
     }
     if (this.#storages.length === 0) throw asRecordingError(failures[0])
     this.files = files
-    this.work = this.#storages.reduce((sum, { work }) => sum + work, 0)
+    // What lies behind an address is open in this thread alone.
+    this.work = isAddress(path) ? 0 : this.#storages.reduce((sum, { work }) => sum + work, 0)
     this.topics = mergeTopics(this.#storages)
     this.startTime = extreme(
       this.#storages.map(({ startTime }) => startTime),
@@ -122,7 +124,7 @@ function readInOrder(storage: Storage, reading: Reading): Iterator<RecordedMessa
 
 /** Opens a storage file as what its bytes are. @throws RecordingError if they are nothing known */
 function openStorage(path: string, metadata: Location['metadata']): Storage {
-  const name = basename(path)
+  const name = isAddress(path) ? nameOf(path) : basename(path)
   const messageCompression = metadata?.compressionMode === 'message' ? metadata.compressionFormat : ''
   const decoder = new MessageDecoder(name, messageCompression)
   const bytes = sniff(new FileSource(path))
