@@ -50,7 +50,7 @@ export async function evaluateSeveral(
     const page = reportPage({ summary, frames, pictures: [], received: undefined })
     writeFiles(options.output, resultFiles(summary, frames, page))
     messages.note(
-      `wrote a folder a recording, and summary.json, frames.csv and report.html to ${options.output}`,
+      `wrote a folder a recording, and summary.json, frames.csv and report.html to ${options.outputName}`,
     )
   }
   const drives = outcomes.map(driveRow)

@@ -14,6 +14,7 @@ import { chosenFormat, type FormatOptions, printedRun } from './format.ts'
 import { interruptible } from './interrupt.ts'
 import { openMasks } from './masks.ts'
 import { Messages } from './messages.ts'
+import { intoOutput } from './output.ts'
 import { chosenParameters, completeParameters } from './parameters.ts'
 import { startProgress } from './progress.ts'
 import { asCliError } from './topics.ts'
@@ -27,6 +28,8 @@ export interface EvaluateOptions extends SeveralOptions, CheckOptions, FormatOpt
   start?: number
   end?: number
   output?: string
+  /** What messages call the output. */
+  outputName?: string
   quiet?: boolean
   /** Folders of masks. */
   predictions?: string
@@ -42,6 +45,15 @@ export interface EvaluateOptions extends SeveralOptions, CheckOptions, FormatOpt
  * @throws CliError
  */
 export async function evaluate(paths: readonly string[], options: EvaluateOptions): Promise<number> {
+  return await intoOutput(options.output, output =>
+    evaluateInto(paths, {
+      ...options,
+      ...(output !== undefined && { output, outputName: options.output! }),
+    }),
+  )
+}
+
+async function evaluateInto(paths: readonly string[], options: EvaluateOptions): Promise<number> {
   const messages = new Messages(options.quiet === true)
   const chosenByUser = chosenParameters(options.config, options.set, messages)
   completeParameters(chosenByUser)
@@ -121,7 +133,7 @@ function deliver(
   options: EvaluateOptions,
   messages: Messages,
 ): void {
-  const { output } = options
+  const { output, outputName } = options
   const { recording } = summary.source
   for (const problem of summary.pairing.problems) messages.warn(problem)
   if (summary.pairing.truncated) {
@@ -131,7 +143,7 @@ function deliver(
     const page = reportPage({ summary, frames, pictures: worst.frames, received })
     const fileOf: FileOf | undefined = source.fileOf && ((mask, stamp) => source.fileOf!(mask, stamp))
     writeFiles(output, resultFiles(summary, frames, page, fileOf))
-    messages.note(`wrote summary.json, frames.csv and report.html to ${output}`)
+    messages.note(`wrote summary.json, frames.csv and report.html to ${outputName}`)
   }
   process.stdout.write(printedRun(summary, chosenFormat(options)))
 }

@@ -53,6 +53,8 @@ function recordingsAt(path: string): string[] {
   return isRecording(path) ? [path] : recordingsIn(path, 0)
 }
 
+const byName = (a: string, b: string) => a.localeCompare(b, 'en', { numeric: true })
+
 /** The recordings below an `s3://` address: what lies beside a metadata.yaml is one, else every storage file is. */
 function recordingsBelow(address: string): string[] {
   const objects = listRemote(address)
@@ -61,12 +63,12 @@ function recordingsBelow(address: string): string[] {
   const found = objects
     .filter(object => RECORDING_FILE.test(object))
     .map(object => (whole.has(folderOf(object)) ? folderOf(object) : object))
-  return [...new Set(found)]
+  return [...new Set(found)].sort(byName)
 }
 
 function recordingsIn(directory: string, depth: number): string[] {
   if (depth > MOST_DEPTH) return []
-  const names = readdirSync(directory).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+  const names = readdirSync(directory).sort(byName)
   return names.flatMap(name => {
     const path = join(directory, name)
     if (name.startsWith('.')) return []

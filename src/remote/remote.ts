@@ -24,8 +24,10 @@ class Fetcher {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     const workerData: Start = { answered: this.#answered.buffer as SharedArrayBuffer, port: port2 }
-    const file = import.meta.url.endsWith('.ts') ? './fetcher.ts' : './fetcher.js'
-    const worker = new Worker(new URL(file, import.meta.url), { workerData, transferList: [port2] })
+    // A thread is started from what is compiled alone, see SecondThread.
+    if (!import.meta.url.endsWith('.js'))
+      throw new Error('addresses are read by the compiled package: npm run build')
+    const worker = new Worker(new URL('./fetcher.js', import.meta.url), { workerData, transferList: [port2] })
     worker.on('error', error => {
       this.#failure = error
     })
