@@ -48,6 +48,11 @@ export class Kernels {
     this.sums = new Float64Array(heap.buffer, instance.places.SUMS, 0)
   }
 
+  /** Bytes of the memory that it works in. It cannot shrink: another instance has little again. */
+  get bytes(): number {
+    return this.arena.heap.length
+  }
+
   /** What is done to masks between loading and counting. */
   get preparation(): Preparation {
     return this.#preparation

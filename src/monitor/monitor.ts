@@ -22,6 +22,10 @@ import { Scorer } from './scorer.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis } from './verdict.ts'
 
+/** Kernel memory that is kept in any case, and how many times the largest mask it may be: bytes. */
+const KEPT = 32 * 2 ** 20
+const KEPT_TIMES = 32
+
 /**
  * The engine: takes the serialized messages of two topics, pairs them, counts and scores each pair, and judges the
  * last frames. It owns all state and is the same behind the ROS node and the command line.
@@ -46,7 +50,10 @@ export class Monitor {
   #rules: CountingRules
   readonly #notices = new Notices(this.predictionInput, this.labelInput)
   readonly #scorer: Scorer
-  readonly #kernels: Kernels
+  #kernels: Kernels
+  readonly #ownsKernels: boolean
+  /** Bytes of the pixels of the largest mask since {@link relinquish} was called last. */
+  #largest = 0
   /** Ids that the kernels counted apart in this frame: 0 to #counted - 1. */
   #counted = 0
   readonly #stopwatch = new Stopwatch()
@@ -61,8 +68,9 @@ export class Monitor {
    * @param kernels to count with; by default this thread's own
    * @throws ParameterError when parameters contradict each other or ask for what is not built
    */
-  constructor(parameters: Parameters, kernels = new Kernels()) {
-    this.#kernels = kernels
+  constructor(parameters: Parameters, kernels?: Kernels) {
+    this.#kernels = kernels ?? new Kernels()
+    this.#ownsKernels = kernels === undefined
     this.#parameters = withClassNames(parameters)
     this.#configuration = configurationFrom(this.#parameters)
     this.#rules = countingRules(this.#parameters, this.#configuration)
@@ -207,6 +215,19 @@ export class Monitor {
     this.labelInput.forgetMasks()
   }
 
+  /**
+   * Gives back kernel memory that was needed for frames much larger than those since the last call. Call it once in a
+   * while. Allocates.
+   * @returns whether there was any
+   */
+  relinquish(): boolean {
+    const keeps = Math.max(KEPT, KEPT_TIMES * this.#largest)
+    this.#largest = 0
+    if (!this.#ownsKernels || this.#kernels.bytes <= keeps) return false
+    this.#kernels = new Kernels()
+    return true
+  }
+
   #receive(mask: MaskName, message: Uint8Array, isCompressed: boolean): void {
     const input = mask === 'label' ? this.labelInput : this.predictionInput
     const image = this.#read(input, message, isCompressed)
@@ -234,6 +255,9 @@ export class Monitor {
     const image = this.#images.take()
     try {
       image.read(message, isCompressed)
+      const { width, height, bytesPerPixel } = image.header
+      const bytes = width * height * bytesPerPixel
+      if (bytes > this.#largest) this.#largest = bytes
       return image
     } catch (error) {
       this.#images.give(image)

@@ -130,11 +130,24 @@ export class Input implements InputState {
     this.#lookedAt = now
     const isReliable = this.#wantsReliable(options)
     if (isReliable === this.#isReliable && isSame) return
-    this.#replacedAt = now
     // Nothing is known of what the publishers of another topic offer.
     this.#isReliable = transport === this.#transport ? isReliable : options.reliability !== 'best_effort'
     this.#depth = depth
     this.#transport = transport
+    this.#replace(now)
+  }
+
+  /**
+   * Gives back the memory of messages much larger than those that come now: the middleware keeps its history as large
+   * as it ever was, as long as the subscription lives. Messages on their way may be missed.
+   */
+  relinquish(now: number): void {
+    this.largestMessage = 0
+    this.#replace(now)
+  }
+
+  #replace(now: number): void {
+    this.#replacedAt = now
     this.#guard.unwatch(this.#subscription.handle)
     this.#node.destroySubscription(this.#subscription)
     this.#subscription = this.#subscribe()

@@ -22,6 +22,8 @@ import { SteadyClock } from './steady-clock.ts'
 
 /** How often what only time settles is looked at, ms. */
 const TICK = 50
+/** How often memory that larger frames needed is given back, s. */
+const SPELL = 30
 /** Unknown parameters that are named at the start. */
 const MAX_UNKNOWN = 10
 /** Frames after which the log has what a drive's first ones may well lack. */
@@ -56,6 +58,7 @@ export class MonitorNode {
   readonly #tickTimer: NodeJS.Timeout
   #diagnosticsTimer: NodeJS.Timeout | undefined
   #lastDiagnostics = 0
+  #relinquishedAt = 0
   /** Of the four tasks, as last published. */
   readonly #levels: number[] = [Level.OK, Level.OK, Level.OK, Level.OK]
   /** Kinds of doubts that the log has. */
@@ -113,6 +116,7 @@ export class MonitorNode {
     )
     this.#diagnostics.endPeriod(this.#steady.seconds)
     this.#lastDiagnostics = this.#steady.seconds
+    this.#relinquishedAt = this.#steady.seconds
     this.#scheduleDiagnostics()
     this.#tickTimer = setInterval(this.#guard.wrap('a tick failed', this.#onTick), TICK)
     logger.info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
@@ -205,9 +209,21 @@ export class MonitorNode {
     this.#steady.synchronize()
     this.#lastDiagnostics = this.#steady.seconds
     this.#diagnostics.endPeriod(this.#steady.seconds)
+    this.#relinquish()
     this.#metricsMessage.framesMissed = this.#diagnostics.framesMissed
     this.#publishDiagnostics()
     this.#logDoubts()
+  }
+
+  /** Gives back the memory of frames much larger than those of the last spell. */
+  #relinquish(): void {
+    const { seconds } = this.#steady
+    if (seconds - this.#relinquishedAt < SPELL) return
+    this.#relinquishedAt = seconds
+    if (!this.#monitor.relinquish()) return
+    this.#prediction.relinquish(seconds)
+    this.#label.relinquish(seconds)
+    this.#collection.clear()
   }
 
   #publishDiagnostics(): void {

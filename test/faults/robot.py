@@ -4,6 +4,7 @@ Run them with scripts/with-ros python3 test/faults/NAME.py; ROS_DOMAIN_ID is use
 """
 
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -26,10 +27,16 @@ from rclpy.qos import QoSProfile  # noqa: E402
 from sensor_msgs.msg import Image  # noqa: E402
 
 PATIENCE = 30.0
+UNPRINTABLE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u200b-\\u200f\\u2028-\\u202e]")
 
 
 def fail(text):
     sys.exit(f"FAILED: {text}")
+
+
+def bad_lines(written):
+    """Lines of a log that are too long, or would do something to a terminal."""
+    return [line for line in written.split("\n") if len(line) > 1200 or UNPRINTABLE.search(line)]
 
 
 def serialized(text):
@@ -53,7 +60,7 @@ def image(stamp, pixels, width, encoding="mono8", step=None, nanosec=0, endian=0
 class Robot:
     """Publishes pairs and listens to the monitor, which is a process of its own."""
 
-    def __init__(self, *arguments, environment=None, cwd=None, command=None):
+    def __init__(self, *arguments, environment=None, command=None, may_fail=False):
         rclpy.init()
         self.node = rclpy.create_node("robot", enable_rosout=False)
         depth = QoSProfile(depth=30)
@@ -70,8 +77,12 @@ class Robot:
             stderr=self.log,
             stdout=subprocess.DEVNULL,
             env={**os.environ, **(environment or {})},
-            cwd=cwd,
         )
+        if may_fail:
+            while not self.diagnostics and self.process.poll() is None:
+                self.spin(0.02)
+            if self.process.poll() is not None:
+                return
         self.until(lambda: self.diagnostics, "diagnostics")
         self.until(lambda: self.prediction.get_subscription_count() and self.label.get_subscription_count(), "inputs")
 
@@ -142,7 +153,10 @@ class Robot:
         written = self.written()
         if code != 0:
             fail(f"the monitor ended with {code}\n{written[-3000:]}")
+        self.close()
+        return written
+
+    def close(self):
         os.remove(self.log.name)
         self.node.destroy_node()
         rclpy.shutdown()
-        return written

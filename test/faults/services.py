@@ -15,7 +15,7 @@ from rcl_interfaces.srv import (
     SetParametersAtomically,
 )
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from robot import Robot, fail
+from robot import Robot, bad_lines, fail
 from std_srvs.srv import Trigger
 
 NODE = "/dice_monitor"
@@ -222,8 +222,7 @@ written = robot.end()
 print(f"{options.requests} requests answered, the longest in {longest:.2f} s; {before:.0f} MB, then {after:.0f} MB")
 lines = written.splitlines()
 print(f"{len(lines)} lines of log, {max(map(len, lines))} characters the longest")
-bad = [line for line in lines if len(line) > 1200 or not line.isprintable()]
-if bad:
-    fail(f"{len(bad)} lines of the log are too long or not printable: {bad[0][:300]!r}")
+if bad_lines(written):
+    fail(f"lines of the log are too long or not printable: {bad_lines(written)[0][:300]!r}")
 if after > before + 60:
     fail(f"memory grew from {before:.0f} to {after:.0f} MB")

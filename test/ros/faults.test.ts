@@ -30,3 +30,18 @@ test('service requests of all kinds, and clients that go, end nothing and block 
   expect(text).toContain('150 requests answered')
   expect(code, text).toBe(0)
 })
+
+test('broken images over DDS end nothing and grow nothing, and the good pairs between them are scored', async () => {
+  const { code, text } = await run('images.py', '--messages', '2000')
+  expect(text).toMatch(/2000 messages sent, \d+ received, \d+ rejected/)
+  expect(code, text).toBe(0)
+})
+
+// The others take longer, and are in docs/faults.md.
+const QUICK = ['clock', 'twins', 'overload', 'sparse']
+
+test('a clock that jumps and nodes of the same name end nothing; overload is told, and a sparse stream is none', async () => {
+  const { code, text } = await run('faults.py', ...QUICK)
+  expect(code, text).toBe(0)
+  for (const name of QUICK) expect(text).toMatch(new RegExp(`^${name}: `, 'm'))
+}, 240_000)

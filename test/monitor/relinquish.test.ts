@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { serializeImage } from '../../src/image/serialize.ts'
+import { Kernels } from '../../src/kernels/kernels.ts'
+import { Monitor } from '../../src/monitor/monitor.ts'
+import { parametersFrom } from '../../src/parameters/parameters.ts'
+
+let stamp = 0
+
+/** A pair of masks of two classes that agree in half of their rows. */
+function scored(monitor: Monitor, width: number, height: number): number {
+  stamp++
+  const image = (rows: number) => {
+    const data = new Uint8Array(width * height).fill(1, 0, width * rows)
+    return serializeImage({ sec: stamp, nanosec: 0, width, height, encoding: 'mono8', data })
+  }
+  monitor.offerPrediction(image(height), stamp, stamp)
+  monitor.offerLabel(image(height / 2), stamp, stamp)
+  expect(monitor.frame.label.sec).toBe(stamp)
+  return monitor.frame.accuracy
+}
+
+test('memory of large frames is given back when a whole spell had smaller ones alone', () => {
+  const monitor = new Monitor(parametersFrom(new Map()))
+  expect(scored(monitor, 64, 48)).toBe(0.5)
+  expect(monitor.relinquish()).toBe(false)
+  // Two messages of 18 MB: kernel memory beyond the 32 MB that are kept in any case.
+  expect(scored(monitor, 6000, 3000)).toBe(0.5)
+  expect(scored(monitor, 64, 48)).toBe(0.5)
+  expect(monitor.relinquish()).toBe(false)
+  // Messages of 1.3 MB may keep 32 times as much.
+  expect(scored(monitor, 1280, 1024)).toBe(0.5)
+  expect(monitor.relinquish()).toBe(false)
+  expect(scored(monitor, 64, 48)).toBe(0.5)
+  expect(monitor.relinquish()).toBe(true)
+  expect(monitor.relinquish()).toBe(false)
+  expect(scored(monitor, 64, 48)).toBe(0.5)
+  expect(scored(monitor, 6000, 3000)).toBe(0.5)
+  expect(monitor.relinquish()).toBe(false)
+  // Nothing at all came.
+  expect(monitor.relinquish()).toBe(true)
+})
+
+test('memory that others share is theirs to give back', () => {
+  const kernels = new Kernels()
+  const monitor = new Monitor(parametersFrom(new Map()), kernels)
+  scored(monitor, 6000, 3000)
+  monitor.relinquish()
+  expect(kernels.bytes).toBeGreaterThan(2 ** 25)
+  expect(monitor.relinquish()).toBe(false)
+  expect(kernels.bytes).toBeLessThan(2 ** 27)
+})
