@@ -5,6 +5,8 @@ import { type Change, type NodeParameters, TYPE_CODES } from './parameters.ts'
 
 /** Names that one request may ask for. */
 const MAX_NAMES = 256
+/** The widest range that is described as one. */
+const WIDEST = 1000
 
 /** rcl_interfaces/msg/ParameterValue; what is left out is as the message's default. */
 interface ParameterValue {
@@ -189,13 +191,19 @@ function descriptor(name: string, spec: ParameterSpec | undefined): object {
   }
 }
 
-function constraints({ choices, unit }: ParameterSpec): string {
+function constraints(spec: ParameterSpec): string {
+  const { choices, unit, min, max } = spec
   if (choices) return `One of ${choices.join(', ')}.`
+  if (isWide(spec)) return `From ${min} to ${max}${unit ? ` ${unit}` : ''}.`
   return unit ? `Unit: ${unit}.` : ''
 }
 
-function range({ type, min, max }: ParameterSpec): object {
-  if (min === undefined || max === undefined) return {}
+/** Tools make a slider of a range, which is of no use over days or terabytes: such bounds are said in words. */
+const isWide = ({ min, max }: ParameterSpec) => min !== undefined && max !== undefined && max - min > WIDEST
+
+function range(spec: ParameterSpec): object {
+  const { type, min, max } = spec
+  if (min === undefined || max === undefined || isWide(spec)) return {}
   return type === 'integer'
     ? { integer_range: [{ from_value: BigInt(min), to_value: BigInt(max), step: 1n }] }
     : { floating_point_range: [{ from_value: min, to_value: max, step: 0 }] }

@@ -67,11 +67,22 @@ export class NodeParameters {
   /**
    * Makes changes, with a result for each. They are judged together, as a parameter file that is loaded is meant
    * (a new error threshold may be above the old warn threshold). If they do not fit together each is judged by
-   * itself, in their order, as rclcpp does.
+   * itself, in their order, as rclcpp does; and what is refused once more when others have been made, as it may fit
+   * them (the file holds a read-only parameter too), unless one of the same name has.
    */
   set(changes: readonly Change[]): SetResult[] {
     if (changes.length > 1 && this.setAtomically(changes).successful) return changes.map(() => DONE)
-    return changes.map(change => this.setAtomically([change]))
+    const results = changes.map(change => this.setAtomically([change]))
+    const made = new Set(changes.filter((_, i) => results[i]!.successful).map(({ name }) => name))
+    for (let before = 0; made.size > before; ) {
+      before = made.size
+      changes.forEach((change, i) => {
+        if (results[i]!.successful || made.has(change.name)) return
+        results[i] = this.setAtomically([change])
+        if (results[i]!.successful) made.add(change.name)
+      })
+    }
+    return results
   }
 
   /** Makes all changes or none. */

@@ -234,6 +234,7 @@ describe('a running node', () => {
       type: number
       description: string
       read_only: boolean
+      additional_constraints: string
       integer_range: { from_value: number; to_value: number }[]
       floating_point_range: { from_value: number; to_value: number }[]
     }[]
@@ -245,7 +246,12 @@ describe('a running node', () => {
       expect(descriptor.description).toContain(spec.description)
       expect(descriptor.read_only).toBe(spec.readOnly ?? false)
       const ranges = spec.type === 'integer' ? descriptor.integer_range : descriptor.floating_point_range
-      if (spec.min === undefined) expect(ranges).toEqual([])
+      if (spec.choices) expect(descriptor.additional_constraints).toBe(`One of ${spec.choices.join(', ')}.`)
+      else if (spec.unit) expect(descriptor.additional_constraints).toContain(spec.unit)
+      // Nobody wants a slider over a terabyte or a day.
+      const isWide = spec.min !== undefined && spec.max! - spec.min > 1000
+      if (isWide) expect(descriptor.additional_constraints).toMatch(`From ${spec.min} to ${spec.max}`)
+      if (spec.min === undefined || isWide) expect(ranges).toEqual([])
       else expect(ranges[0]).toMatchObject({ from_value: spec.min, to_value: spec.max })
     })
   })
