@@ -73,6 +73,7 @@ describe('an ontology fits', () => {
       expect(best(colours(name, 8), 'colours', `/${name}`)).toBe(name)
     }
     expect(best(colours('goose', 1), 'colours')).toBeUndefined()
+    expect(best(colours('goose', 2), 'colours')).toBe('goose')
     const counts = countsOf(colours('goose', 4), 98)
     counts.add(0x123456, 8)
     expect(convincing(fits(counts, 'colours', ''), 'colours', counts, '')?.ontology.name).toBe('goose')

@@ -306,6 +306,26 @@ describe('values outside the classes', () => {
     ])
   })
 
+  it('are not looked for in probabilities, of which some may be no class', () => {
+    const values = Float32Array.from({ length: PIXELS }, (_, i) => (i < 5 ? Number.NaN : (i % 5) / 5))
+    const probabilities = serializeImage({
+      sec: 1,
+      nanosec: 0,
+      width: WIDTH,
+      height: HEIGHT,
+      encoding: '32FC1',
+      data: new Uint8Array(values.buffer),
+    })
+    const monitor = score(
+      monitorOf({}),
+      probabilities,
+      mask(i => i % 2),
+    )
+    expect(monitor.frame.pixelsUnknownPrediction).toBe(5)
+    expect(doubtsOf(monitor)).toEqual([])
+    expect(monitor.predictionInput.masksWithOutside).toBe(0)
+  })
+
   it('leave the soft sums of probabilities as they are', () => {
     const monitor = monitorOf({ 'classes.names': ['a', 'b'] })
     const values = Float32Array.from({ length: PIXELS }, (_, i) => (i % 5) / 5)
