@@ -289,6 +289,34 @@ describe('values outside the classes', () => {
     expect(outside(254, 'rgb8', { ...NAMES, 'label.channel': 'g' })).toContain('254 (1)')
   })
 
+  it('are not looked for where there are none, nor in predictions of what labels leave out', () => {
+    const clean = score(monitorOf(NAMES), mask(three), mask(three))
+    expect([clean.labelInput.masksWithOutside, clean.predictionInput.masksWithOutside]).toEqual([0, 0])
+    const found = doubts(
+      NAMES,
+      i => (i < 10 ? 9 : i % 3),
+      i => (i < 10 ? 200 : i % 3),
+    )
+    expect(kinds(found)).toEqual(['label outside'])
+  })
+
+  it('are none where they are ignored, in the first masks and in those behind', () => {
+    for (const [value, ignored] of [
+      [300, 300n],
+      [-7, -7n],
+      [7, 7n],
+    ] as const) {
+      const monitor = monitorOf({ ...NAMES, 'classes.ignored_labels': [ignored] })
+      for (let stamp = 0; stamp < 70; stamp++) {
+        const label = mask(i => (i === 0 ? value : i % 3), { encoding: '16SC1', stamp })
+        score(monitor, mask(three, { stamp }), label)
+      }
+      expect(monitor.labelInput.masksWithOutside).toBe(70)
+      expect(monitor.labelInput.leftOut.pixels).toBe(32)
+      expect(doubtsOf(monitor)).toEqual([])
+    }
+  })
+
   it('are looked for in the first 32 masks that have some, and then in one of 16', () => {
     const monitor = monitorOf(NAMES)
     for (let frame = 0; frame < 64; frame++) {
@@ -418,6 +446,8 @@ describe('stamps', () => {
     expect(sent([0])).toEqual([])
     expect(sent([0, 0])[0]!.text).toMatch(/^all of its 2 messages have the stamp 0, .* header.stamp/)
     expect(sent([0, 0.1])).toEqual([])
+    expect(sent([0.5, 0.5])).toEqual([])
+    expect(sent([3, 3])).toEqual([])
   })
 
   it('that stand still are told from the third on', () => {
