@@ -8,6 +8,7 @@ import { type EvaluateOptions, evaluate } from './evaluate.ts'
 import { type ExtractOptions, extract } from './extract.ts'
 import { info } from './info.ts'
 import { type InspectOptions, inspect, MOST_MASKS } from './inspect.ts'
+import { list } from './list.ts'
 import { merge } from './merge.ts'
 import { VERSION } from './version.ts'
 
@@ -30,6 +31,7 @@ Exit codes: 0 done; 1 bad input, or no pair found; 2 wrong usage; 3 a --fail-und
     )
   addEvaluate(program, done)
   addInfo(program, done)
+  addList(program, done)
   addInspect(program, done)
   addExtract(program, done)
   addAttach(program, done)
@@ -119,6 +121,14 @@ function addInfo(program: Command, done: (exitCode: number) => void): void {
     .argument('<recording>', 'a rosbag2 directory, an .mcap or a .db3')
     .option('-m, --masks', 'what the masks hold, as inspect says it')
     .action(async (recording: string, options: { masks?: boolean }) => done(await info(recording, options)))
+}
+
+function addList(program: Command, done: (exitCode: number) => void): void {
+  program
+    .command('list')
+    .description('the recordings that paths stand for, a line of JSON each: path, name, bytes and version')
+    .argument('<path...>', 'recordings, folders of them, globs, or addresses')
+    .action((paths: string[]) => done(list(paths)))
 }
 
 function addInspect(program: Command, done: (exitCode: number) => void): void {

@@ -14,8 +14,14 @@ export type Question =
   | { kind: 'put'; address: string; bytes: Uint8Array }
   | { kind: 'close'; id: number }
 
+/** An object that was opened. */
+export interface Opened {
+  size: number
+  etag: string
+}
+
 export type Answer =
-  | { size: number }
+  | Opened
   | { bytes: Uint8Array }
   | { addresses: string[] }
   | { isDone: true }
@@ -63,7 +69,7 @@ async function answerTo(question: Question): Promise<Answer> {
       )
       await reader.open()
       objects.set(id, reader)
-      return { size: reader.size }
+      return { size: reader.size, etag: reader.etag }
     }
     case 'block':
       // A copy of its own: its neighbours lie in the same memory, and are not to go with it.

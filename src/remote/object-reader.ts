@@ -29,7 +29,8 @@ export class ObjectReader {
   readonly #origin: Origin
   readonly #patience: Patience
   readonly #blocks = new Map<number, Promise<Uint8Array>>()
-  #etag = ''
+  /** The version that reading began with; empty where the server does not tell. */
+  etag = ''
   #next = 0
   #run = 1
 
@@ -93,10 +94,10 @@ export class ObjectReader {
   }
 
   async #read(start: number, end: number, signal: Signal): Promise<Uint8Array> {
-    const range = await this.#origin.range(start, end, this.#etag, signal.signal)
+    const range = await this.#origin.range(start, end, this.etag, signal.signal)
     if (Number.isNaN(this.size)) {
       this.size = range.size
-      this.#etag = range.etag
+      this.etag = range.etag
     } else if (range.size !== this.size) throw changed(this.#origin.name)
     const bytes = new Uint8Array(Math.min(end, range.size) - start)
     let done = 0
