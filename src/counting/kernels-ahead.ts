@@ -44,7 +44,7 @@ export class KernelsAhead extends Kernels {
   }
 
   /** The slot then holds no message, and nothing that was counted ahead. */
-  override placePng(slot: 0 | 1, png: PngPixels): number {
+  override placePng(slot: 0 | 1, png: PngPixels): string {
     this.load(slot, NOTHING)
     this.#isLoaded[slot] = true
     return super.placePng(slot, png)

@@ -114,8 +114,8 @@ export class MaskReader {
   #place(png: Png): Uint8Array {
     const { width, height } = png
     const preparation = this.#preparation
-    const filter = preparation.placePng(0, png)
-    if (filter >= 0) throw new FolderError(`PNG: damaged: a row with the unknown filter ${filter}`)
+    const fault = preparation.placePng(0, png)
+    if (fault !== '') throw new FolderError(`PNG: ${fault}`)
     const [layout] = preparation.layouts
     if (layout.format === PixelFormat.GA8) preparation.pick(0, width, height, layout, 'r')
     const { heap } = this.#arena

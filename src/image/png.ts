@@ -1,4 +1,4 @@
-import { constants, crc32, inflateSync } from 'node:zlib'
+import { crc32 } from 'node:zlib'
 import { MessageError } from '../cdr/message-error.ts'
 import type { Slot } from '../kernels/arena.ts'
 import { Kernels } from '../kernels/kernels.ts'
@@ -33,7 +33,7 @@ export interface Png extends PngPixels {
 }
 
 /** What the first chunk of a PNG says. */
-export type PngHeader = Omit<PngPixels, 'rows'> & { colourType: number }
+export type PngHeader = Omit<PngPixels, 'data'> & { colourType: number }
 
 /** How its pixels lie once they are loaded, whatever its bits. */
 export function pngEncoding({ colourType, bits }: PngHeader): Encoding {
@@ -53,7 +53,7 @@ const ENCODINGS: Record<number, Encoding> = {
 export const isPng = (bytes: Uint8Array): boolean => SIGNATURE.every((byte, i) => bytes[i] === byte)
 
 /**
- * Reads a PNG file as far as its rows, which are inflated but not unfiltered: {@link loadPng} does that too. Gray
+ * Reads a PNG file as far as its rows, which are neither inflated nor unfiltered: {@link loadPng} does that too. Gray
  * values and palette indices are as they are stored, not scaled; transparency and every ancillary chunk is passed over.
  * @throws MessageError for what is no PNG, damaged, larger than 256 MiB, animated, or of 16-bit colours
  */
@@ -68,7 +68,7 @@ export function readPng(bytes: Uint8Array): Png {
   const { colourType, ...pixels } = size
   return {
     ...pixels,
-    rows: inflate(chunks.data, filteredBytes(size)),
+    data: checkedLength(chunks.data, filteredBytes(size)),
     palette: colourType === ColourType.PALETTE ? palette : undefined,
   }
 }
@@ -79,8 +79,8 @@ export function readPng(bytes: Uint8Array): Png {
  */
 export function loadPng(kernels: Kernels, slot: Slot, bytes: Uint8Array): Png {
   const png = readPng(bytes)
-  const filter = kernels.placePng(slot, png)
-  if (filter >= 0) throw new MessageError(`PNG: damaged: a row with the unknown filter ${filter}`)
+  const fault = kernels.placePng(slot, png)
+  if (fault !== '') throw new MessageError(`PNG: ${fault}`)
   return png
 }
 
@@ -194,27 +194,13 @@ function readPalette(content: Buffer): number[] {
   return Array.from({ length: content.length / 3 }, (_, i) => content.readUIntBE(3 * i, 3))
 }
 
-function inflate(parts: readonly Buffer[], expected: number): Buffer {
-  const data = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
-  if (expected > MOST_EXPANSION * data.length + MOST_EXPANSION) {
-    throw new MessageError(`PNG: truncated: ${data.length} bytes hold no picture of ${expected}`)
+/** Before there is memory for a picture, whether it can be in there. */
+function checkedLength(parts: readonly Buffer[], expected: number): readonly Buffer[] {
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  if (expected > MOST_EXPANSION * length + MOST_EXPANSION) {
+    throw new MessageError(`PNG: truncated: ${length} bytes hold no picture of ${expected}`)
   }
-  let rows: Buffer
-  try {
-    rows = inflateSync(data, {
-      maxOutputLength: expected,
-      chunkSize: Math.max(expected, constants.Z_MIN_CHUNK),
-    })
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const what =
-      code === 'ERR_BUFFER_TOO_LARGE' ? `it holds more than the ${expected} bytes of its rows` : message
-    throw new MessageError(`PNG: the pixels cannot be read: ${what}`)
-  }
-  if (rows.length !== expected) {
-    throw new MessageError(`PNG: truncated: expected ${expected} bytes of rows, got ${rows.length}`)
-  }
-  return rows
+  return parts
 }
 
 const truncated = (needed: number, length: number) =>

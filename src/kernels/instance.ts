@@ -84,6 +84,8 @@ export interface Exports {
   differentiatePlane(plane: number, labels: number, label: number, pixels: number, ignored: number): void
   dataStart(): number
   findRuns(labels: number, pixels: number): number
+  inflate(source: number, sourceLength: number, target: number, length: number): number
+  inflated(): number
   gather(target: number, source: number, length: number, stride: number, count: number): void
   pick(
     source: number,

@@ -72,8 +72,8 @@ export class Kernels {
     this.arena.load(slot, message)
   }
 
-  /** Puts the pixels of a PNG in a slot. @returns the first unknown filter of a row, -1 if there is none */
-  placePng(slot: 0 | 1, png: PngPixels): number {
+  /** Puts the pixels of a PNG in a slot. @returns what is wrong with it, empty if nothing */
+  placePng(slot: 0 | 1, png: PngPixels): string {
     return this.preparation.placePng(slot, png)
   }
 

@@ -1,7 +1,7 @@
 import type { Arena, Region, Slot } from './arena.ts'
 import { PixelFormat } from './layout.ts'
 
-/** The rows of a PNG, inflated but filtered, and what they hold. */
+/** The rows of a PNG, filtered and deflated, and what they hold. */
 export interface PngPixels {
   width: number
   height: number
@@ -10,8 +10,8 @@ export interface PngPixels {
   /** Of a pixel: 1 (gray or palette index), 2 (gray and alpha), 3 (RGB) or 4 (RGBA). */
   samples: number
   isInterlaced: boolean
-  /** All passes one after the other, each row with its filter's byte before it. */
-  rows: Uint8Array
+  /** Parts of one zlib stream: all passes one after the other, each row with its filter's byte before it. */
+  data: readonly Uint8Array[]
 }
 
 /** A part of the pixels that is stored for itself: every `stepX`th of every `stepY`th row from `x`, `y` on. */
@@ -35,7 +35,7 @@ const INTERLACED: readonly Pass[] = [
   { x: 0, y: 1, stepX: 1, stepY: 2 },
 ]
 
-type Shape = Omit<PngPixels, 'rows'>
+type Shape = Omit<PngPixels, 'data'>
 
 const passesOf = ({ isInterlaced }: Shape) => (isInterlaced ? INTERLACED : WHOLE)
 const rowBytesOf = ({ samples, bits }: Shape, width: number) => Math.ceil((width * samples * bits) / 8)
@@ -58,11 +58,26 @@ export function pngFormat({ samples, bits }: Shape): PixelFormat {
   return samples === 2 ? PixelFormat.GA8 : samples === 3 ? PixelFormat.RGB8 : PixelFormat.RGBA8
 }
 
+/** Bytes behind what is inflated that may be overwritten. */
+const SLACK = 32
+
+/** What the kernel finds wrong with a zlib stream, by its number: see assembly/inflate.ts. */
+const FAULTS = [
+  '',
+  'the pixels cannot be read: no zlib stream',
+  'the pixels cannot be read: invalid codes',
+  'the pixels cannot be read: unexpected end of file',
+  '',
+  'the pixels cannot be read: invalid distance too far back',
+  'the pixels cannot be read: incorrect data check',
+]
+const TOO_LONG = 4
+
 /**
- * Unfilters, unpacks and untangles the rows of a PNG; the slot then holds whole pixels in rows without gaps.
- * @param scratch a region for pixels of less than a byte
+ * Inflates, unfilters, unpacks and untangles the rows of a PNG; the slot then holds whole pixels in rows without gaps.
+ * @param scratch a region for what is deflated, and for pixels of less than a byte
  * @param target a region for pixels that cannot stay where their rows are
- * @returns the first unknown filter, -1 if there is none
+ * @returns what is wrong with it, empty if nothing
  */
 export function placePng(
   arena: Arena,
@@ -71,12 +86,13 @@ export function placePng(
   pixelBytes: number,
   scratch: Region,
   target: Region,
-): number {
+): string {
   const { exports } = arena.instance
-  const { width, height, bits, samples, isInterlaced, rows: filtered } = png
+  const { width, height, bits, samples, isInterlaced, data } = png
   const isPacked = bits < 8
-  arena.load(slot, filtered)
-  let source = arena.address(slot)
+  const fault = inflateRows(arena, slot, data, filteredBytes(png), scratch)
+  if (fault !== '') return fault
+  let source = arena.start(slot)
   const length = width * height * pixelBytes
   const unpacked = isPacked && isInterlaced ? arena.reserve(scratch, width * height) : 0
   const placed = isPacked || isInterlaced ? arena.reserve(target, length) : source
@@ -85,7 +101,7 @@ export function placePng(
     if (columns === 0 || rows === 0) continue
     const rowBytes = rowBytesOf(png, columns)
     const filter = exports.unfilter(source, source, rowBytes, rows, Math.max(1, (samples * bits) >> 3))
-    if (filter >= 0) return filter
+    if (filter >= 0) return `damaged: a row with the unknown filter ${filter}`
     if (isPacked) exports.unpackBits(source, bits, isInterlaced ? unpacked : placed, columns, rows)
     if (isInterlaced) {
       const to = placed + (pass.y * width + pass.x) * pixelBytes
@@ -95,5 +111,31 @@ export function placePng(
     source += rows * (1 + rowBytes)
   }
   arena.loadAt(slot, placed, length)
-  return -1
+  return ''
+}
+
+function inflateRows(
+  arena: Arena,
+  slot: Slot,
+  parts: readonly Uint8Array[],
+  expected: number,
+  scratch: Region,
+): string {
+  const { exports } = arena.instance
+  let length = 0
+  for (const part of parts) length += part.length
+  const deflated = arena.reserve(scratch, length)
+  const rows = arena.reserve(slot, expected + SLACK)
+  let at = deflated
+  for (const part of parts) {
+    arena.heap.set(part, at)
+    at += part.length
+  }
+  const fault = exports.inflate(deflated, length, rows, expected)
+  if (fault === TOO_LONG) {
+    return `the pixels cannot be read: it holds more than the ${expected} bytes of its rows`
+  }
+  if (fault !== 0) return FAULTS[fault]!
+  const inflated = exports.inflated()
+  return inflated === expected ? '' : `truncated: expected ${expected} bytes of rows, got ${inflated}`
 }

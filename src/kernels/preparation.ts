@@ -29,9 +29,9 @@ export class Preparation {
 
   /**
    * Puts the pixels of a PNG in the slot, whatever was in it.
-   * @returns the first unknown filter of a row, -1 if there is none
+   * @returns what is wrong with it, empty if nothing
    */
-  placePng(slot: Slot, png: PngPixels): number {
+  placePng(slot: Slot, png: PngPixels): string {
     const format = pngFormat(png)
     const layout = this.layouts[slot]
     layout.format = format

@@ -12,6 +12,7 @@ export {
   THRESHOLD,
   dataStart,
 } from './memory'
+export { inflate, inflated } from './inflate'
 export { gather } from './gather'
 export { leaveOut } from './leave-out'
 export { countLabels, countRectangles } from './labels'
