@@ -57,6 +57,7 @@ export function mergeRuns(
   const summary = summarize(classes, counts, frames, {
     source,
     pairing,
+    ...(runs.length === 1 && verdictOf(summaries[0]!)),
     config: summaries[0]!.config,
     version,
     regionCounts: regions,
@@ -76,6 +77,12 @@ export function mergeRuns(
   const known = mergedIntervals(summary, frames, drives)
   return { summary: { ...summary, intervals: known, recordings }, frames }
 }
+
+/** Of one run; of several there is no one course of time. */
+const verdictOf = ({ levels, episodes }: Summary): Pick<Summary, 'levels' | 'episodes'> => ({
+  ...(levels && { levels }),
+  ...(episodes && { episodes }),
+})
 
 /** What the runs are of; a run that was itself merged is of several recordings. */
 function partsOf(runs: readonly Run[]): RecordingPart[] {

@@ -15,21 +15,22 @@ export function secondsAt(episodes: readonly Episode[], level: number): number {
  * @param duration of the run, s
  */
 export function verdictSentence(episodes: readonly Episode[], origin: bigint, duration: number): string {
-  const parts = [ERROR, WARN].flatMap(level => partOf(episodes, level!, origin, duration))
-  const silent = secondsAt(episodes, STALE!)
+  const [warn, silent] = [WARN, STALE].map(level => secondsAt(episodes, level!)) as [number, number]
+  const gravest = [ERROR, WARN].find(level => episodes.some(episode => episode.level === level))
+  const parts = gravest === undefined ? [] : [partOf(episodes, gravest, origin, duration)]
+  if (gravest === ERROR && warn > 0) parts.push(`WARN for ${timeText(warn)}`)
   if (silent > 0) parts.push(`STALE for ${timeText(silent)} without a pair`)
   return parts.length > 0 ? `${parts.join('; ')}.` : `OK throughout, ${timeText(duration)}.`
 }
 
-/** What is said of one level; nothing where it never was in force. */
-function partOf(all: readonly Episode[], level: number, origin: bigint, duration: number): string[] {
+/** For how long a level was in force, and why the longest time. */
+function partOf(all: readonly Episode[], level: number, origin: bigint, duration: number): string {
   const episodes = all.filter(episode => episode.level === level)
-  if (episodes.length === 0) return []
   const longest = episodes.reduce((a, b) => (lengthOf(b) > lengthOf(a) ? b : a))
   const when = `${blame(longest)}${rangeText(longest, origin)}`
   const which = episodes.length === 1 ? when : `${episodes.length} times, the longest ${when}`
   const total = `${LEVEL_NAMES[level]} for ${timeText(secondsAt(episodes, level))}`
-  return [`${total} of ${timeText(duration)}: ${which}`]
+  return `${total} of ${timeText(duration)}: ${which}`
 }
 
 /** `trail taken for grass, `. */

@@ -229,7 +229,7 @@ describe('the sentence', () => {
     [[episode(12.2, 18, ERROR!)], 'ERROR for 5.8 s of 30.0 s: trail taken for grass, 12.2 to 18.0 s.'],
     [
       [episode(1, 2, ERROR!), episode(12.2, 18, ERROR!, { taken_for: null }), episode(20, 21.5, WARN!)],
-      'ERROR for 6.8 s of 30.0 s: 2 times, the longest trail, 12.2 to 18.0 s; WARN for 1.5 s of 30.0 s: trail taken for grass, 20.0 to 21.5 s.',
+      'ERROR for 6.8 s of 30.0 s: 2 times, the longest trail, 12.2 to 18.0 s; WARN for 1.5 s.',
     ],
     [[episode(4, 8, STALE!, { class: null, taken_for: null })], 'STALE for 4.0 s without a pair.'],
     [[episode(4, 8, WARN!, { class: null, taken_for: null })], 'WARN for 4.0 s of 30.0 s: 4.0 to 8.0 s.'],

@@ -1,5 +1,6 @@
 import { ConfusionMatrix, countLabels } from '../../src/metrics/confusion.ts'
 import { Scores } from '../../src/metrics/scoring.ts'
+import { Hysteresis, wantedLevel } from '../../src/monitor/verdict.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 import { evaluatedFlags } from '../../src/report/config.ts'
 import { FrameTable } from '../../src/report/frames.ts'
@@ -7,7 +8,13 @@ import { NO_CLASS, type SmallMask } from '../../src/report/masks.ts'
 import type { Report } from '../../src/report/page/report.ts'
 import { runIntervals } from '../../src/report/score-intervals.ts'
 import { Stamps } from '../../src/report/stamps.ts'
-import { type Config, type Summary, summarize, WORST_FRAMES } from '../../src/report/summary.ts'
+import {
+  type Config,
+  type LevelChange,
+  type Summary,
+  summarize,
+  WORST_FRAMES,
+} from '../../src/report/summary.ts'
 import type { PicturedFrame } from '../../src/report/worst-frames.ts'
 
 const WIDTH = 96
@@ -117,9 +124,33 @@ export function exampleRun(options: ExampleOptions): Report {
     config,
     version: '0.0.0',
   }
-  const counted = summarize(classes, matrix, frames, about)
+  const counted = summarize(classes, matrix, frames, { ...about, ...verdictOf(frames, names) })
   const summary = { ...counted, intervals: runIntervals(counted, frames) }
   return { summary, frames, pictures: pictures.slice(0, WORST_FRAMES), received }
+}
+
+/** The verdict by the default limits, on the windowed dice. */
+function verdictOf(frames: FrameTable, names: readonly string[]): Pick<Summary, 'levels' | 'episodes'> {
+  const hysteresis = new Hysteresis(3)
+  const levels: LevelChange[] = []
+  for (let i = 0; i < frames.length; i++) {
+    hysteresis.update(wantedLevel(frames.windowDice.at(i), 0.7, 0.5))
+    const { level } = hysteresis
+    if (level !== levels.at(-1)?.level) levels.push({ stamp_ns: frames.labelStamps.nanoseconds(i), level })
+  }
+  const last = frames.length > 0 ? frames.labelStamps.nanoseconds(frames.length - 1) : 0n
+  const episodes = levels.map(({ stamp_ns: from, level }, i) => {
+    const worst = from
+    return {
+      from_ns: from,
+      to_ns: levels[i + 1]?.stamp_ns ?? last,
+      level,
+      class: names[0]!,
+      taken_for: names[1] ?? null,
+      worst_stamp_ns: worst,
+    }
+  })
+  return { levels, episodes: episodes.filter(({ level }) => level > 0) }
 }
 
 function bands(size: number, frame: number): SmallMask {

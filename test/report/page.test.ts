@@ -4,10 +4,14 @@ import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FRAME_SCORES } from '../../src/metrics/score-table.ts'
+import { mergeRuns } from '../../src/report/merge.ts'
+import { seconds } from '../../src/report/page/numbers.ts'
 import { reportPage } from '../../src/report/page/page.ts'
 import type { Report } from '../../src/report/page/report.ts'
+import type { ChartData } from '../../src/report/page/timeline.ts'
+import { Stamps } from '../../src/report/stamps.ts'
 import type { Score } from '../../src/report/summary.ts'
-import { exampleRun } from './example.ts'
+import { exampleRun, ORIGIN } from './example.ts'
 
 const CHROMIUM = process.env.DICE_MONITOR_CHROMIUM ?? '/usr/bin/chromium'
 const FLAGS =
@@ -49,10 +53,100 @@ test('a long run is drawn by the lowest frame of each few', () => {
     dice: number[]
     framesPerPoint: number
   }
-  expect(data.framesPerPoint).toBe(Math.ceil(frames!.length / 4000))
-  expect(data.time.length).toBeLessThan(4100)
+  expect(data.framesPerPoint).toBe(Math.ceil(frames!.length / 1000))
+  expect(data.time.length).toBeLessThan(1100)
   const lowest = Math.min(...frames!.dice.values)
   expect(Math.min(...data.dice.filter(value => value !== null))).toBeCloseTo(lowest, 4)
+})
+
+const dataOf = (report: Report) =>
+  JSON.parse(/id="chart-data">(.*?)<\/script>/s.exec(reportPage(report))![1]!) as ChartData
+
+describe('a topic that is sparse by design', () => {
+  const stamps = (count: number, step: number, from = 0) => {
+    const made = new Stamps()
+    for (let i = 0; i < count; i++) {
+      const ns = ORIGIN + BigInt(Math.round((from + i * step) * 1e8))
+      made.push(Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n))
+    }
+    return made
+  }
+  /** Labels of 10 Hz, predictions `factor` times as often, of which `gaps` have no label. */
+  const run = (factor: number, unmatched: readonly number[] = []) => {
+    const report = exampleRun({ names: ['a', 'b'], frames: 30, noise: 0.2, unmatched })
+    return {
+      ...report,
+      received: { labels: report.received!.labels, predictions: stamps(30 * factor, 1 / factor) },
+    }
+  }
+
+  test('is said as what it is, and not hatched', () => {
+    const page = reportPage(run(10))
+    expect(page).toContain('labels are sparser by design: about one prediction in 10 has one, and is scored')
+    expect(page).not.toContain('Not every message was scored')
+    expect(dataOf(run(10)).stretches).toEqual([])
+  })
+
+  test('is hatched where one of it is missing', () => {
+    const report = run(10)
+    const [some, more] = [stamps(14, 1), stamps(14, 1, 16)]
+    const labels = stamps(0, 1)
+    for (const part of [some, more]) {
+      for (let i = 0; i < part.length; i++) {
+        const ns = part.nanoseconds(i)
+        labels.push(Number(ns / 1_000_000_000n), Number(ns % 1_000_000_000n))
+      }
+    }
+    const fewer = exampleRun({ names: ['a', 'b'], frames: 30, noise: 0.2, unmatched: [14, 15] })
+    const gap = { ...fewer, received: { labels, predictions: report.received.predictions } }
+    expect(dataOf(gap).stretches).toEqual([
+      { side: 'prediction', from: expect.closeTo(1.31), to: expect.closeTo(1.59), messages: 29 },
+    ])
+    expect(reportPage(gap)).toContain('predictions found no label')
+  })
+
+  test('is none where both come alike, or where the sparse ones are not scored', () => {
+    expect(reportPage(run(1, [3, 9]))).not.toContain('sparser by design')
+    const many = Array.from({ length: 10 }, (_, i) => 2 + i)
+    expect(reportPage(run(10, many))).not.toContain('sparser by design')
+    expect(dataOf(run(10, many)).stretches.length).toBeGreaterThan(10)
+  })
+})
+
+describe('a verdict over time', () => {
+  const report = exampleRun({ names: ['grass', 'trail'], frames: 100, noise: 0.95 })
+  test('opens the page, and is in the data of the chart', () => {
+    const page = reportPage(report)
+    expect(page).toMatch(/id="verdict">.*WARN for \d+\.\d s of 9\.9 s: .*grass taken for trail/)
+    const { levels } = dataOf(report)
+    expect(levels.map(({ level }) => level)).toEqual(report.summary.levels!.map(({ level }) => level))
+    expect(levels[0]!.from).toBe(0)
+    expect(levels.at(-1)!.to).toBeCloseTo(9.9)
+    levels.slice(1).forEach((next, i) => {
+      expect(next.from).toBe(levels[i]!.to)
+    })
+    expect(page.match(/<button type="button" class="goto" data-time=/g)!.length).toBe(
+      report.pictures.length + report.summary.episodes!.length,
+    )
+  })
+  test('is not there where none is known', () => {
+    const { levels, episodes, ...rest } = report.summary
+    expect(reportPage({ ...report, summary: rest })).not.toMatch(/id="verdict"|episodes-title/)
+    const ok = exampleRun({ names: ['grass'], frames: 30, noise: 0 })
+    expect(reportPage(ok)).toContain('OK throughout, 2.9 s.')
+  })
+})
+
+test('time is in minutes and hours where there are some', () => {
+  expect([0, 59.994, 59.996, 75.24, 3599.9, 3599.97, 7265].map(seconds)).toEqual([
+    '0.00 s',
+    '59.99 s',
+    '1:00.0',
+    '1:15.2',
+    '59:59.9',
+    '1:00:00',
+    '2:01:05',
+  ])
 })
 
 describe.skipIf(!existsSync(CHROMIUM))(`in a browser (skipped without ${CHROMIUM})`, () => {
@@ -202,6 +296,77 @@ describe.skipIf(!existsSync(CHROMIUM))(`in a browser (skipped without ${CHROMIUM
     await page.click('[data-zoom=all]')
     await page.click('.goto')
     expect(await labels()).not.toBe(whole)
+  })
+
+  test('of several recordings every number stands under its heading, and each has a row, worst first', async () => {
+    const runs = [0.2, 0.9, 0.5].map((noise, i) => {
+      const { summary, frames } = exampleRun({
+        names: plain,
+        frames: 20,
+        noise,
+        seed: i,
+        recording: `drive ${i}`,
+      })
+      return { name: `drive ${i}`, summary, frames }
+    })
+    const { summary, frames } = mergeRuns(runs, '0')
+    const page = await open({ summary, frames, pictures: [], received: undefined })
+    const headings = await page.$$eval('.classes thead th', cells => cells.map(cell => cell.textContent))
+    expect(headings).toEqual([
+      'class',
+      'dice',
+      'IoU',
+      'precision',
+      'recall',
+      'label pixels',
+      'prediction pixels',
+    ])
+    const cells = await page.$$eval('.classes tbody tr', rows => rows.map(row => row.children.length))
+    expect(cells).toEqual(plain.map(() => headings.length))
+    expect(await values(page, '.classes tbody td:nth-child(3)')).toEqual(summary.classes.map(c => c.iou))
+    const dices = summary.recordings!.map(({ dice }) => dice!)
+    expect(await values(page, '.drives tbody td:nth-child(2)')).toEqual([...dices].sort((a, b) => a - b))
+    expect(await page.$$eval('.drives tbody th', names => names.map(name => name.textContent))).toEqual([
+      'drive 1',
+      'drive 2',
+      'drive 0',
+    ])
+  })
+
+  test.each([false, true])('prints on A4 complete (dark: %s)', async dark => {
+    const names = Array.from({ length: 24 }, (_, i) => `class number ${i}`)
+    const page = await open(exampleRun({ names, frames: 60, noise: 0.5, unmatched: [9] }), { dark })
+    await page.emulateMedia({ media: 'print' })
+    // A4 without the margins of the style.
+    await page.setViewportSize({ width: Math.floor(((210 - 24) / 25.4) * 96), height: 900 })
+    const outside = await page.$$eval('main *', elements =>
+      elements
+        .filter(element => element.checkVisibility() && !element.closest('.hidden'))
+        .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
+        .map(element => `${element.tagName}.${element.className}`),
+    )
+    expect(outside).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(703)
+    const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    expect(ground).toBe('rgb(255, 255, 255)')
+  })
+
+  test('a long run has a band, and its time in hours', async () => {
+    const report = exampleRun({ names: ['a'], frames: 20, noise: 0.5 })
+    const more = exampleRun({ names: ['a'], frames: 2000, noise: 0.9, seed: 3 }).frames!
+    report.frames!.append(more, [0])
+    const { band, dice, framesPerPoint } = dataOf(report)
+    expect(framesPerPoint).toBe(3)
+    for (const [i, lowest] of dice.entries()) {
+      if (lowest === null) continue
+      expect(band!.low[i]!).toBeGreaterThanOrEqual(lowest)
+      expect(band!.middle[i]!).toBeGreaterThanOrEqual(band!.low[i]!)
+      expect(band!.high[i]!).toBeGreaterThanOrEqual(band!.middle[i]!)
+    }
+    const page = await open(report)
+    expect(await page.$$eval('.u-legend .u-label', labels => labels.map(label => label.textContent))).toEqual(
+      expect.arrayContaining(['lowest of 3 frames (dotted)', '95th percentile', '5th percentile', 'median']),
+    )
   })
 
   test('classes sort by a column and back', async () => {

@@ -29,7 +29,7 @@ export function classTable({ summary, frames }: Report, timeline: Timeline | und
   <div class="scroll" role="region" tabindex="0" aria-labelledby="classes-title">
   <table class="classes" data-sortable>
     <thead><tr><th scope="col"><button type="button" data-sort>class</button></th>${sortable('dice')}
-      ${frames && html`<th scope="col">dice by time</th>`}${OTHER_COLUMNS.map(sortable)}</tr></thead>
+      ${frames && timeline && html`<th scope="col">dice by time</th>`}${OTHER_COLUMNS.map(sortable)}</tr></thead>
     <tbody>${summary.classes.map(
       (c, i) => html`
       <tr><th scope="row">${swatch(c.id)}${name(c.name)}${!evaluated[i] && html` <span class="tag">not in the means</span>`}${belowLimit(c, limits.get(c.name))}</th>

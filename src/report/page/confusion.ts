@@ -43,7 +43,7 @@ function matrix({ classes, confusion: counts, unknown_prediction: unknown }: Sum
     return html`<td class="${label === prediction ? 'right' : ''}" style="--row:${share(row)};--column:${share(column)}"><span class="row">${short(pixels, row)}</span><span class="column">${short(pixels, column)}</span><span class="pixels">${count(pixels)}</span></td>`
   }
   return html`
-  <table class="matrix">
+  <table class="matrix" style="--columns:${shown.length + 1}">
     <caption class="hidden">Confusion matrix: pixels of each label class by predicted class</caption>
     <thead>
       <tr><th scope="col"><span class="corner">label ↓ prediction →</span></th>${shown.map(i => html`<th scope="col"><span class="upright">${name(classes[i]!.name)}</span></th>`)}${hasUnknown && html`<th scope="col"><span class="upright">no class</span></th>`}</tr>

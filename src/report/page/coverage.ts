@@ -1,13 +1,16 @@
 import { type Html, html } from './html.ts'
 import { count, percent, seconds } from './numbers.ts'
 import type { Report } from './report.ts'
+import { sparseText } from './sparse.ts'
 import type { Stretch, Timeline } from './timeline.ts'
 
+const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
 const WIDTH = 1000
 const MOST_ROWS = 50
 
 /** Which messages found a partner. */
 export function coverage({ summary }: Report, timeline: Timeline | undefined): Html {
+  const sparse = timeline?.sparse
   const { matched, prediction_unmatched: p, label_unmatched: l, rejected } = summary.pairing
   const row = (label: string, unmatched: number, side: Stretch['side']) => html`
     <tr><th scope="row">${label}</th><td class="number">${count(matched)}</td><td class="number">${count(unmatched)}</td>
@@ -16,7 +19,7 @@ export function coverage({ summary }: Report, timeline: Timeline | undefined): H
   return html`
 <section aria-labelledby="coverage-title">
   <h2 id="coverage-title">Pairing</h2>
-  <p class="note">Stamps ${tolerance === 0 ? 'must be equal' : `may differ by ${tolerance} s`} (sync.tolerance). ${count(rejected)} messages could not be used.</p>
+  <p class="note">Stamps ${tolerance === 0 ? 'must be equal' : `may differ by ${tolerance} s`} (sync.tolerance). ${count(rejected)} messages could not be used.${sparse && html` ${capital(sparseText(sparse))}: the others are neither hatched nor ticked.`}</p>
   <div class="scroll" role="region" tabindex="0" aria-labelledby="coverage-title">
   <table class="coverage">
     <thead><tr><th scope="col">topic</th><th scope="col" class="number">matched</th><th scope="col" class="number">unmatched</th><th scope="col" class="number">share matched</th>${timeline && html`<th scope="col">over time (ticks: unmatched)</th>`}</tr></thead>

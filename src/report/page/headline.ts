@@ -7,10 +7,13 @@ import { scoreIntervalText } from '../table.ts'
 import { type Html, html, name } from './html.ts'
 import { clockTime, count, percent, scoreValue, seconds } from './numbers.ts'
 import type { Report } from './report.ts'
+import { sparseText } from './sparse.ts'
 import type { Timeline } from './timeline.ts'
+import { verdict } from './verdict.ts'
 
 /** What was scored, the two dice, and what a reader must know before believing them. */
-export function headline({ summary, frames }: Report, timeline: Timeline | undefined): Html {
+export function headline(report: Report, timeline: Timeline | undefined): Html {
+  const { summary, frames } = report
   const { source, pooled, frame_mean: frameMean, pairing, classes, config, intervals } = summary
   const evaluated = evaluatedFlags(classes, config).reduce((sum, flag) => sum + flag, 0)
   const limits = {
@@ -23,9 +26,11 @@ export function headline({ summary, frames }: Report, timeline: Timeline | undef
   <h1>${list([source.recording].flat().map(lastPart))}</h1>
   <p class="lead"><span>prediction <code>${list(source.prediction_topic)}</code></span>
   <span>against label <code>${list(source.label_topic)}</code></span></p>
-  <p class="facts">${count(pairing.matched)} pairs${timeline && html` · ${seconds(timeline.duration)} · from ${clockTime(timeline.origin)}`}</p>
+  <p class="facts">${count(pairing.matched)} pairs${timeline && html` · ${seconds(timeline.duration)} · from ${clockTime(timeline.origin)}`}${timeline?.sparse && html` · ${sparseText(timeline.sparse)}`}</p>
+  ${verdict(report, timeline)}
+  <p class="note">Dice is the overlap of prediction and label: twice the pixels where both have a class, divided by the pixels of that class in either of them added up. 1 is perfect, 0 no overlap.</p>
 </header>
-${notices(pairing)}
+${notices(pairing, timeline)}
 <section class="headline" aria-label="Headline">
   <div class="figure">
     <h2>Pooled dice</h2>
@@ -98,8 +103,11 @@ function belowLimits(dice: Float64Array, { warn, error }: DiceLimits): Html {
   return html`${part(warn, 'warning')}${part(error, 'error')}`
 }
 
-function notices(pairing: Report['summary']['pairing']): Html {
-  const { truncated, problems, rejected, prediction_unmatched: p, label_unmatched: l } = pairing
+function notices(pairing: Report['summary']['pairing'], timeline: Timeline | undefined): Html {
+  const { truncated, problems, rejected } = pairing
+  const sparse = timeline?.sparse
+  const p = sparse?.denser === 'prediction' ? sparse.missed : pairing.prediction_unmatched
+  const l = sparse?.denser === 'label' ? sparse.missed : pairing.label_unmatched
   if (!truncated && problems.length === 0 && rejected + p + l === 0) return html``
   return html`
 <section class="notice" aria-label="Notes on completeness">

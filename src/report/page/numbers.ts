@@ -1,4 +1,5 @@
 import type { Score } from '../summary.ts'
+import { clock } from '../verdict.ts'
 import { type Html, html } from './html.ts'
 
 /** A score with four decimals; the full number is its value. */
@@ -18,7 +19,13 @@ export const percent = (part: number, whole: number): string => {
   return value > 99.9 && value < 100 ? '>99.9 %' : `${value.toFixed(1)} %`
 }
 
-export const seconds = (value: number): string => `${value.toFixed(2)} s`
+/** `12.30 s`, from a minute on `1:02.3`, from an hour on `1:02:03`. */
+export function seconds(value: number): string {
+  if (Number(value.toFixed(2)) < 60) return `${value.toFixed(2)} s`
+  const tenths = Math.round(10 * value)
+  if (tenths >= 36_000) return clock(value)
+  return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, '0')}`
+}
 
 /** UTC where the stamp can be a time of day; a simulation starts at zero. */
 export function clockTime(stamp: bigint): string {

@@ -4,6 +4,7 @@ import { classTable } from './classes.ts'
 import { confusion } from './confusion.ts'
 import { coverage } from './coverage.ts'
 import { distribution } from './distribution.ts'
+import { drives } from './drives.ts'
 import { headline } from './headline.ts'
 import { Html, html } from './html.ts'
 import { pictures } from './pictures.ts'
@@ -13,6 +14,7 @@ import { drawPage } from './script.ts'
 import { STYLE } from './style.ts'
 import { diceOverTime } from './time.ts'
 import { timelineOf } from './timeline.ts'
+import { episodeTable } from './verdict.ts'
 
 /** Nothing is loaded from anywhere: a browser holds the page to it. */
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
@@ -36,7 +38,9 @@ export function reportPage(report: Report): string {
 <body>
 <main>
 ${headline(report, timeline)}
+${drives(report.summary)}
 ${diceOverTime(report, timeline)}
+${episodeTable(report, timeline)}
 ${classTable(report, timeline)}
 ${distribution(report)}
 ${confusion(report.summary)}

@@ -4,7 +4,7 @@ import { encodePng, type Rgb } from '../png.ts'
 import type { PicturedFrame } from '../worst-frames.ts'
 import { swatch } from './classes.ts'
 import { type Html, html, name } from './html.ts'
-import { percent } from './numbers.ts'
+import { percent, seconds } from './numbers.ts'
 import type { Report } from './report.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -58,7 +58,7 @@ function figure(
     html`<figure><img src="${url}" alt="${kind} of frame ${index + 1}" width="${frame.label.width}" height="${frame.label.height}" decoding="async"><figcaption>${kind}</figcaption></figure>`
   return html`
     <li><h3>${index + 1}. dice <data value="${frame.dice}">${frame.dice.toFixed(4)}</data></h3>
-      <p class="facts">${time !== undefined && html`<button type="button" class="goto" data-time="${time}">at ${time.toFixed(3)} s</button> · `}stamp <code>${frame.stamp}</code></p>
+      <p class="facts">${time !== undefined && html`<button type="button" class="goto" data-time="${time}">at ${seconds(time)}</button> · `}stamp <code>${frame.stamp}</code></p>
       ${files.length > 0 && html`<p class="facts">${files.map(file => html`<code>${name(file)}</code> `)}</p>`}
       ${mistakes.length > 0 && html`<p class="facts">Of the evaluated pixels: ${mistakes}.</p>`}
       <div class="triple">${image('label', classPng(frame.label, ignoredColor))}${image(

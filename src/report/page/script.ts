@@ -127,6 +127,42 @@ export function drawPage(): void {
     }
   }
 
+  /** Draws the verdict as a strip on top: its height tells what its colour does. */
+  function drawLevels(u: uPlotType): void {
+    const { ctx, bbox } = u
+    const full = 12 * devicePixelRatio
+    const looks = [
+      ['--ok', 0.25],
+      ['--warn', 0.6],
+      ['--error', 1],
+      ['--hatch-ground', 1],
+    ] as const
+    for (const { from, to, level } of data.levels) {
+      const left = Math.max(bbox.left, u.valToPos(from, 'x', true))
+      const width = Math.min(bbox.left + bbox.width, u.valToPos(to, 'x', true)) - left
+      if (width <= 0) continue
+      const [name, part] = looks[level]!
+      ctx.fillStyle = color(name)
+      ctx.fillRect(left, bbox.top, Math.max(width, devicePixelRatio), part * full)
+      if (level === 3) hatch(ctx, left, bbox.top, width, full)
+    }
+  }
+
+  /** `12 s`, from a minute on `1:02`, from an hour on `1:02:03`; fractions where ticks are closer. */
+  function clock(value: number, digits: number): string {
+    const unit = 10 ** digits
+    const total = Math.round(Math.abs(value) * unit) / unit
+    const sign = value < 0 && total > 0 ? '-' : ''
+    if (last < 60) return `${sign}${total.toFixed(digits)} s`
+    const two = (part: number, fraction = 0) =>
+      part.toFixed(fraction).padStart(fraction > 0 ? fraction + 3 : 2, '0')
+    const [hours, minutes] = [Math.floor(total / 3600), Math.floor(total / 60) % 60]
+    const rest = two(total - 60 * Math.floor(total / 60), digits)
+    return hours > 0 || last >= 3600 ? `${sign}${hours}:${two(minutes)}:${rest}` : `${sign}${minutes}:${rest}`
+  }
+
+  const digitsOf = (step: number) => Math.max(0, Math.min(3, Math.ceil(-Math.log10(step))))
+
   /** Draws the thresholds and the worst frames over the curves. */
   function drawMarks(u: uPlotType): void {
     const { ctx, bbox } = u
@@ -138,6 +174,7 @@ export function drawPage(): void {
     ctx.font = `${12 * scale}px system-ui, sans-serif`
     ctx.textBaseline = 'bottom'
     ctx.lineJoin = 'round'
+    drawLevels(u)
     const chosen = data.classes[chosenClass]
     drawLimits(u, '', data.limits)
     if (chosen?.limits) drawLimits(u, `${chosen.name}: `, chosen.limits)
@@ -176,10 +213,20 @@ export function drawPage(): void {
       points: { show: time.length < 60, size: 4 },
     })
     const series: uPlotType.Series[] = [
-      { label: 'time', value: (_, value) => (value === null ? '–' : `${value.toFixed(2)} s`) },
-      curve('frame dice', color('--accent'), 1.5),
+      { label: 'time', value: (_, value) => (value === null ? '–' : clock(value, 2)) },
+      data.band
+        ? curve(`lowest of ${data.framesPerPoint} frames (dotted)`, color('--muted'), 1, [1, 3])
+        : curve('frame dice', color('--accent'), 1.5),
     ]
     const curves: (number | null)[][] = [data.dice]
+    if (data.band) {
+      series.push(
+        curve('95th percentile', color('--accent'), 0.5),
+        curve('5th percentile', color('--accent'), 0.5),
+        curve('median', color('--accent'), 1.5),
+      )
+      curves.push(data.band.high, data.band.low, data.band.middle)
+    }
     if (hasWindow) {
       series.push(curve(`last ${data.windowFrames} frames (thick)`, color('--text'), 2.5))
       curves.push(data.window)
@@ -194,9 +241,20 @@ export function drawPage(): void {
         width: holder!.clientWidth,
         height: 300,
         series,
+        ...(data.band && { bands: [{ series: [2, 3], fill: color('--accent-soft') }] }),
         scales: { x: { time: false, range: (_, min, max) => [min, max] }, y: { range: [0, 1] } },
         axes: [
-          { ...axis, values: (_, ticks) => ticks.map(tick => `${tick} s`) },
+          {
+            ...axis,
+            space: 70,
+            values: (_, ticks) => ticks.map(tick => clock(tick, digitsOf((ticks[1] ?? 1) - (ticks[0] ?? 0)))),
+            ...(last >= 60 && {
+              incrs: [
+                0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600,
+                7200, 14400, 43200, 86400,
+              ],
+            }),
+          },
           { ...axis, size: 44 },
         ],
         cursor: { drag: { x: true, y: false }, y: false },
@@ -247,7 +305,8 @@ export function drawPage(): void {
     chosenClass = value === '' ? -1 : Number(value)
     draw()
   })
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw)
+  for (const look of ['(prefers-color-scheme: dark)', 'print'])
+    matchMedia(look).addEventListener('change', draw)
   new ResizeObserver(() => {
     if (chart && chart.width !== holder.clientWidth) chart.setSize({ width: holder.clientWidth, height: 300 })
   }).observe(holder)

@@ -44,6 +44,10 @@ data { font-variant-numeric: tabular-nums; }
 .figure h2 { font-size: .95rem; color: var(--muted); font-weight: 600; }
 .figure p { font-size: .9rem; color: var(--muted); }
 .figure .big { font-size: 2.9rem; line-height: 1.15; font-weight: 650; color: var(--text); letter-spacing: -.02em; margin: 0 0 .5rem; }
+header .note { margin-top: .6rem; }
+.judgement { font-size: 1.15rem; font-weight: 650; margin: .7rem 0 .2rem; padding: .55rem .9rem; border: 1px solid var(--line); border-left: .4rem solid currentColor; border-radius: .4rem; background: var(--surface); overflow-wrap: anywhere; }
+.level { font-weight: 600; white-space: nowrap; }
+:is(.judgement, .level).ok { color: var(--ok); } :is(.judgement, .level).warn { color: var(--warn); } :is(.judgement, .level).error { color: var(--error); } :is(.judgement, .level).stale { color: var(--muted); }
 .meter { position: relative; height: .6rem; background: var(--line); border-radius: .3rem; margin: .2rem 0 .5rem; }
 .meter .fill { position: absolute; inset: 0 auto 0 0; border-radius: .3rem; background: var(--accent); }
 .meter .tick { position: absolute; top: -.25rem; bottom: -.25rem; width: 2px; margin-left: -1px; background: var(--text); }
@@ -124,5 +128,22 @@ details li { max-width: 46rem; font-size: .92rem; }
   .distribution svg { height: 2.3rem; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
-@media print { .toolbar, .choice { display: none; } section { break-inside: avoid-page; } body { background: #fff; } }
+@page { size: A4; margin: 14mm 12mm; }
+@media print {
+  :root { --ground: #ffffff; --surface: #ffffff; --text: #16191d; --muted: #565e68; --line: #dfe2e6; --accent: #1b5e9e; --accent-soft: #d4e3f2;
+    --second: #8a3ffc; --ok: #1a6b3c; --warn: #8a5200; --error: #b3261e; --hatch: #8b939d; --hatch-ground: #8b939d22; --notice: #fff6e0; --notice-line: #d9a400; }
+  * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  body { font-size: 10pt; } main { max-width: none; padding: 0; } section { margin-top: 1.6rem; }
+  .toolbar, .choice, .cover { display: none; }
+  h2, h3, p, figure, tr, #dice-chart, .confusion, .judgement, .headline, .frames > li { break-inside: avoid; } h2, h3, .note { break-after: avoid; }
+  .scroll { overflow: visible; } table { font-size: 8pt; } th, td { padding: .2rem .3rem; white-space: normal; overflow-wrap: anywhere; }
+  .number, thead th { white-space: nowrap; overflow-wrap: normal; } thead th { font-size: 7.5pt; } .bar { min-width: 0; }
+  .matrix { min-width: 0; table-layout: fixed; width: 100%; } .matrix :is(td, th) { padding: .15rem .1rem; min-width: 0; font-size: min(8pt, calc(110pt / var(--columns, 10))); }
+  .matrix tbody th, .classes tbody th, .distribution tbody th { position: static; }
+  .matrix thead th { height: 5.5rem; } .matrix thead th:first-child { width: 16%; white-space: normal; } .upright { max-height: 5.5rem; white-space: nowrap; }
+  .distribution svg, .scale { width: 6.5cm; } .sparkline { width: 2.6cm; } .frames { gap: 1rem; }
+  #dice-chart { padding: .4rem 0; } .uplot .u-legend { margin: 0; width: auto; } #dice-chart, #dice-chart .uplot { width: 100% !important; height: auto; min-height: 0; }
+  #dice-chart .u-wrap { width: 100% !important; height: auto !important; } #dice-chart canvas { position: static; width: 100% !important; height: auto !important; } #dice-chart :is(.u-under, .u-over, .u-axis) { display: none; }
+  .facts-list div { grid-template-columns: 10rem 1fr; }
+}
 `

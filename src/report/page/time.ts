@@ -17,7 +17,7 @@ export function diceOverTime(report: Report, timeline: Timeline | undefined): Ht
   return html`
 <section aria-labelledby="time-title">
   <h2 id="time-title">Dice over time</h2>
-  <p class="note">Seconds after the first message.${data.framesPerPoint > 1 && html` Each point is the lowest of ${data.framesPerPoint} frames in a row.`}${data.stretches.length > 0 && ' Hatched: messages without a partner.'}${data.worst.length > 0 && ' Triangles: the worst frames.'}
+  <p class="note">Time after the first message.${data.levels.length > 0 && ' The strip on top is the verdict: low OK, higher WARN, full ERROR, hatched STALE.'}${data.band && html` Of each ${data.framesPerPoint} frames in a row: the median, the 5th to 95th percentile as a band, and the lowest.`}${data.stretches.length > 0 && ' Hatched: messages without a partner.'}${data.worst.length > 0 && ' Triangles: the worst frames.'}
   Drag across the chart to zoom, double-click to see all.</p>
   <div class="toolbar">
     <label>Class <select id="class-choice"><option value="">none</option>${summary.classes.map(({ name: label }, i) => html`<option value="${i}">${label}</option>`)}</select></label>
@@ -30,7 +30,7 @@ export function diceOverTime(report: Report, timeline: Timeline | undefined): Ht
 </section>`
 }
 
-function described({ dice, limits: { warn, error }, stretches, worst, time }: ChartData): string {
+function described({ dice, limits: { warn, error }, stretches, worst, time, levels }: ChartData): string {
   const defined = dice.filter(value => value !== null)
   const ends =
     defined.length > 0
@@ -44,6 +44,7 @@ function described({ dice, limits: { warn, error }, stretches, worst, time }: Ch
     ...limits,
     worst[0] !== undefined && `the lowest at ${seconds(worst[0])}`,
     `${stretches.length} stretches without a partner`,
+    levels.length > 0 && `${levels.filter(({ level }) => level > 0).length} stretches that are not OK`,
   ]
     .filter(Boolean)
     .join('; ')

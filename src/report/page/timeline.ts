@@ -1,7 +1,9 @@
 import { type DiceLimits, limitsByClass } from '../config.ts'
 import type { FrameTable } from '../frames.ts'
 import type { Stamps } from '../stamps.ts'
+import { percentile, sorted } from '../statistics.ts'
 import type { Report } from './report.ts'
+import { type Sparse, sparseOf, withoutSparse } from './sparse.ts'
 
 /** Messages of one topic in a row that found no partner. Times are seconds after the first message. */
 export interface Stretch {
@@ -17,6 +19,10 @@ export interface ChartData {
   time: number[]
   dice: (number | null)[]
   window: (number | null)[]
+  /** Where a point stands for several frames: the 5th, 50th and 95th percentile of them. */
+  band: { low: (number | null)[]; middle: (number | null)[]; high: (number | null)[] } | null
+  /** The level over time; none where it is not known. */
+  levels: { from: number; to: number; level: number }[]
   classes: { name: string; dice: (number | null)[]; limits: DiceLimits | null }[]
   /** A point stands for so many frames in a row, of which it is the lowest. */
   framesPerPoint: number
@@ -38,10 +44,12 @@ export interface Timeline {
   /** Time of each frame, by frame index. */
   times: Float64Array
   stretches: Stretch[]
+  /** Undefined where both topics come alike. */
+  sparse: Sparse | undefined
 }
 
-/** More points than a screen has columns would only cost. */
-const MOST_POINTS = 4000
+/** More points than a screen has columns are no longer read. */
+const MOST_POINTS = 1000
 /** Frames further apart than so many usual steps are not joined by a line. */
 const GAP = 4
 
@@ -57,7 +65,10 @@ export function timelineOf({ frames, received }: Report): Timeline | undefined {
     ...stretchesOf('prediction', received.predictions, frames.predictionStamps, first),
     ...stretchesOf('label', received.labels, frames.labelStamps, first),
   ].sort((a, b) => a.from - b.from)
-  return { origin: first, duration: Number(last - first) / 1e9, order, times, stretches }
+  const counts = { prediction: received.predictions.length, label: received.labels.length }
+  const sparse = sparseOf(frames.length, counts, stretches)
+  const duration = Number(last - first) / 1e9
+  return { origin: first, duration, order, times, stretches: withoutSparse(stretches, sparse), sparse }
 }
 
 function range(all: readonly Stamps[]): [first: bigint, last: bigint] {
@@ -104,11 +115,19 @@ export function chartData({ summary, frames, pictures }: Report, timeline: Timel
   const framesPerPoint = Math.ceil(order.length / MOST_POINTS)
   const points = lowestOfEach(order, frames!, framesPerPoint)
   const withGaps = insertGaps(points, times)
+  const isReduced = framesPerPoint > 1
+  const bucket = new Map(
+    isReduced ? points.map((point, i) => [point, bucketDice(order, frames!, framesPerPoint, i)]) : [],
+  )
+  const percentiles = (p: number) =>
+    withGaps.map(i => (i === null ? null : rounded(percentile(bucket.get(i)!, p))))
   const curve = (values: ArrayLike<number>) => withGaps.map(i => (i === null ? null : rounded(values[i]!)))
   return {
     time: timesOf(withGaps, times),
     dice: curve(frames!.dice.values),
     window: curve(frames!.windowDice.values),
+    band: isReduced ? { low: percentiles(5), middle: percentiles(50), high: percentiles(95) } : null,
+    levels: levelsOf(summary, timeline),
     classes: summary.classes.map(({ id, name }) => ({
       name,
       dice: curve(frames!.ofClass(id, 'dice')),
@@ -136,6 +155,19 @@ function lowestOfEach(order: readonly number[], frames: FrameTable, size: number
     points.push(lowest)
   }
   return points
+}
+
+/** The dice of the frames that a point stands for, ascending. */
+const bucketDice = (order: readonly number[], frames: FrameTable, size: number, point: number) =>
+  sorted(Float64Array.from(order.slice(point * size, (point + 1) * size), i => frames.dice.at(i)))
+
+/** The level from each change to the next, s after the origin. */
+function levelsOf({ levels = [] }: Report['summary'], { origin, duration }: Timeline): ChartData['levels'] {
+  const at = (stamp: bigint) => Number(stamp - origin) / 1e9
+  return levels.map(({ stamp_ns: stamp, level }, i) => {
+    const next = levels[i + 1]
+    return { from: at(stamp), to: next ? at(next.stamp_ns) : duration, level }
+  })
 }
 
 function insertGaps(points: readonly number[], times: Float64Array): (number | null)[] {
