@@ -29,7 +29,6 @@ export function readCompressedHeader(message: Uint8Array, header: ImageHeader): 
   const png = readPngHeader(file)
   header.fileEnd = reader.at
   header.fileStart = header.fileEnd - file.length
-  header.palette = undefined
   header.saturatedFrom = png.bits <= 8 && png.samples === 1 ? (WIDE.exec(format)?.[1] ?? '') : ''
   header.width = png.width
   header.height = png.height

@@ -12,6 +12,9 @@ import { type PublishedNames, readLabelInfo, readSemanticLabels } from './publis
 const READERS = { label_info: readLabelInfo, semantic_labels: readSemanticLabels }
 export type NamesFrom = keyof typeof READERS
 
+/** So many messages of names in a row with the stamps of masks come with each: LabelInfo is mostly sent once. */
+const ENOUGH = { label_info: 2, semantic_labels: 1 }
+
 /** Changes that are kept, and names of all of them together: masks that wait are older than the newest. */
 const MOST_CHANGES = 1024
 const MOST_NAMES = 100_000
@@ -97,7 +100,9 @@ export class MaskNames {
   /** Whether the names of a mask may still come: none have, or they come with each mask and those of this one have not. */
   mustWait(sec: number, nanosec: number): boolean {
     if (this.isEmpty) return true
-    return this.#withMask >= 2 && compare(sec, nanosec, this.#newestSec, this.#newestNanosec) > 0
+    return (
+      this.#withMask >= ENOUGH[this.from] && compare(sec, nanosec, this.#newestSec, this.#newestNanosec) > 0
+    )
   }
 
   /** Learns whether names come with each mask. */

@@ -1,6 +1,9 @@
 import type { MaskNames } from './mask-names.ts'
 import type { ReceivedImage } from './received-image.ts'
 
+/** Of `sync.max_wait`: meanwhile its counterpart waits too, and must not expire. */
+const PART = 0.5
+
 interface Held {
   image: ReceivedImage
   /** When it came, s on the clock that `sync.max_wait` is measured by. */
@@ -38,7 +41,7 @@ export class NamesGate {
     const { sec, nanosec } = first.image.header
     if (this.names.mustWait(sec, nanosec)) {
       const isFull = this.#held.length > queueSize || (this.#held.length > 1 && this.#bytes > queueBytes)
-      if (Math.abs(now - first.since) <= maxWait && !isFull) return undefined
+      if (Math.abs(now - first.since) <= PART * maxWait && !isFull) return undefined
       this.names.noteMissing()
     }
     this.#held.shift()

@@ -155,7 +155,7 @@ export class MonitorNode {
     for (const mask of ['prediction', 'label'] as const) {
       const names = this.#names[mask]
       const before = names.problem
-      names.adapt(parameters[`${mask}.names_from`] as NamesSource)
+      names.adapt(parameters[`${mask}.names_from`] as NamesSource, this.#steady.seconds)
       if (names.problem !== before && names.problem !== '') this.#say('error', names.problem, names.problem)
     }
   }

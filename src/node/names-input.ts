@@ -1,7 +1,7 @@
 import type { MaskName } from '../monitor/mask-rules.ts'
 import { Backlog } from './backlog.ts'
 import type { Guard } from './guard.ts'
-import type { Node, QoS, Ros, Subscription } from './rclnodejs.ts'
+import type { Node, Ros, Subscription } from './rclnodejs.ts'
 import { subtopic } from './subtopic.ts'
 
 export type NamesSource = 'none' | 'label_info' | 'semantic_labels'
@@ -11,11 +11,14 @@ const TYPES = {
   semantic_labels: 'std_msgs/msg/String',
 }
 const DEPTH = 30
+/** How often publishers' QoS is looked at, s. */
+const LOOK = 0.5
+const [TRANSIENT_LOCAL, VOLATILE] = [1, 2]
 
 /**
- * The subscriptions to the names of one topic's ids, serialized messages handed on as they come. There are two: what
- * was sent before is given to a transient-local subscription alone, which does not hear volatile publishers. What both
- * hear comes twice.
+ * The subscriptions to the names of one topic's ids, serialized messages handed on as they come. To LabelInfo, which is
+ * mostly sent once, one that is given what was sent before, and a second one as soon as there is a publisher that the
+ * first does not hear; what both hear comes twice. To what is sent with each mask the second kind alone.
  */
 export class NamesInput {
   /** Why there are none although they are asked for; empty if there are. */
@@ -26,6 +29,7 @@ export class NamesInput {
   readonly #mask: MaskName
   readonly #onMessage: (message: Buffer) => void
   #source: NamesSource = 'none'
+  #lookedAt = Number.NEGATIVE_INFINITY
   #subscriptions: Subscription[] = []
 
   constructor(ros: Ros, node: Node, guard: Guard, mask: MaskName, onMessage: (message: Buffer) => void) {
@@ -36,9 +40,19 @@ export class NamesInput {
     this.#onMessage = onMessage
   }
 
-  /** Follows the parameter. Call it now and then, and never from a callback of rclnodejs. */
-  adapt(source: NamesSource): void {
-    if (source === this.#source) return
+  /**
+   * Follows the parameter and the publishers. Call it now and then, and never from a callback of rclnodejs.
+   * @param now seconds on a steady clock
+   */
+  adapt(source: NamesSource, now: number): void {
+    if (source !== this.#source) this.#replace(source)
+    else if (source === 'label_info' && this.#subscriptions.length === 1 && now - this.#lookedAt >= LOOK) {
+      this.#lookedAt = now
+      if (this.#hasVolatilePublisher()) this.#subscribe(source, VOLATILE)
+    }
+  }
+
+  #replace(source: NamesSource): void {
     this.#source = source
     for (const subscription of this.#subscriptions) {
       this.#guard.unwatch(subscription.handle)
@@ -47,10 +61,8 @@ export class NamesInput {
     this.#subscriptions = []
     this.problem = ''
     if (source === 'none') return
-    const { QoS } = this.#ros
     try {
-      this.#subscribe(source, new QoS(1, DEPTH, 1, 1))
-      this.#subscribe(source, new QoS(1, DEPTH, 2, 2))
+      this.#subscribe(source, source === 'label_info' ? TRANSIENT_LOCAL : VOLATILE)
     } catch (error) {
       const [name] = TYPES[source].split('/')
       const install = `sudo apt install ros-${process.env.ROS_DISTRO ?? 'DISTRO'}-${name!.replaceAll('_', '-')}`
@@ -59,7 +71,15 @@ export class NamesInput {
     }
   }
 
-  #subscribe(source: keyof typeof TYPES, qos: QoS): void {
+  #hasVolatilePublisher(): boolean {
+    const publishers = this.#node.getPublishersInfoByTopic(this.#subscriptions[0]!.topic, false)
+    return publishers.some(({ qos_profile }) => qos_profile.durability === VOLATILE)
+  }
+
+  /** A reliable subscription asks for what was sent before; a best-effort one hears every publisher from now on. */
+  #subscribe(source: keyof typeof TYPES, durability: number): void {
+    const { QoS } = this.#ros
+    const qos = new QoS(1, DEPTH, durability === TRANSIENT_LOCAL ? 1 : 2, durability)
     const topic = subtopic(this.#node, this.#mask, source)
     const backlog = new Backlog()
     const onMessage = (message: Buffer) => {

@@ -83,7 +83,7 @@ export interface NodeOptions {
 export interface EndpointInfo {
   topic_type: string
   /** Values of rmw_qos_reliability_policy_t and the like. */
-  qos_profile: { reliability: number }
+  qos_profile: { reliability: number; durability: number }
 }
 
 /** What a subscription's QoS events report. */

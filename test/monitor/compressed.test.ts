@@ -197,6 +197,39 @@ describe('PNG files hold colours', () => {
   })
 })
 
+it('of one kind leave nothing behind for those of another', () => {
+  const palette = [0x010000, 0x000100]
+  const raw = (value: (i: number) => number) =>
+    serializeImage({
+      ...{ sec: 1, nanosec: 0, encoding: 'mono8', ...size },
+      data: Uint8Array.from(each(i => [value(i)]).flat()),
+    })
+  const forms = [
+    picture(3, 8, i => [1 - id(i)], { palette }),
+    raw(id),
+    gray(id),
+    picture(2, 8, i => [id(i), 7, 7]),
+    raw(id),
+    raw(id),
+  ]
+  const monitor = monitorOf({ ...named, 'prediction.channel': 'r', 'label.channel': 'r' })
+  for (let i = 0; i < forms.length ** 2; i++) {
+    const [prediction, label] = [forms[i % forms.length]!, forms[Math.floor(i / forms.length)]!]
+    expectCounts(monitor, prediction, label, id, id)
+  }
+  const told = monitorOf({ ...named, 'prediction.transport': 'compressed' })
+  for (let sec = 1; sec < 9; sec++) {
+    const format = sec < 3 ? '16SC1; png compressed ' : 'mono8; png compressed '
+    told.offerPrediction(serializeCompressedImage({ sec, nanosec: 0, format, data: label.png }), 1, 1)
+    const labels = raw(id)
+    new DataView(labels.buffer, labels.byteOffset).setInt32(4, sec, true)
+    told.offerLabel(labels, 1, 1)
+    if (sec === 3) told.reset()
+  }
+  expect(told.frame.frameCount).toBe(5)
+  expect([told.predictionInput.saturatedFrom, told.labelInput.saturatedFrom]).toEqual(['', ''])
+})
+
 describe('a compressed image', () => {
   const bytes = (hex: string) => Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(40)])
   const riff = (kind: string) => Buffer.from(`RIFF\x10\x00\x00\x00${kind}VP8L`, 'latin1')
