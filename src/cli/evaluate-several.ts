@@ -16,6 +16,7 @@ import type { EvaluateOptions } from './evaluate.ts'
 import { chosenFormat, printedRun } from './format.ts'
 import { interruptible } from './interrupt.ts'
 import type { Messages } from './messages.ts'
+import { writePlots } from './plots.ts'
 import { startProgress } from './progress.ts'
 import { VERSION } from './version.ts'
 
@@ -54,6 +55,7 @@ export async function evaluateSeveral(
     )
   }
   const drives = outcomes.map(driveRow)
+  if (options.plots !== undefined) writePlots(options.plots, summary, frames)
   process.stdout.write(printedRun(summary, chosenFormat(options), drives))
   if (failed > 0) messages.warn(`${failed} of ${outcomes.length} recordings could not be scored`)
   return check(checks, { run: { name: `${outcomes.length} drives`, summary, frames }, drives }, messages)
@@ -94,6 +96,7 @@ async function evaluatedDrives(
     version: VERSION,
     allPairs: options.allPairs === true,
     output: options.output,
+    saveWorst: options.saveWorst,
   }
   try {
     await interruptible(checkInterrupted =>

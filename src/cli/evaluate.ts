@@ -6,6 +6,7 @@ import { ParameterError, type RawValue } from '../parameters/parameters.ts'
 import type { FileOf } from '../report/csv.ts'
 import { resultFiles } from '../report/files.ts'
 import { reportPage } from '../report/page/page.ts'
+import { saveFrames } from '../report/saved-frames.ts'
 import { tryDirectory, writeFiles } from '../report/write-files.ts'
 import { type CheckOptions, type Checks, check, parsedChecks, reportFailure } from './checks.ts'
 import { inputError, usageError } from './errors.ts'
@@ -16,6 +17,7 @@ import { openMasks } from './masks.ts'
 import { Messages } from './messages.ts'
 import { intoOutput } from './output.ts'
 import { chosenParameters, completeParameters } from './parameters.ts'
+import { writePlots } from './plots.ts'
 import { startProgress } from './progress.ts'
 import { asCliError } from './topics.ts'
 import { VERSION } from './version.ts'
@@ -31,6 +33,8 @@ export interface EvaluateOptions extends SeveralOptions, CheckOptions, FormatOpt
   /** What messages call the output. */
   outputName?: string
   quiet?: boolean
+  plots?: string
+  saveWorst?: number
   /** Folders of masks. */
   predictions?: string
   labels?: string
@@ -61,7 +65,11 @@ async function evaluateInto(paths: readonly string[], options: EvaluateOptions):
   if (options.start !== undefined && options.end !== undefined && options.end <= options.start) {
     throw usageError(`--end ${options.end} is not after --start ${options.start}`)
   }
+  if (options.saveWorst !== undefined && options.output === undefined) {
+    throw usageError('--save-worst: expected a place for the frames: --output DIR')
+  }
   if (options.output !== undefined) checkOutput(options.output)
+  if (options.plots !== undefined) checkOutput(options.plots, '--plots')
   const ofFolders = options.predictions !== undefined || options.labels !== undefined
   const found = ofFolders ? undefined : foundRecordings(paths)
   if (found && (!found.isOne || options.allPairs)) {
@@ -114,6 +122,7 @@ async function evaluated(
         start: options.start,
         end: options.end,
         withPictures: options.output !== undefined,
+        saveWorst: options.saveWorst,
         onProgress: progress.update,
         checkInterrupted,
         version: VERSION,
@@ -128,7 +137,7 @@ async function evaluated(
 }
 
 function deliver(
-  { summary, frames, worst, received }: Evaluation,
+  { summary, frames, worst, saved, received }: Evaluation,
   source: MaskSource,
   options: EvaluateOptions,
   messages: Messages,
@@ -143,8 +152,10 @@ function deliver(
     const page = reportPage({ summary, frames, pictures: worst.frames, received })
     const fileOf: FileOf | undefined = source.fileOf && ((mask, stamp) => source.fileOf!(mask, stamp))
     writeFiles(output, resultFiles(summary, frames, page, fileOf))
+    saveFrames(output, saved.frames, summary.classes)
     messages.note(`wrote summary.json, frames.csv and report.html to ${outputName}`)
   }
+  if (options.plots !== undefined) writePlots(options.plots, summary, frames)
   process.stdout.write(printedRun(summary, chosenFormat(options)))
 }
 
@@ -157,14 +168,14 @@ function foundRecordings(paths: readonly string[]): FoundRecordings {
 }
 
 /** Found out before an hour of scoring, not after. */
-export function checkOutput(directory: string): void {
+export function checkOutput(directory: string, option = '--output'): void {
   try {
     tryDirectory(directory)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const isNone = code === 'ENOTDIR' || code === 'EEXIST'
     throw inputError(
-      `--output ${directory}: ${isNone ? 'is no directory' : `cannot be written to: ${message}`}; name another one`,
+      `${option} ${directory}: ${isNone ? 'is no directory' : `cannot be written to: ${message}`}; name another one`,
     )
   }
 }

@@ -8,11 +8,13 @@ import { writeFiles } from '../report/write-files.ts'
 import { Exit, inputError, usageError } from './errors.ts'
 import { chosenFormat, type FormatOptions, printedRun } from './format.ts'
 import { Messages } from './messages.ts'
+import { writePlots } from './plots.ts'
 import { readRuns } from './runs.ts'
 import { VERSION } from './version.ts'
 
 export interface MergeOptions extends FormatOptions {
   output: string
+  plots?: string
 }
 
 /** `dice-monitor merge`. @returns the exit code */
@@ -30,6 +32,7 @@ export function merge(paths: readonly string[], options: MergeOptions): number {
     const { summary, frames } = mergeRuns(runs, VERSION)
     const page = reportPage({ summary, frames, pictures: [], received: undefined })
     writeFiles(options.output, resultFiles(summary, frames, page))
+    if (options.plots !== undefined) writePlots(options.plots, summary, frames)
     process.stdout.write(printedRun(summary, format))
     return Exit.DONE
   } catch (error) {

@@ -72,6 +72,8 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
     .option('-j, --json', 'print summary.json instead of a table')
     .option('--format <format>', `how to print it: ${FORMATS.join(', ')}`, formatOf)
     .option('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high')
+    .option('--plots <dir>', 'write the charts there, as SVG and PDF')
+    .option('--save-worst <n>', 'save so many of the worst frames with the output, as PNG', worstOf)
     .option('--baseline <summary>', 'an earlier run to compare with')
     .option('--max-drop <score=drop...>', 'exit 3 where a score is lower than in the earlier run by more')
     .option('--junit <file>', 'write what was checked there, as JUnit does')
@@ -248,6 +250,7 @@ function addMerge(program: Command, done: (exitCode: number) => void): void {
     .description('one summary from many, by adding counts')
     .argument('<summary...>', 'summary.json files, or the directories they are in')
     .requiredOption('-o, --output <dir>', 'where to write summary.json, frames.csv and report.html')
+    .option('--plots <dir>', 'write the charts there, as SVG and PDF')
     .option('-j, --json', 'print summary.json instead of a table')
     .option('--format <format>', `how to print it: ${FORMATS.join(', ')}`, formatOf)
     .action((summaries: string[], options: Parameters<typeof merge>[1]) => done(merge(summaries, options)))
@@ -265,6 +268,14 @@ function takeStrays<Key extends string>(
     options[key] = texts.filter(text => text.includes('='))
   }
   return strays
+}
+
+function worstOf(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 100) {
+    throw new InvalidArgumentError('Expected a number of frames, from 1 to 100.')
+  }
+  return value
 }
 
 function formatOf(text: string): Format {

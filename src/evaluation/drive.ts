@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { resultFiles } from '../report/files.ts'
 import { type PackedFrames, packFrames } from '../report/packed-frames.ts'
 import { reportPage } from '../report/page/page.ts'
+import { saveFrames } from '../report/saved-frames.ts'
 import type { Summary } from '../report/summary.ts'
 import type { PicturedFrame } from '../report/worst-frames.ts'
 import { writeFiles } from '../report/write-files.ts'
@@ -20,7 +21,8 @@ export interface Drive {
 }
 
 /** What is wanted of every drive: data alone, so that another thread can be told. */
-export interface DriveRequest extends Pick<EvaluationRequest, 'chosen' | 'start' | 'end' | 'version'> {
+export interface DriveRequest
+  extends Pick<EvaluationRequest, 'chosen' | 'start' | 'end' | 'version' | 'saveWorst'> {
   label?: string | undefined
   prediction?: string | undefined
   /** Every plausible pair of topics instead of the only one. */
@@ -92,11 +94,13 @@ function pairName(name: string, { prediction, label }: TopicPair, pairs: readonl
 }
 
 function delivered(drive: Drive, evaluation: Evaluation, output: string | undefined): ScoredDrive {
-  const { summary, frames, worst, received } = evaluation
+  const { summary, frames, worst, saved, received } = evaluation
   const pictures = worst.frames
   if (output !== undefined) {
+    const folder = join(output, drive.name)
     const page = reportPage({ summary, frames, pictures, received })
-    writeFiles(join(output, drive.name), resultFiles(summary, frames, page))
+    writeFiles(folder, resultFiles(summary, frames, page))
+    saveFrames(folder, saved.frames, summary.classes)
   }
   return { drive, summary, frames: packFrames(frames, summary.classes), pictures }
 }

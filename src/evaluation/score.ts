@@ -23,6 +23,8 @@ export interface Scored {
   counts: ConfusionMatrix
   frames: FrameTable
   worst: WorstFrames
+  /** The worst frames as they are, to be saved. */
+  saved: WorstFrames
   verdict: Pick<VerdictLog, 'levels' | 'episodes'>
   received: { predictions: Stamps; labels: Stamps }
   pairing: PairingSummary
@@ -40,6 +42,8 @@ export interface ScoreOptions {
   end: number | undefined
   /** Pictures of the worst frames are kept only for a page. */
   withPictures: boolean
+  /** So many of the worst frames are kept as they are, to be saved; none by default. */
+  saveWorst?: number | undefined
   onProgress: (part: number, pairs: number) => void
   /** Throws when the run is to end. */
   checkInterrupted: () => void
@@ -54,6 +58,7 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   const monitor = new Monitor(parameters, source.kernels)
   const frames = new FrameTable()
   const worst = new WorstFrames(options.withPictures ? WORST_FRAMES : 0)
+  const saved = new WorstFrames(options.saveWorst ?? 0, Number.POSITIVE_INFINITY)
   const small = { frames: 0, classes: 0 }
   const verdict = new VerdictLog(monitor)
   monitor.onFrame = frame => {
@@ -62,6 +67,7 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
     frames.push(frame)
     verdict.frame(frame)
     worst.offer(frame, monitor)
+    saved.offer(frame, monitor)
   }
   const origin = source.startTime ?? 0n
   const [start, end] = [nanosecondsAfter(origin, options.start), nanosecondsAfter(origin, options.end)]
@@ -131,6 +137,7 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
     counts: monitor.totals.select(ids),
     frames,
     worst,
+    saved,
     verdict,
     received: { predictions: predictions.stamps, labels: labels.stamps },
     pairing: pairingOf(monitor, source, problems),

@@ -22,18 +22,21 @@ export interface Mistake {
   pixels: number
 }
 
-/** Pictures are no wider and no higher than this. */
+/** Pictures of a page are no wider and no higher than this. */
 const LONGEST_SIDE = 480
 const MISTAKES = 3
 
 /** Keeps pictures of the frames with the lowest dice: a fixed number of small masks, however long the run. */
 export class WorstFrames {
   readonly #capacity: number
+  readonly #longestSide: number
   /** Lowest dice first. */
   readonly #frames: PicturedFrame[] = []
 
-  constructor(capacity: number) {
+  /** @param longestSide of the pictures, px; those of smaller masks are as large as these */
+  constructor(capacity: number, longestSide = LONGEST_SIDE) {
     this.#capacity = capacity
+    this.#longestSide = longestSide
   }
 
   get frames(): readonly PicturedFrame[] {
@@ -47,13 +50,21 @@ export class WorstFrames {
     if (Number.isNaN(dice) || (full && !(dice < (this.#frames.at(-1)?.dice ?? 0)))) return
     if (full) this.#frames.pop()
     const place = this.#frames.findIndex(other => dice < other.dice)
-    this.#frames.splice(place < 0 ? this.#frames.length : place, 0, picture(frame, monitor))
+    this.#frames.splice(
+      place < 0 ? this.#frames.length : place,
+      0,
+      picture(frame, monitor, this.#longestSide),
+    )
   }
 }
 
-function picture(frame: Frame, { classes, parameters, configuration, rules }: Monitor): PicturedFrame {
+function picture(
+  frame: Frame,
+  { classes, parameters, configuration, rules }: Monitor,
+  longestSide: number,
+): PicturedFrame {
   const { label } = frame
-  const scale = Math.min(1, LONGEST_SIDE / Math.max(label.width, label.height))
+  const scale = Math.min(1, longestSide / Math.max(label.width, label.height))
   const options = {
     width: Math.max(1, Math.round(label.width * scale)),
     height: Math.max(1, Math.round(label.height * scale)),

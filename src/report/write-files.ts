@@ -12,12 +12,15 @@ import {
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
+/** A text, also piece by piece, or bytes. */
+export type FileContent = string | Uint8Array | Iterable<string>
+
 /**
  * Writes files into a directory, made if need be: each whole under a temporary name first, and given its name only
  * when all are written. Those that were there are replaced together: when one cannot be, all stay as they were. A
  * signal to end waits meanwhile.
  */
-export function writeFiles(directory: string, files: ReadonlyMap<string, string | Iterable<string>>): void {
+export function writeFiles(directory: string, files: ReadonlyMap<string, FileContent>): void {
   makeDirectory(directory)
   const temporary = new Map(
     [...files.keys()].map(name => [name, join(directory, `.${name}.${process.pid}.tmp`)]),
@@ -120,9 +123,13 @@ function removeEmpty(place: string): void {
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-function writeFile(path: string, content: string | Iterable<string>): void {
+function writeFile(path: string, content: FileContent): void {
   const file = openSync(path, 'w')
   try {
+    if (content instanceof Uint8Array) {
+      writeFileSync(file, content)
+      return
+    }
     let pending = ''
     for (const part of typeof content === 'string' ? [content] : content) {
       pending += part

@@ -315,6 +315,19 @@ describe('checks', () => {
   })
 })
 
+test('charts, worst frames and other formats', async () => {
+  const files = ['-o', at('saved'), '--plots', at('plots'), '--save-worst', '3']
+  const { code, stdout } = await run('evaluate', at('good.mcap'), ...files, '--format', 'csv')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(
+    /^of,dice,iou,precision,recall,accuracy,label_pixels,prediction_pixels\npooled,0\.79/,
+  )
+  expect(readdirSync(at('plots'))).toHaveLength(8)
+  expect(readdirSync(at('saved/worst'))).toHaveLength(10)
+  expect((await run('evaluate', at('good.mcap'), '--save-worst', '3')).code).toBe(2)
+  expect((await run('evaluate', at('good.mcap'), '--format', 'xml')).code).toBe(2)
+})
+
 test('info lists topics and the pair', async () => {
   const { code, stdout } = await run('info', at('good.mcap'))
   expect(code).toBe(0)

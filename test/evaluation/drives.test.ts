@@ -129,6 +129,8 @@ describe.each([
     expect(both.map(({ summary }) => summary.pooled.accuracy)).toEqual([0.8, 0.9])
     expect(readdirSync(output).sort()).toEqual(['cameras_front_prediction', 'cameras_rear_prediction'])
     expect(both[0]!.pictures.length).toBe(5)
+    await outcomesOf([path], { run }, { allPairs: true, output, saveWorst: 2 })
+    expect(readdirSync(join(output, 'cameras_front_prediction/worst'))).toHaveLength(7)
   })
 
   test('an interruption ends it, and leaves whole folders or none', async () => {
