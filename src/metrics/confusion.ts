@@ -1,4 +1,3 @@
-import { checkNumbers, checkOptions, labelValues, positiveInteger } from './checks.ts'
 import { ClassSums } from './class-sums.ts'
 
 /**
@@ -146,84 +145,10 @@ export class ConfusionMatrix {
   }
 }
 
-export interface CountOptions {
-  /** Number of classes; ids are 0..classes-1. */
-  readonly classes: number
-  /** Label values left out of every count; default none. Any other label must be a class. */
-  readonly ignoredLabels?: readonly number[]
-}
-
 export function emptyConfusion(classes: number): ConfusionMatrix {
   if (!(Number.isInteger(classes) && classes > 0))
     throw new RangeError(`classes: expected a positive integer, got ${classes}`)
   return new ConfusionMatrix(classes)
-}
-
-/**
- * Counts two masks of class ids of equal length, any shape. A prediction may be any integer: one that is no class is
- * wrong, and in `unknownPrediction`.
- * @param into counts to add to; with it nothing is allocated
- * @throws RangeError where the lengths differ, and for a label that is neither a class nor ignored; nothing is counted
- *   then. TypeError for what is no flat array of numbers
- */
-export function countLabels(
-  prediction: ArrayLike<number>,
-  label: ArrayLike<number>,
-  options: CountOptions,
-  into: ConfusionMatrix = emptyConfusion(options.classes),
-): ConfusionMatrix {
-  checkOptions('countLabels', options, { classes: positiveInteger, ignoredLabels: labelValues })
-  const { classes, ignoredLabels } = options
-  checkMatrix('countLabels', into)
-  checkPair('countLabels', prediction, label)
-  if (into.classes !== classes)
-    throw new RangeError(`counts have ${into.classes} classes, expected ${classes}`)
-  checkLabels('countLabels', label, classes, ignoredLabels)
-  for (let i = 0; i < prediction.length; i++)
-    if (!Number.isInteger(prediction[i]))
-      throw new RangeError(
-        `countLabels: expected class ids as predictions, got ${prediction[i]} at pixel ${i}`,
-      )
-  const { counts, unknownPrediction, mayBeLabel } = into
-  for (let c = 0; c < classes; c++) if (!ignoredLabels?.includes(c)) mayBeLabel[c] = 1
-  for (let i = 0; i < label.length; i++) {
-    const l = label[i]!
-    if (ignoredLabels?.includes(l)) {
-      into.ignored++
-      continue
-    }
-    const p = prediction[i]!
-    if (p >= 0 && p < classes) counts[l * classes + p]!++
-    else unknownPrediction[l]!++
-  }
-  return into
-}
-
-/** @throws RangeError where the lengths differ, TypeError for what is no flat array of numbers */
-export function checkPair(where: string, prediction: ArrayLike<number>, label: ArrayLike<number>): void {
-  checkNumbers(where, 'prediction', prediction)
-  checkNumbers(where, 'label', label)
-  if (prediction.length !== label.length)
-    throw new RangeError(`${where}: prediction has ${prediction.length} pixels, label ${label.length}`)
-}
-
-/**
- * The one rule for labels: a class or ignored.
- * @throws RangeError that names the label and its pixel
- */
-export function checkLabels(
-  where: string,
-  label: ArrayLike<number>,
-  classes: number,
-  ignoredLabels: readonly number[] | undefined,
-): void {
-  for (let i = 0; i < label.length; i++) {
-    const l = label[i]!
-    if ((Number.isInteger(l) && l >= 0 && l < classes) || ignoredLabels?.includes(l)) continue
-    throw new RangeError(
-      `${where}: label ${l} at pixel ${i} is no class (0..${classes - 1}); list it in ignoredLabels to leave it out`,
-    )
-  }
 }
 
 /** @throws TypeError for what is no matrix of counts */
@@ -232,65 +157,11 @@ export function checkMatrix(where: string, matrix: ConfusionMatrix): void {
     throw new TypeError(`${where}: expected a confusion matrix, as countLabels gives`)
 }
 
-/** @throws TypeError for what is no counts of classes against the rest */
-export function checkCounts(where: string, counts: ClassCounts): void {
-  const size = counts?.samples * counts?.classes
-  const isWhole = (['tp', 'fp', 'fn', 'tn'] as const).every(key => counts?.[key]?.length === size)
-  if (!isWhole) throw new TypeError(`${where}: expected counts of each class, as classCounts(matrix) gives`)
-}
-
 /** Adds `from` to `into`: scoring the sum equals scoring all pixels together. */
 export function addCounts(into: ConfusionMatrix, from: ConfusionMatrix): ConfusionMatrix {
   if (into.classes !== from.classes)
     throw new RangeError(`counts of ${from.classes} classes do not add to counts of ${into.classes}`)
   return into.add(from)
-}
-
-/** Each class against the rest: four counts a sample and class, row-major samples × classes. */
-export interface ClassCounts {
-  readonly samples: number
-  readonly classes: number
-  readonly tp: Float64Array
-  readonly fp: Float64Array
-  readonly fn: Float64Array
-  readonly tn: Float64Array
-  /** The classes that a label may have: those that are scored where nothing else is asked for; default all. */
-  readonly evaluated?: readonly number[]
-}
-
-/** One-against-the-rest counts of one matrix, or of one a sample. */
-export function classCounts(matrices: ConfusionMatrix | readonly ConfusionMatrix[]): ClassCounts {
-  const list = 'counts' in matrices ? [matrices] : matrices
-  const classes = list[0]?.classes ?? 0
-  const size = list.length * classes
-  const result = {
-    samples: list.length,
-    classes,
-    tp: new Float64Array(size),
-    fp: new Float64Array(size),
-    fn: new Float64Array(size),
-    tn: new Float64Array(size),
-  }
-  const evaluated = new Uint8Array(classes)
-  const isKnown = list.some(({ mayBeLabel }) => mayBeLabel.includes(1))
-  for (let n = 0; n < list.length; n++) {
-    const matrix = list[n]!
-    if (matrix.classes !== classes)
-      throw new RangeError(`sample ${n} has ${matrix.classes} classes, expected ${classes}`)
-    const { truePositives, labelPixels, predictionPixels } = matrix.sums()
-    for (let c = 0; c < classes; c++) {
-      if (matrix.mayBeLabel[c] === 1 || labelPixels[c]! > 0) evaluated[c] = 1
-      const tp = truePositives[c]!
-      const fn = labelPixels[c]! - tp
-      const fp = predictionPixels[c]! - tp
-      const at = n * classes + c
-      result.tp[at] = tp
-      result.fp[at] = fp
-      result.fn[at] = fn
-      result.tn[at] = labelPixels[classes]! - tp - fp - fn
-    }
-  }
-  return isKnown ? { ...result, evaluated: idsOf(evaluated) } : result
 }
 
 /** L: pixels whose label is class `c`. */
@@ -302,5 +173,3 @@ export const predictionPixels = (matrix: ConfusionMatrix, c: number): number =>
 
 /** Pixels whose label is a class that is not ignored. */
 export const evaluatedPixels = (matrix: ConfusionMatrix): number => matrix.sums().labelPixels[matrix.classes]!
-
-const idsOf = (flags: Uint8Array) => [...flags.keys()].filter(id => flags[id] === 1)

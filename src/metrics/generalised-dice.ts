@@ -1,5 +1,5 @@
 import { checkOptions, classIds, oneOf } from './checks.ts'
-import { type ClassCounts, checkCounts } from './confusion.ts'
+import { type ClassCounts, checkCounts } from './class-counts.ts'
 import type { EmptyClass } from './scores.ts'
 
 export interface GeneralisedDiceOptions {

@@ -1,18 +1,16 @@
 export { accuracy, cohenKappa, frequencyWeightedIou, matthewsCorrelation } from './agreement.ts'
 export { type Connectivity, classMask, innerBoundary, innerRing } from './boundary.ts'
+export { type ClassCounts, classCounts } from './class-counts.ts'
 export {
   addCounts,
-  type ClassCounts,
   ConfusionMatrix,
-  type CountOptions,
-  classCounts,
-  countLabels,
   emptyConfusion,
   evaluatedPixels,
   labelPixels,
   predictionPixels,
 } from './confusion.ts'
 export { metricConventions } from './conventions.ts'
+export { type CountOptions, countLabels } from './count-labels.ts'
 export { type Distance, type DistanceOptions, distancesTo, type Mask } from './distance.ts'
 export {
   type GeneralisedDice,

@@ -1,5 +1,5 @@
 import { checkOptions, labelValues, numberFrom, oneOf } from './checks.ts'
-import { checkPair } from './confusion.ts'
+import { checkPair } from './count-labels.ts'
 
 /** Classes and instances of pixels, two values a pixel. A segment is the pixels that have both values the same. */
 export interface SegmentMap {

@@ -7,7 +7,7 @@ import {
   oneOf,
   positiveInteger,
 } from './checks.ts'
-import { checkLabels } from './confusion.ts'
+import { checkLabels } from './count-labels.ts'
 
 /** Foreground probabilities with their outcomes: 1 where the label is foreground (or the guess was right), else 0. */
 export interface Outcomes {

@@ -1,5 +1,5 @@
 import { checkOptions, classIds, numberFrom, oneOf, weightsRule } from './checks.ts'
-import { type ClassCounts, checkCounts } from './confusion.ts'
+import { type ClassCounts, checkCounts } from './class-counts.ts'
 import { type Metric, type Ratio, ratios } from './ratios.ts'
 import type { EmptyClass } from './scores.ts'
 

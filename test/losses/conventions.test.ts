@@ -264,3 +264,21 @@ describe('what is refused', () => {
     )
   })
 })
+
+it('a probability at the bound it is clipped to has no slope, one within has', () => {
+  const loss = pixelLoss({ form: 'binary', clip: [0.25, 0.75] })
+  const gradient = new Float64Array(5)
+  loss.evaluate(
+    tensor([0.25, 0.75, 0.5, 0.1, 0.9], [1, 1, 1, 5]),
+    tensor([1, 1, 1, 1, 1], [1, 1, 5]),
+    tensor(gradient, [1, 1, 1, 5]),
+  )
+  expect([...gradient]).toEqual([0, 0, -2 / 5, 0, 0])
+})
+
+it('the reduced focal loss takes a probability at its threshold as one above it', () => {
+  const loss = pixelLoss({ form: 'binary', gamma: 2, reducedThreshold: 0.25 })
+  const of = (p: number) => loss.evaluate(tensor([p], [1, 1, 1, 1]), tensor([1], [1, 1, 1]))
+  expect(of(0.25)).toBeCloseTo((0.75 / 0.25) ** 2 * Math.log(4), 12)
+  expect(of(0.125)).toBeCloseTo(Math.log(8), 12)
+})

@@ -110,7 +110,16 @@ describe.each(losses)('%s loss', (_, loss) => {
     expect(Math.abs(loss.evaluate(rounded, labels))).toBeLessThan(1e-3)
   })
 
-  it('NaN that counts makes the value NaN', () => {
+  it('NaN that counts makes the value NaN, also of a class that is absent, whatever that counts as', () => {
+    const absent = at([0.5, 0.5, Number.NaN, 0.5], [1, 2, 1, 2])
+    for (const options of [
+      { absent: 'exclude' },
+      { absent: 'zero' },
+      { undefined: 'exclude' },
+      { undefined: 'zero' },
+      { ignoreLabel: 1, ignoredClass: 'zero' },
+    ] as const)
+      expect(overlapLoss(options).evaluate(absent, at([0, 0], [1, 1, 2]))).toBeNaN()
     expect(loss.evaluate(at([Number.NaN, 0.5, 0.5, 0.5], [1, 2, 1, 2]), labels)).toBeNaN()
   })
 })

@@ -4,6 +4,7 @@ import {
   countLabels,
   generalisedDiceScore,
   matthewsCorrelation,
+  meanScore,
   metricConventions,
   score,
 } from '../../src/metrics/index.ts'
@@ -103,6 +104,7 @@ describe('options that would do nothing, or something else than they say, are re
   it.each<[string, Record<string, unknown>]>([
     ["weights: they need average 'weighted'", { weights: [1, 2, 3] }],
     ["weights: they need average 'weighted'", { weights: [1, 2, 3], average: 'micro' }],
+    ['got [1, 2, Infinity]', { average: 'weighted', weights: [1, 2, Infinity] }],
     [
       'weights: expected 3 numbers of at least 0, one a class, got [1, 2]',
       { average: 'weighted', weights: [1, 2] },
@@ -190,4 +192,21 @@ it("Matthews' coefficient of more than two classes is 0 to torchmetrics where pr
   const constant = countLabels([0, 0, 0, 0], [0, 1, 2, 2], { classes: 3 })
   expect(matthewsCorrelation(constant)).toBeNaN()
   expect(matthewsCorrelation(constant, torchmetrics.matthews)).toBe(0)
+})
+
+it("Matthews' coefficient of a perfect prediction is 1, and not more by rounding", () => {
+  const perfect = countLabels([0, 1, 1, 1], [0, 1, 1, 1], { classes: 2 })
+  expect(matthewsCorrelation(perfect)).toBe(1)
+  expect(score(classCounts(perfect), { metric: 'matthews' }).value).toBe(1)
+  const wrong = countLabels([1, 0, 0, 0], [0, 1, 1, 1], { classes: 2 })
+  expect(matthewsCorrelation(wrong)).toBe(-1)
+})
+
+it.each([
+  ['exclude', 0.5],
+  ['one', 0.75],
+  ['zero', 0.25],
+] as const)('a class in neither mask does to a mean what is asked for: %s', (emptyClass, mean) => {
+  expect(meanScore(Float64Array.of(0.5, Number.NaN, 9), undefined, 2, emptyClass)).toBe(mean)
+  expect(meanScore(Float64Array.of(9, 0.5, Number.NaN), Uint8Array.of(0, 1, 1), 3, emptyClass)).toBe(mean)
 })

@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { parameterFile, parameterTable } from '../../src/parameters/document.ts'
 import { parametersInFile } from '../../src/parameters/file.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 import { PARAMETER_NAMES, PARAMETERS, type ParameterSpec } from '../../src/parameters/table.ts'
+import { parameterFile, parameterTable } from './document.ts'
 
 const root = new URL('../../', import.meta.url)
 const CONFIG = new URL('config/monitor.yaml', root)

@@ -1,4 +1,5 @@
-import { ConfusionMatrix, countLabels } from '../../src/metrics/confusion.ts'
+import { ConfusionMatrix } from '../../src/metrics/confusion.ts'
+import { countLabels } from '../../src/metrics/count-labels.ts'
 import { Scores } from '../../src/metrics/scoring.ts'
 import { Hysteresis, wantedLevel } from '../../src/monitor/verdict.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'

@@ -4,14 +4,14 @@ import { DamageError, readFailure } from '../damage.ts'
 import { type Content, type Extent, plainExtent } from '../extent.ts'
 import { isWithin, SMALLEST_BLOCK } from '../memory.ts'
 import type { MessageDecoder } from '../message-decoder.ts'
-import { Survey, sortByTime } from '../order.ts'
+import { type Survey, sortByTime } from '../order.ts'
 import type { RecordedMessage } from '../recording.ts'
 import { type Piece, Request } from '../request.ts'
 import { Batch, deliver, type Reading } from '../storage.ts'
-import { transcodedOrProblem } from '../transcode/transcode.ts'
 import { Channels } from './channels.ts'
 import { compressionOf } from './compression-of.ts'
 import type { DataCheck } from './data-check.ts'
+import { Intake } from './intake.ts'
 import { LARGE_CHUNK, LargeChunk, StoredBytes } from './large-chunk.ts'
 import {
   type Channel,
@@ -26,7 +26,6 @@ import {
   parseMessageHeader,
   parseStatistics,
   RECORD_HEADER_BYTES,
-  recordsOf,
   type Schema,
 } from './records.ts'
 
@@ -59,8 +58,7 @@ export class Walk {
   readonly #channels: Channels
   readonly #chunkIndex: Map<number, ChunkIndex>
   readonly #batch = new Batch()
-  /** Messages read, wanted or not. */
-  messages = 0
+  readonly #intake: Intake
   /** Messages that the file's statistics count, of a file whose summary could not be looked up before. */
   statedMessages: number | undefined
   /** Whether a chunk was passed over because nothing in it is wanted. */
@@ -71,8 +69,14 @@ export class Walk {
     this.#options = { ...options, ...reading }
     const { schemas, channels } = options
     this.#channels = new Channels(schemas, channels, topic => reading.selection.wants(topic))
+    this.#intake = new Intake(this.#options, this.#channels)
     if (options.file === undefined) this.#options.fetchAhead = undefined
     this.#chunkIndex = new Map(options.chunks.map(chunk => [chunk.offset, chunk]))
+  }
+
+  /** Messages read, wanted or not. */
+  get messages(): number {
+    return this.#intake.messages
   }
 
   run(): Generator<RecordedMessage[]> {
@@ -182,33 +186,16 @@ export class Walk {
     if (!this.#cursor.ensure(length)) throw new DamageError('the file ends within a record')
   }
 
-  /** The channel of a message that is wanted. */
-  #wantedChannel(channelId: number): Channel | undefined {
-    const channel = this.#channels.get(channelId)
-    if (channel === undefined) {
-      const { problems, name } = this.#options
-      problems.add(`${name}: a message of an unknown channel was passed over`, `channel ${channelId}`)
-      return undefined
-    }
-    return this.#channels.wants(channel) ? channel : undefined
-  }
-
   /** A message outside of chunks. */
   #topMessage(length: number): Piece | undefined {
     const cursor = this.#cursor
     this.#bring(RECORD_HEADER_BYTES + Math.min(length, MESSAGE_HEAD_BYTES))
     const begin = cursor.offset + RECORD_HEADER_BYTES
-    const { channelId, logTime, dataOffset } = parseMessageHeader(cursor.view, { begin, end: begin + length })
-    this.messages++
-    const channel = this.#wantedChannel(channelId)
+    const header = parseMessageHeader(cursor.view, { begin, end: begin + length })
+    const { logTime, dataOffset } = header
+    const channel = this.#intake.accept(header)
     if (channel === undefined) return undefined
-    const { survey, selection, decoder, memory } = this.#options
-    if (survey) {
-      survey.count(channelId)
-      survey.spread(logTime, logTime)
-      return undefined
-    }
-    if (logTime < selection.start || logTime > selection.end) return undefined
+    const { decoder, memory } = this.#options
     const storedLength = length - MESSAGE_HEADER_BYTES
     const head = cursor.block.subarray(dataOffset, begin + Math.min(length, MESSAGE_HEAD_BYTES))
     cursor.skip(RECORD_HEADER_BYTES + MESSAGE_HEADER_BYTES)
@@ -219,17 +206,9 @@ export class Walk {
 
   #deliver(request: Request, channel: Channel, logTime: bigint): void {
     const stored = this.#options.decoder.decodeFetched(request, logTime, this.#options)
-    const data = stored && this.#transcoded(channel, logTime, stored)
+    const data = stored && this.#intake.transcoded(channel, logTime, stored)
     if (data) this.#batch.add({ topic: channel.topic, logTime, data })
     request.release(data === request.bytes)
-  }
-
-  /** A message as ROS 2 has it where it can be that; undefined, and a problem, where it is damaged. */
-  #transcoded(channel: Channel, logTime: bigint, data: Uint8Array): Uint8Array | undefined {
-    const transcoder = this.#channels.transcoder(channel)
-    if (transcoder === undefined) return data
-    const { name, problems, memory } = this.#options
-    return transcodedOrProblem(transcoder, { name, topic: channel.topic, logTime, data }, problems, memory)
   }
 
   /** What is stored from the cursor on. */
@@ -304,7 +283,10 @@ export class Walk {
     try {
       chunk.read({
         define: (opcode, fields) => this.#channels.define(opcode, fields),
-        message: (header, length) => this.#largeMessage(chunk, header, length, found),
+        message: (header, length) => {
+          const message = this.#largeMessage(chunk, header, length)
+          if (message) found.push(message)
+        },
       })
       if (!this.#options.survey) chunk.finish()
     } catch (error) {
@@ -316,25 +298,10 @@ export class Walk {
     this.#addSorted(found)
   }
 
-  #largeMessage(
-    chunk: LargeChunk,
-    { channelId, logTime }: MessageHeader,
-    length: number,
-    found: RecordedMessage[],
-  ): void {
-    this.messages++
-    const channel = this.#wantedChannel(channelId)
-    if (channel === undefined) return
-    const { survey, selection, decoder, memory } = this.#options
-    if (survey) {
-      survey.count(channelId)
-      survey.spread(logTime, logTime)
-    } else if (logTime >= selection.start && logTime <= selection.end) {
-      const bytes = chunk.take(memory.take(length))
-      const stored = decoder.decode(bytes, logTime, this.#options)
-      const data = stored && this.#transcoded(channel, logTime, stored)
-      if (data) found.push({ topic: channel.topic, logTime, data })
-    }
+  #largeMessage(chunk: LargeChunk, header: MessageHeader, length: number): RecordedMessage | undefined {
+    const channel = this.#intake.accept(header)
+    if (channel === undefined) return undefined
+    return this.#intake.decoded(channel, header.logTime, chunk.take(this.#options.memory.take(length)))
   }
 
   /** Takes in the records of a chunk, its messages in order of log time; as many as there are before damage. */
@@ -342,7 +309,7 @@ export class Walk {
     const found: RecordedMessage[] = []
     try {
       if (request.error !== undefined) throw request.error
-      this.#readChunkRecords(request.bytes, found)
+      this.#intake.readChunk(request.bytes, found)
     } catch (error) {
       this.#reportChunk(position, error)
     }
@@ -369,36 +336,7 @@ export class Walk {
     const channelIds = this.#chunkIndex.get(position)?.channelIds
     if (channelIds === undefined || channelIds.length === 0) return true
     return channelIds.some(
-      id => this.#channels.get(id) === undefined || this.#wantedChannel(id) !== undefined,
+      id => this.#channels.get(id) === undefined || this.#intake.wantedChannel(id) !== undefined,
     )
-  }
-
-  #readChunkRecords(records: Uint8Array, found: RecordedMessage[]): void {
-    const view = new DataView(records.buffer, records.byteOffset, records.byteLength)
-    const { survey, selection, decoder } = this.#options
-    const times = new Survey()
-    try {
-      for (const record of recordsOf(view)) {
-        const { opcode, begin, end } = record
-        if (opcode === Opcode.schema || opcode === Opcode.channel) {
-          this.#channels.define(opcode, new Fields(view, begin, end))
-        }
-        if (opcode !== Opcode.message) continue
-        const { channelId, logTime, dataOffset } = parseMessageHeader(view, record)
-        this.messages++
-        const channel = this.#wantedChannel(channelId)
-        if (channel === undefined) continue
-        if (survey) {
-          survey.count(channelId)
-          times.spread(logTime, logTime)
-        } else if (logTime >= selection.start && logTime <= selection.end) {
-          const stored = decoder.decode(records.subarray(dataOffset, end), logTime, this.#options)
-          const data = stored && this.#transcoded(channel, logTime, stored)
-          if (data) found.push({ topic: channel.topic, logTime, data })
-        }
-      }
-    } finally {
-      if (times.startTime !== undefined) survey?.spread(times.startTime, times.endTime!)
-    }
   }
 }

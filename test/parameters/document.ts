@@ -1,4 +1,4 @@
-import { PARAMETER_NAMES, PARAMETERS, type ParameterSpec } from './table.ts'
+import { PARAMETER_NAMES, PARAMETERS, type ParameterSpec } from '../../src/parameters/table.ts'
 
 const WIDTH = 96
 
