@@ -6,6 +6,7 @@ import type * as Thread from '../../src/counting/second-thread.ts'
 import type * as Drives from '../../src/evaluation/drives.ts'
 import type * as Source from '../../src/evaluation/recording-source.ts'
 import type * as Score from '../../src/evaluation/score.ts'
+import type * as Readers from '../../src/folder/readers.ts'
 import { configurationFrom } from '../../src/monitor/configuration.ts'
 import { countingRules } from '../../src/monitor/count-pair.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
@@ -50,6 +51,7 @@ export async function compiled() {
   )) as typeof Source
   const { evaluateDrives } = (await load('evaluation/drives.js')) as typeof Drives
   const { openRecording } = (await load('recording/open.js')) as typeof Open
+  const { openReaders } = (await load('folder/readers.js')) as typeof Readers
   const remove = () => rmSync(build, { recursive: true })
   return {
     SecondThread,
@@ -58,6 +60,7 @@ export async function compiled() {
     scoreMasks,
     openRecording,
     evaluateDrives,
+    openReaders,
     remove,
   }
 }
