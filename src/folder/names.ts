@@ -91,13 +91,16 @@ const FOLDER_SUFFIXES: readonly (readonly [RegExp, MaskKind | undefined])[] = [
   [new RegExp(`(?<=^${SPLIT})annot$`), undefined],
 ]
 
+/** What every affix has a character of. */
+const MAY_BE_STRIPPED = /[-._]/
+
 /** @param path relative to the folder that was given, with slashes */
 export function frameName(path: string): FrameName {
-  const { kinds, folders } = folderNames(path.split('/').slice(0, -1))
+  const { kinds, folders } = namesOfFolder(path.slice(0, Math.max(0, path.lastIndexOf('/'))))
   const stripped: string[] = []
   let stem = basename(path).replace(/\.[^.]+$/, '')
   let kind: MaskKind | undefined
-  for (let isStripping = true; isStripping; ) {
+  for (let isStripping = MAY_BE_STRIPPED.test(stem); isStripping; ) {
     isStripping = false
     for (const [pattern, shown, means] of [...SUFFIXES, ...PREFIXES]) {
       const rest = stem.replace(pattern, '')
@@ -110,6 +113,16 @@ export function frameName(path: string): FrameName {
     }
   }
   return { path, stem, folders, kind: kind ?? kinds.at(-1) ?? 'plain', stripped }
+}
+
+const known = new Map<string, ReturnType<typeof folderNames>>()
+/** Folders whose names are kept: of many files few are apart. */
+const MOST_KNOWN = 1000
+
+function namesOfFolder(path: string): ReturnType<typeof folderNames> {
+  const names = known.get(path) ?? folderNames(path.split('/'))
+  if (known.size < MOST_KNOWN) known.set(path, names)
+  return names
 }
 
 function folderNames(path: readonly string[]): { kinds: MaskKind[]; folders: string[] } {

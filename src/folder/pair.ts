@@ -52,6 +52,12 @@ function pairStem(
   labels: readonly FrameName[],
   pairing: FilePairing,
 ): void {
+  const [prediction, label] = [predictions[0], labels[0]]
+  // As of nearly all of very many.
+  if (predictions.length === 1 && labels.length === 1 && endsAlike(prediction!.folders, label!.folders)) {
+    pairing.pairs.push({ prediction: prediction!.path, label: label!.path })
+    return
+  }
   let [restPredictions, restLabels] = [predictions, labels]
   for (const fits of [areEqual, endsAlike]) {
     const candidates = restLabels.map(label => ({
