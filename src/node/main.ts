@@ -2,7 +2,7 @@ import { ParameterError } from '../parameters/parameters.ts'
 import { printable } from '../printable.ts'
 import { parameterOverrides, splitArguments } from './arguments.ts'
 import { MonitorNode } from './monitor-node.ts'
-import { loadRclnodejs } from './rclnodejs.ts'
+import { loadRclnodejs, needsRosout } from './rclnodejs.ts'
 
 /** How long rclnodejs waits for messages before it looks round, ms; a change of subscriptions waits as long. */
 const WAIT = 100
@@ -22,6 +22,7 @@ async function main(): Promise<void> {
     startParameterServices: false,
     // rcl writes what it is asked for to the log, however long and unprintable.
     startTypeDescriptionService: false,
+    enableRosout: needsRosout(ros),
   })
   const monitor = new MonitorNode(ros, node, parameterOverrides(sources, node.getFullyQualifiedName()))
   stop = () => {

@@ -78,6 +78,7 @@ export interface RawMessage {
 export interface NodeOptions {
   startParameterServices: boolean
   startTypeDescriptionService: boolean
+  enableRosout: boolean
 }
 
 export interface EndpointInfo {
@@ -108,6 +109,15 @@ interface NativeModule {
   freeMemeoryAtOffset(address: string, offset: number): void
 }
 
+/** Whether the ROS 2 distribution is this one or later. */
+const isSince = (ros: Ros, name: string) => ros.DistroUtils.getDistroId() >= ros.DistroUtils.getDistroId(name)
+
+/**
+ * Whether rclnodejs has to publish a node's log on /rosout. Before Iron rcl does so by itself, and would warn of a
+ * second publisher at every start.
+ */
+export const needsRosout = (ros: Ros): boolean => isSince(ros, 'iron')
+
 let events: EventModule | undefined
 let native: NativeModule | undefined
 
@@ -133,7 +143,7 @@ export async function loadRclnodejs(): Promise<Ros> {
     const { default: ros } = (await import(MODULE)) as { default: Ros }
     native = ((await import(NATIVE_MODULE)) as { default: NativeModule }).default
     // rclnodejs has the events from Jazzy on.
-    if (ros.DistroUtils.getDistroId() >= ros.DistroUtils.getDistroId('jazzy')) {
+    if (isSince(ros, 'jazzy')) {
       events = (await import(EVENT_MODULE)) as EventModule
     }
     return ros
