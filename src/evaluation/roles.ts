@@ -2,13 +2,16 @@ import { FolderError } from '../folder/error.ts'
 import type { FolderPairing, FolderSide } from '../folder/pairing.ts'
 import { labelStrength } from './pair.ts'
 
+/** Words that folders of either role have, as `masks` and `SegmentationClass`, tell nothing. */
+const [CLEARLY_LABEL, CLEARLY_PREDICTION] = [2, -3]
+
 /**
  * @throws FolderError when the names tell that the folders were given in each other's place
  */
 export function checkRoles({ prediction, label }: FolderPairing): void {
   const [ofPrediction, ofLabel] = differingParts(prediction.folder.path, label.folder.path)
   const [predictionSpeaks, labelSpeaks] = [labelStrength(ofPrediction), labelStrength(ofLabel)]
-  const byNames = predictionSpeaks > 0 && labelSpeaks < 0
+  const byNames = predictionSpeaks >= CLEARLY_LABEL && labelSpeaks <= CLEARLY_PREDICTION
   const byFiles = holdsLabels(prediction) && !holdsLabels(label) && labelSpeaks <= 0
   if (!byNames && !byFiles) return
   const why = byNames ? `${ofPrediction || '.'} and ${ofLabel || '.'}` : 'the names of their files'

@@ -97,6 +97,14 @@ describe('two folders', () => {
       `the folders seem to be in each other's place, by ground_truth and pred: try --predictions ${predictions} --labels ${truth}`,
     )
     await expect(scoreFolders(predictions, truth)).resolves.toBeDefined()
+    const [labels, preds] = ['labels', 'predictions'].map(name =>
+      writeFolder(at(`swap/${name}`), { '1.png': mask }),
+    )
+    await expect(scoreFolders(labels!, preds!)).rejects.toThrow('by labels and predictions')
+    const [masks, voc] = ['masks', 'SegmentationClass'].map(name =>
+      writeFolder(at(`swap/${name}`), { '1.png': mask }),
+    )
+    await expect(scoreFolders(masks!, voc!)).resolves.toBeDefined()
     const ids = writeFolder(at('swap/x'), { '1_labelids.png': mask })
     const plain = writeFolder(at('swap/y'), { '1.png': mask })
     await expect(scoreFolders(ids, plain)).rejects.toThrow('by the names of their files')
