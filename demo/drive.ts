@@ -12,6 +12,8 @@ export const FRAMES = RATE * SECONDS
 
 /** From when to when, in seconds, the predictor takes the trail for grass. */
 export const FAILURE = { from: 12, to: 18 } as const
+/** And the rocks for trail, which hardly shows in any mean. */
+export const BLINDNESS = { from: 22, to: 25 } as const
 
 const [SKY, GRASS, TRAIL, TREE, ROCK, WATER] = [0, 1, 2, 3, 4, 5]
 const HORIZON = 190
@@ -84,16 +86,18 @@ function drawBonnet(labels: Uint8Array): void {
 
 /**
  * What a predictor makes of frame `index`: borders displaced by a few pixels and patches taken for the neighbouring
- * class; within {@link FAILURE} most of the trail is taken for grass.
+ * class; within {@link FAILURE} most of the trail is taken for grass, within {@link BLINDNESS} rocks for trail.
  */
 export function drawPrediction(index: number, labels: Uint8Array, prediction: Uint8Array): void {
-  const failure = failureAt(index / RATE)
+  const seconds = index / RATE
+  const failure = failureAt(seconds)
+  const isBlind = seconds >= BLINDNESS.from && seconds < BLINDNESS.to
   for (let y = 0; y < HEIGHT; y++) {
     for (let x = 0; x < WIDTH; x++) {
       const dx = Math.round(6 * (noise(x / 23, y / 23 + index * 0.11, 6) - 0.5))
       const dy = Math.round(6 * (noise(x / 23 + index * 0.11, y / 23, 7) - 0.5))
       const seen = labels[clamp(y + dy, HEIGHT) * WIDTH + clamp(x + dx, WIDTH)]!
-      prediction[y * WIDTH + x] = mistaken(seen, x, y, index, failure)
+      prediction[y * WIDTH + x] = isBlind && seen === ROCK ? TRAIL : mistaken(seen, x, y, index, failure)
     }
   }
 }

@@ -9,7 +9,7 @@ import { compare, scoreWithoutRos } from './offline.ts'
 import { LABEL_TOPIC, PREDICTION_TOPIC, recordDrive } from './record.ts'
 
 const here = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
-const RECORDING = here('build/demo/drive.mcap')
+const RECORDING = here('build/demo/offroad.mcap')
 const RESULTS = here('build/demo/evaluation')
 const PARAMETERS = here('demo/monitor.yaml')
 const LEVELS = ['OK', 'WARN', 'ERROR', 'STALE']

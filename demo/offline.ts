@@ -49,6 +49,10 @@ function fieldsOf(frame: Frame): Fields {
     pixels_ignored: frame.pixelsIgnored,
     pixels_unknown_prediction: frame.pixelsUnknownPrediction,
     class_id: classes(frame.classIds),
+    group_dice: Array.from(frame.groups.scores.ofClasses('dice')),
+    group_iou: Array.from(frame.groups.scores.ofClasses('iou')),
+    region_dice: Array.from(frame.regions.dice),
+    critical_error_rate: Array.from(frame.criticalErrors.rates),
     level: frame.level,
     frame_count: frame.frameCount,
   }

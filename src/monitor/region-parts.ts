@@ -15,15 +15,8 @@ export function regionParts(
   width: number,
   height: number,
 ): RegionParts {
-  // Of each pixel a bit a region that it is of.
-  const bits = new Uint16Array(width * height)
-  regions.forEach(({ shape }, i) => {
-    fillShape(shape, masks, width, height, (y, from, to) => {
-      for (let at = y * width + from; at < y * width + to; at++) bits[at]! |= 1 << i
-    })
-  })
-  const ignored = regions.reduce((sum, { isIgnored }, i) => sum | (isIgnored ? 1 << i : 0), 0)
-  const rectangles = rectanglesOf(bits, width, height)
+  const ignored = ignoredBits(regions)
+  const rectangles = rectanglesOf(regionBits(regions, masks, width, height), width, height)
   const kept = [...rectangles].filter(([key]) => (key & ignored) === 0)
   const leftOut = [...rectangles].filter(([key]) => (key & ignored) !== 0).flatMap(([, flat]) => flat)
   const starts = [0]
@@ -38,6 +31,26 @@ export function regionParts(
     ofRegion: regions.map((_, i) => [...kept.keys()].filter(part => (kept[part]![0] >> i) & 1)),
   }
 }
+
+/** Of each pixel a bit a region that it is of. */
+export function regionBits(
+  regions: readonly Region[],
+  masks: ReadonlyMap<string, RegionMask>,
+  width: number,
+  height: number,
+): Uint16Array {
+  const bits = new Uint16Array(width * height)
+  regions.forEach(({ shape }, i) => {
+    fillShape(shape, masks, width, height, (y, from, to) => {
+      for (let at = y * width + from; at < y * width + to; at++) bits[at]! |= 1 << i
+    })
+  })
+  return bits
+}
+
+/** The bits of the regions that are ignored. */
+export const ignoredBits = (regions: readonly Region[]): number =>
+  regions.reduce((sum, { isIgnored }, i) => sum | (isIgnored ? 1 << i : 0), 0)
 
 /** Rectangles of equal values, by value: runs of a row, those below one another that are alike together. */
 function rectanglesOf(values: Uint16Array, width: number, height: number): Map<number, number[]> {

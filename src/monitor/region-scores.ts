@@ -3,7 +3,7 @@ import { ConfusionMatrix } from '../metrics/confusion.ts'
 import { ROW, type ScoredClasses, Scores } from '../metrics/scoring.ts'
 import type { Region } from '../ontology/regions.ts'
 import { MAX_CLASSES } from './configuration.ts'
-import { type RegionParts, regionParts } from './region-parts.ts'
+import { type RegionParts, regionBits, regionParts } from './region-parts.ts'
 import { type RegionMask, readMasks } from './region-shapes.ts'
 import { noClasses, placeEntering } from './small-classes.ts'
 import { Window } from './window.ts'
@@ -77,6 +77,12 @@ export class RegionScores {
       )
     }
     return this.#parts
+  }
+
+  /** Of each pixel of a picture of this size a bit a region that it is of. */
+  bits(width: number, height: number): Uint16Array {
+    const regions = this.regions.map(({ region }) => region)
+    return regionBits(regions, this.#masks, width, height)
   }
 
   /** How many pixels of the frame are in an ignored region. */

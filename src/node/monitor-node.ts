@@ -11,11 +11,13 @@ import { MessageCollection } from './collection.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { Guard, Refused } from './guard.ts'
 import { Input, type InputOptions, type Transport } from './input.ts'
+import { LegendMessage } from './legend.ts'
 import { Logbook, type Severity } from './logbook.ts'
 import { ConfusionMessage, type DiagnosticStatus, DiagnosticsMessage, MetricsMessage } from './messages.ts'
 import { NamesInput, type NamesSource } from './names-input.ts'
 import { serveParameters } from './parameter-services.ts'
 import { NodeParameters } from './parameters.ts'
+import { Pictures } from './pictures.ts'
 import type { Node, Publisher, Ros } from './rclnodejs.ts'
 import { SharedSegments } from './shared-segments.ts'
 import { SteadyClock } from './steady-clock.ts'
@@ -48,6 +50,11 @@ export class MonitorNode {
   readonly #diagnostics: Diagnostics
   readonly #metrics: Publisher
   readonly #confusion: Publisher
+  readonly #legend: Publisher
+  readonly #legendMessage = new LegendMessage()
+  /** How many classes the last legend had. */
+  #legendClasses = -1
+  readonly #pictures: Pictures
   readonly #diagnosticsPublisher: Publisher
   readonly #metricsMessage = new MetricsMessage()
   readonly #confusionMessage = new ConfusionMessage()
@@ -82,6 +89,10 @@ export class MonitorNode {
     this.#metrics = node.createPublisher('dice_monitor/msg/SegmentationMetrics', '~/metrics')
     this.#confusion = node.createPublisher('dice_monitor/msg/ConfusionMatrix', '~/confusion')
     const depthOne = new ros.QoS(1, 1, 1, 2)
+    this.#legend = node.createPublisher('dice_monitor/msg/Legend', '~/legend', {
+      qos: new ros.QoS(1, 1, 1, 1),
+    })
+    this.#pictures = new Pictures(ros, node, this.#guard, this.#monitor, this.#steady)
     this.#diagnosticsPublisher = node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', {
       qos: depthOne,
     })
@@ -118,6 +129,7 @@ export class MonitorNode {
     this.#lastDiagnostics = this.#steady.seconds
     this.#relinquishedAt = this.#steady.seconds
     this.#scheduleDiagnostics()
+    this.#publishLegend()
     this.#tickTimer = setInterval(this.#guard.wrap('a tick failed', this.#onTick), TICK)
     logger.info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
   }
@@ -166,6 +178,7 @@ export class MonitorNode {
     this.#metrics.publish(this.#metricsMessage.write(frame))
     if (this.#confusion.subscriptionCount > 0) this.#confusion.publish(this.#confusionMessage.write(frame))
     if (frame.level !== this.#levels[0]) this.#publishDiagnostics()
+    this.#pictures.offer(frame)
   }
 
   readonly #onTick = (): void => {
@@ -174,6 +187,8 @@ export class MonitorNode {
     if (overlapLevel(this.#monitor, this.#steady.seconds) !== this.#levels[0]) this.#publishDiagnostics()
     const { seconds } = this.#steady
     this.#clock.follow(seconds)
+    this.#pictures.adapt()
+    if (this.#monitor.classes.count !== this.#legendClasses) this.#publishLegend()
     const { parameters } = this.#monitor
     this.#prediction.adapt(inputOptions(parameters, 'prediction'), seconds)
     this.#label.adapt(inputOptions(parameters, 'label'), seconds)
@@ -234,6 +249,12 @@ export class MonitorNode {
     this.#logChanges(status)
   }
 
+  /** What the arrays of the metrics are of, for those who listen and those who will. */
+  #publishLegend(): void {
+    this.#legendClasses = this.#monitor.classes.count
+    this.#legend.publish(this.#legendMessage.write(this.#monitor, this.#stamp()))
+  }
+
   #stamp(): { sec: number; nanosec: number } {
     const { isActive, sec, nanosec } = this.#clock
     if (isActive) return { sec, nanosec }
@@ -263,6 +284,7 @@ export class MonitorNode {
     const { parameters } = this.#monitor
     const clock = useSimTime(changes.get('use_sim_time') ?? this.#clock.isActive)
     this.#monitor.configure(withParameters(parameters, changes))
+    this.#publishLegend()
     this.#clock.isActive = clock
     const period = 'diagnostic_updater.period'
     if (this.#monitor.parameters[period] !== parameters[period]) this.#scheduleDiagnostics()

@@ -270,7 +270,14 @@ export const PARAMETERS = {
     min: 0,
     max: 1000,
     unit: 'Hz',
-    description: 'Highest rate of ~/overlay, which is not supported yet.',
+    description:
+      'Highest rate of ~/overlay, ~/prediction_colored and ~/label_colored, which are drawn only while somebody listens. 0: never.',
+  }),
+  'overlay.image': spec({
+    type: 'string',
+    default: '',
+    description:
+      'Topic of the camera, sensor_msgs/Image of 8-bit colours or grays, whose picture ~/overlay is drawn over. Empty: none.',
   }),
   'diagnostic_updater.period': spec({
     type: 'double',

@@ -1,7 +1,7 @@
-import { MAX_CLASSES } from '../monitor/configuration.ts'
 import type { Frame } from '../monitor/frame.ts'
 import type { Monitor } from '../monitor/monitor.ts'
-import { NO_CLASS, type SmallMask, sampleMask } from './masks.ts'
+import { frameMasks } from './frame-masks.ts'
+import type { SmallMask } from './masks.ts'
 
 /** A frame worth looking at. */
 export interface PicturedFrame {
@@ -58,31 +58,13 @@ export class WorstFrames {
   }
 }
 
-function picture(
-  frame: Frame,
-  { classes, parameters, configuration, rules }: Monitor,
-  longestSide: number,
-): PicturedFrame {
+function picture(frame: Frame, monitor: Monitor, longestSide: number): PicturedFrame {
   const { label } = frame
-  const scale = Math.min(1, longestSide / Math.max(label.width, label.height))
-  const options = {
-    width: Math.max(1, Math.round(label.width * scale)),
-    height: Math.max(1, Math.round(label.height * scale)),
-    classes: classes.areNamed ? classes.names.length : MAX_CLASSES,
-    threshold: parameters['prediction.threshold'],
-  }
-  const labelMask = sampleMask(frame.labelMessage, label, { ...options, rules: rules.label })
-  const { ids } = labelMask
-  for (let i = 0; i < ids.length; i++) if (configuration.ignored[ids[i]!] === 1) ids[i] = NO_CLASS
   return {
     stamp: BigInt(label.sec) * 1_000_000_000n + BigInt(label.nanosec),
     dice: frame.dice,
     pixelsEvaluated: frame.pixelsEvaluated,
-    label: labelMask,
-    prediction: sampleMask(frame.predictionMessage, frame.prediction, {
-      ...options,
-      rules: rules.prediction,
-    }),
+    ...frameMasks(frame, monitor, longestSide),
     mistakes: mistakesOf(frame),
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { serializeImage } from '../../src/image/serialize.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
+import { LegendMessage } from '../../src/node/legend.ts'
 import { ConfusionMessage, MetricsMessage } from '../../src/node/messages.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 
@@ -18,7 +19,15 @@ function decode(message: Buffer, definition: string): Record<string, Value> {
     return at - size
   }
   const read: Record<string, () => Value> = {
+    bool: () => message.readUInt8(align(1)),
     uint8: () => message.readUInt8(align(1)),
+    string: () => {
+      const length = message.readUInt32LE(align(4))
+      at += length
+      return message.toString('utf8', at - length, at - 1)
+    },
+    'std_msgs/ColorRGBA': () =>
+      [0, 1, 2, 3].map(() => Math.round(255 * message.readFloatLE(align(4)))).join(' '),
     uint16: () => message.readUInt16LE(align(2)),
     uint32: () => message.readUInt32LE(align(4)),
     uint64: () => message.readBigUInt64LE(align(8)),
@@ -39,7 +48,7 @@ function decode(message: Buffer, definition: string): Record<string, Value> {
     const element = read[type.replace('[]', '')]!
     if (!type.endsWith('[]')) return [name, element()]
     const length = message.readUInt32LE(align(4))
-    return [name, Array.from({ length }, () => element() as number)]
+    return [name, Array.from({ length }, element) as number[]]
   })
   expect(at).toBe(message.length)
   return Object.fromEntries(values)
@@ -152,4 +161,32 @@ it('metrics hold groups and critical errors in the order of their parameters', (
     critical_error_rate: [0.5, 0.5, 0],
     frames_missed: 0,
   })
+})
+
+it('the legend holds what the arrays of the metrics are of', () => {
+  const values = {
+    'classes.names': ['sky', 'grass', 'trail'],
+    'classes.evaluated': ['grass', 'trail'],
+    'label.map': ['0:sky', '#102030:grass', '1:grass', '2:trail'],
+    'classes.groups': ['ground: trail, grass', 'up: sky'],
+    regions: ['near: rows 0.5-1', 'body: rows 0.9-1'],
+    'regions.ignored': ['body'],
+    'errors.critical': ['trail>sky:0.25:1', 'sky>ground:0:0.5'],
+  }
+  const monitor = new Monitor(parametersFrom(new Map(Object.entries(values))))
+  const message = new LegendMessage().write(monitor, { sec: 3, nanosec: 4 })
+  expect(decode(message, 'Legend')).toEqual({
+    header: '',
+    class_id: [0, 1, 2],
+    class_name: ['sky', 'grass', 'trail'],
+    class_color: ['51 34 136 255', '16 32 48 255', '221 204 119 255'],
+    class_evaluated: [0, 1, 1],
+    group_name: ['ground', 'up'],
+    group_classes: ['grass, trail', 'sky'],
+    region_name: ['near', 'body'],
+    critical_error_name: ['trail>sky', 'sky>ground'],
+    critical_error_warn: [0.25, 0],
+    critical_error_error: [1, 0.5],
+  })
+  expect([message.readInt32LE(4), message.readUInt32LE(8)]).toEqual([3, 4])
 })

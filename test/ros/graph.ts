@@ -76,6 +76,7 @@ export class Graph {
   readonly metrics: Metrics[] = []
   readonly confusion: Confusion[] = []
   readonly diagnostics: DiagnosticArray[] = []
+  readonly others: { topic: string; message: Record<string, unknown> }[] = []
   stderr = ''
   readonly #peer: Peer
   readonly #name: string
@@ -247,7 +248,8 @@ export class Graph {
     if (message === null) throw new Error(`${topic}: not as long as ROS would make it`)
     if (topic === '/diagnostics') this.diagnostics.push(message as DiagnosticArray)
     else if (topic.endsWith('/metrics')) this.metrics.push(message as Metrics)
-    else this.confusion.push(message as Confusion)
+    else if (topic.endsWith('/confusion')) this.confusion.push(message as Confusion)
+    else this.others.push({ topic, message: message as Record<string, unknown> })
     this.#check()
   }
 

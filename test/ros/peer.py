@@ -17,19 +17,20 @@ from rcl_interfaces.msg import ParameterType
 from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters, SetParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
-from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.serialization import deserialize_message, serialize_message
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import Image
 from std_srvs.srv import Trigger
 
-from dice_monitor.msg import ConfusionMatrix, SegmentationMetrics
+from dice_monitor.msg import ConfusionMatrix, Legend, SegmentationMetrics
 
 TYPES = {
     "image": Image,
     "clock": Clock,
     "metrics": SegmentationMetrics,
     "confusion": ConfusionMatrix,
+    "legend": Legend,
     "diagnostics": DiagnosticArray,
 }
 WAIT = 20.0
@@ -58,7 +59,8 @@ def plain(value):
 
 def qos(request):
     policy = ReliabilityPolicy.BEST_EFFORT if request.get("bestEffort") else ReliabilityPolicy.RELIABLE
-    return QoSProfile(depth=request.get("depth", 30), reliability=policy)
+    durability = DurabilityPolicy.TRANSIENT_LOCAL if request.get("latched") else DurabilityPolicy.VOLATILE
+    return QoSProfile(depth=request.get("depth", 30), reliability=policy, durability=durability)
 
 
 class Graph:
@@ -94,8 +96,8 @@ class Graph:
 
         def arrived(raw):
             message = deserialize_message(raw, kind)
-            # The node writes these two by hand: they must be as long as ROS would have made them.
-            by_hand = kind in (SegmentationMetrics, ConfusionMatrix)
+            # The node writes these by hand: they must be as long as ROS would have made them.
+            by_hand = kind in (SegmentationMetrics, ConfusionMatrix, Legend)
             if by_hand and len(serialize_message(message)) != len(raw):
                 write({"graph": self.name, "topic": topic, "message": None})
             else:

@@ -1,0 +1,71 @@
+import { type ImageHeader, readImageHeader } from '../image/header.ts'
+import type { Frame } from '../monitor/frame.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import { ignoredBits } from '../monitor/region-parts.ts'
+import { overlapStatus, worstPosition } from '../monitor/status.ts'
+import { classColors } from './class-colors.ts'
+import { frameMasks } from './frame-masks.ts'
+import { brightness, type OverlayScene } from './overlay.ts'
+
+const LEVELS = ['OK', 'WARN', 'ERROR', 'STALE']
+
+/**
+ * What is to be drawn of the frame just scored.
+ * @param now seconds on the steady clock of the messages' arrival
+ * @param longest the picture is no wider and no higher
+ */
+export function overlayScene(frame: Frame, monitor: Monitor, now: number, longest: number): OverlayScene {
+  const masks = frameMasks(frame, monitor, longest)
+  const { width, height } = masks.label
+  const { classes, configuration } = monitor
+  const { regions } = configuration
+  const colorOf = classColors(monitor)
+  return {
+    ...masks,
+    camera: undefined,
+    regions: regions.length > 0 ? frame.regions.bits(width, height) : undefined,
+    ignoredRegions: ignoredBits(regions),
+    grayOf: id => 120 + 0.4 * brightness(...colorOf(id)),
+    isBinary: classes.count === 2 && classes.ids[0] === 0 && classes.ids[1] === 1,
+    text: textOf(frame, monitor, now),
+  }
+}
+
+/** The verdict, and the class with the lowest dice of the window. */
+function textOf(frame: Frame, monitor: Monitor, now: number): string {
+  const { level, message } = overlapStatus(monitor, now)
+  const { classes, configuration } = monitor
+  const worst = worstPosition(frame.classWindowDice, classes, configuration.evaluated)
+  const verdict = `${LEVELS[level]} ${message}`
+  const name = worst < 0 ? '' : classes.name(classes.ids[worst]!)
+  if (worst < 0 || message.includes('worst class') || message.includes(`${name}: dice`)) return verdict
+  return `${verdict}, worst class ${name} (${frame.classWindowDice[worst]!.toFixed(3)})`
+}
+
+/**
+ * A camera's picture as 0xrrggbb at `width` · `height` points of a regular grid.
+ * @param header to be written over
+ * @throws MessageError for what is no image of 8-bit colours or grays
+ */
+export function samplePicture(
+  message: Uint8Array,
+  header: ImageHeader,
+  width: number,
+  height: number,
+): Uint32Array | undefined {
+  readImageHeader(message, header)
+  const { encoding, offset, step, bytesPerPixel } = header
+  const { value } = encoding
+  if (encoding.holds !== 'colours' && value.bytes !== 1) return undefined
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
+  const gray = encoding.holds === 'colours' ? 1 : 0x010101
+  const pixels = new Uint32Array(width * height)
+  for (let y = 0; y < height; y++) {
+    const row = offset + Math.floor(((y + 0.5) * header.height) / height) * step
+    for (let x = 0; x < width; x++) {
+      const column = Math.floor(((x + 0.5) * header.width) / width)
+      pixels[y * width + x] = value.read(view, row + column * bytesPerPixel, true) * gray
+    }
+  }
+  return pixels
+}
