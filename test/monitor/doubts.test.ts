@@ -396,6 +396,14 @@ describe('a class in one mask alone', () => {
       `class c is in no label, and predicted: a dice of 0 each, the mean is ${((a! + b!) / 3).toFixed(4)}, and without ${((a! + b!) / 2).toFixed(4)}. If labels cannot have it, set classes.evaluated: [a, b]`,
     )
     expect(doubts({ ...NAMES, 'classes.evaluated': ['a', 'b'] }, three, i => i % 2)).toEqual([])
+    // In neither mask it changes no mean.
+    expect(
+      doubts(
+        NAMES,
+        i => i % 2,
+        i => +(i % 3 === 0),
+      ),
+    ).toEqual([])
     // Named for the mean, it is meant to lower it.
     expect(doubts({ ...NAMES, 'classes.evaluated': ['a', 'b', 'c'] }, three, i => i % 2)).toEqual([])
   })
