@@ -160,6 +160,9 @@ describe('PNG files hold colours', () => {
     const blue = monitorOf({ ...named, 'prediction.channel': 'b', 'prediction.map': ['0:b'] })
     expectCounts(blue, prediction, label, i => [1, 1, UNKNOWN][colour(i)]!, labelled)
     expect(blue.predictionInput.describeUnmapped()).toMatch(/: 255 \(\d+\)$/)
+    const unmapped = monitorOf({ ...named, 'prediction.channel': 'b' })
+    unmapped.scorePair(prediction, label)
+    expect(unmapped.predictionInput.unmapped.pixels).toBe(0)
   })
 
   it('as a palette of two entries of one colour, of all 256 entries, and ignored', () => {
@@ -173,6 +176,19 @@ describe('PNG files hold colours', () => {
       i => [0, 0, 1, IGNORED][hash(i, 4)]!,
       labelled,
     )
+  })
+
+  it('as a palette of more unnamed colours than are told apart, which are counted all the same', () => {
+    const width = 100
+    const palette = Array.from({ length: width }, (_, i) => 0x400000 + i)
+    const samples = Array.from({ length: width }, (_, i) => i)
+    const shape = { width, height: 1, bits: 8 } as const
+    const monitor = monitorOf(map)
+    const prediction = png(writePng({ ...shape, colourType: 3, palette, samples }))
+    monitor.scorePair(prediction, png(grayPng(width, 1, new Uint8Array(width))))
+    const { pixels, others, count } = monitor.predictionInput.unmapped
+    expect([pixels, others + count]).toEqual([width, width])
+    expect(others).toBeGreaterThan(0)
   })
 
   it('unless an index is beyond the palette, or the map says nothing of colours or of values', () => {

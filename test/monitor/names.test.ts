@@ -240,6 +240,7 @@ describe('names of ids', () => {
     names(1, 'grass')
     pair(1, [5], [1])
     pair(2, [5], [1])
+    expect(scored).toHaveLength(1)
     names(2, 'grass')
     expect(scored).toHaveLength(2)
     pair(3, [5], [2])
@@ -266,6 +267,26 @@ describe('names of ids', () => {
     expect(scored).toHaveLength(2)
     info(3, [[5, 'tree']])
     expect(scored.map(([, accuracy]) => accuracy)).toEqual([1, 1, 1])
+  })
+
+  it('of LabelInfo are not waited for where one in between came with no mask', () => {
+    const { scored, info, pair } = rig()
+    info(1, [[5, 'grass']])
+    pair(1, [5], [1])
+    info(2, [[5, 'tree']])
+    info(3, [[5, 'grass']])
+    pair(3, [5], [1])
+    pair(4, [5], [1])
+    expect(scored.map(([, accuracy]) => accuracy)).toEqual([1, 1, 1])
+  })
+
+  it('are not waited for when the clock is set back', () => {
+    const { monitor, pair } = rig({ 'sync.max_wait': 2 })
+    pair(1, [5], [1], 100)
+    monitor.tick(99)
+    expect(monitor.labelInput.rejected).toBe(0)
+    monitor.tick(98.9)
+    expect(monitor.labelInput.rejected).toBe(1)
   })
 
   it('sent once are not waited for', () => {
@@ -378,6 +399,17 @@ describe('names of ids', () => {
     pair(1, [5], [1])
     expect(scored.map(([, accuracy]) => accuracy)).toEqual([1, 1, 1, 1])
     expect(monitor.names('label')!.unknown.size).toBeLessThanOrEqual(1000)
+  })
+
+  it('of many classes are kept up to 100000 of all changes', () => {
+    const { monitor, scored, pair } = rig()
+    const others = Array.from({ length: 3999 }, (_, i) => [100 + i, `name ${i}`] as const)
+    for (let sec = 1; sec <= 30; sec++) {
+      const name = sec % 2 ? 'grass' : 'tree'
+      monitor.receiveNames('label', labelInfo([[5, name], ...others], { sec }))
+    }
+    pair(1, [5], [2])
+    expect(scored).toEqual([[1, 1, 0]])
   })
 
   it.each<[Record<string, RawValue>, string]>([

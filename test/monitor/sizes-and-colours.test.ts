@@ -39,6 +39,8 @@ describe('a prediction that is stretched', () => {
 
   it('may have its width and height swapped', () => {
     expect(stretch([36, 64], [128, 72])[0]!.text).toMatch(/or are width and height swapped\?$/)
+    expect(stretch([3, 5], [10, 4])[0]!.text).toMatch(/swapped\?$/)
+    expect(stretch([3, 4], [10, 4])[0]!.text).not.toMatch(/swapped/)
   })
 
   it('is not, where its shape is the label’s but for a pixel', () => {
