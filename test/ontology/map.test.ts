@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Code } from '../../src/kernels/tables.ts'
 import { classesOf } from '../../src/ontology/class-names.ts'
+import { colourTables } from '../../src/ontology/colour-table.ts'
 import { parseEntry } from '../../src/ontology/entry.ts'
 import { loadOntology } from '../../src/ontology/load.ts'
 import { maskTable } from '../../src/ontology/mask-table.ts'
@@ -261,6 +262,13 @@ it('lists the classes that the maps name, those of the label first, or the ids',
   expect(classesOf(undefined, of('1:c', '*:d'))).toEqual(['c', 'd'])
   expect(classesOf(of('7:2'), of('9:0'))).toEqual(['0', '1', '2'])
   expect(classesOf(of('7:2'), of('9:x'))).toEqual(['2', 'x'])
+  expect(classesOf(of('7:255'), undefined)).toHaveLength(256)
   expect(classesOf(of('7:256'), undefined)).toEqual(['256'])
   expect(classesOf(of('7:ignore'), undefined)).toEqual([])
+})
+
+it('looks up to 1024 colours up', () => {
+  const colours = (count: number) => new Map(Array.from({ length: count }, (_, i) => [i * 4099, 1]))
+  expect(() => colourTables(colours(1024), 0)).not.toThrow()
+  expect(() => colourTables(colours(1025), 0)).toThrow('expected at most 1024 colours, got 1025')
 })
