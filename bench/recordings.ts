@@ -3,16 +3,18 @@
  * them, against a script with rosbags and numpy on the same files, and against the floor of reading and counting with
  * nothing around it. Each measurement is a process of its own; contenders take turns, and the best of the rounds counts.
  *
- * Folders of PNG masks beside scripts with Pillow and OpenCV follow.
+ * Many short drives in one call beside reading each, and folders of PNG masks beside scripts with Pillow and OpenCV,
+ * follow.
  *
- * usage: bench-recordings [--pairs N] [--rounds N] [--json FILE] [--only recordings|folders]
+ * usage: bench-recordings [--pairs N] [--rounds N] [--drives N] [--json FILE] [--only recordings|drives|folders]
  */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pythonCommand } from '../test/support/python.ts'
+import { measureDrives, SHORT } from './drives.ts'
 import { measureFolders } from './folders.ts'
 
 /** Uncompressed, and of messages in a row. */
@@ -75,6 +77,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '5' },
     json: { type: 'string' },
     only: { type: 'string' },
+    drives: { type: 'string', default: '200' },
   },
 })
 /** @returns rows for the file */
@@ -95,12 +98,25 @@ function measureRecordings(directory: string, pairs: string, rounds: number) {
   return rows
 }
 
+function shortDrives(directory: string, drives: number): string[] {
+  python('write', join(directory, 'short'), String(SHORT))
+  const paths = Array.from({ length: drives }, (_, i) => join(directory, 'drives', `drive_${i}`))
+  for (const path of paths) cpSync(join(directory, 'short', 'mcap'), path, { recursive: true })
+  for (const path of paths) bringToPageCache(path)
+  return paths
+}
+
 const { pairs, json, only } = values
 const directory = mkdtempSync(join(tmpdir(), 'bench-recordings-'))
 try {
   const rows = []
-  if (only !== 'folders') rows.push(...measureRecordings(directory, pairs, Number(values.rounds)))
-  if (only !== 'recordings') rows.push(...measureFolders(directory, Number(pairs), Number(values.rounds)))
+  if (only === undefined || only === 'recordings')
+    rows.push(...measureRecordings(directory, pairs, Number(values.rounds)))
+  if (only === undefined || only === 'drives') {
+    rows.push(...measureDrives(shortDrives(directory, Number(values.drives)), Number(values.rounds)))
+  }
+  if (only === undefined || only === 'folders')
+    rows.push(...measureFolders(directory, Number(pairs), Number(values.rounds)))
   if (json) writeFileSync(json, `${JSON.stringify({ rows }, null, 2)}\n`)
 } finally {
   rmSync(directory, { recursive: true })

@@ -155,6 +155,9 @@ const BREATH = 50
 const nanosecondsAfter = (origin: bigint, seconds: number | undefined) =>
   seconds === undefined ? undefined : origin + BigInt(Math.round(seconds * 1e9))
 
+/** Reasons that are told: a hostile recording can have any number of them. */
+const MOST_REASONS = 50
+
 /** What came on one topic, and what could not be used and why. */
 class Side {
   readonly stamps = new Stamps()
@@ -165,6 +168,7 @@ class Side {
   /** Of masks that have names. */
   readonly #named = new Reasons()
   #rejected = 0
+  #others = 0
 
   constructor(topic: string, input: InputStatistics) {
     this.#topic = topic
@@ -188,6 +192,7 @@ class Side {
     }
     const known = this.#reasons.get(this.#input.lastError)
     if (known) known.count += added
+    else if (this.#reasons.size === MOST_REASONS) this.#others += added
     else this.#reasons.set(this.#input.lastError, { count: added, first: this.#place(now) })
   }
 
@@ -196,6 +201,9 @@ class Side {
       ([reason, { count, first }]) =>
         `${this.#topic}: ${count} of its messages not used, first ${first}: ${reason}`,
     )
+    if (this.#others > 0) {
+      rejections.push(`${this.#topic}: ${this.#others} more of its messages not used, for other reasons`)
+    }
     rejections.push(...this.#named.lines())
     const unmapped = this.#input.describeUnmapped()
     return unmapped === '' ? rejections : [...rejections, `${this.#topic}: ${unmapped}`]

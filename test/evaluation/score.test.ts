@@ -114,3 +114,16 @@ test('a long scoring can be interrupted', async () => {
   }, 100)
   await expect(score(path, [], { checkInterrupted })).rejects.toThrow('interrupted')
 })
+
+test('of the reasons for which messages are not used 50 are told, and the others counted', async () => {
+  const path = join(directory, 'reasons.mcap')
+  const broken = masks(120).map((mask, i) =>
+    mask.topic === '/prediction' && i > 1 ? { ...mask, encoding: `x${Math.floor(i / 4)}` } : mask,
+  )
+  await writeRecording(path, broken)
+  const { problems } = (await score(path)).scored.pairing
+  const told = problems.filter(problem => problem.startsWith('/prediction'))
+  expect(told).toHaveLength(51)
+  expect(told[0]).toContain('encoding "x0"')
+  expect(told[50]).toBe('/prediction: 20 more of its messages not used, for other reasons')
+})

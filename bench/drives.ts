@@ -1,0 +1,36 @@
+/** Many short drives: reading them one after the other, and evaluating them in one call. */
+import { execFileSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+
+/** Pairs of a short drive: 3 s at 10 Hz. */
+export const SHORT = 30
+
+/**
+ * Prints how long they take, each the best of the rounds, and their ratio.
+ * @param paths of drives of {@link SHORT} pairs, in the page cache
+ * @returns rows for the file
+ */
+export function measureDrives(paths: readonly string[], rounds: number) {
+  const best = { read: Number.POSITIVE_INFINITY, evaluate: Number.POSITIVE_INFINITY }
+  for (let round = 0; round < rounds; round++) {
+    for (const what of ['read', 'evaluate'] as const) {
+      const args = [join(import.meta.dirname, 'many-drives.mjs'), what, ...paths]
+      const printed = execFileSync(process.execPath, args, { encoding: 'utf8' })
+      const { seconds, pairs } = JSON.parse(printed) as { seconds: number; pairs: number }
+      const expected = paths.length * SHORT
+      if (pairs !== expected) throw new Error(`${what}: expected ${expected} pairs, got ${pairs}`)
+      best[what] = Math.min(best[what], seconds)
+    }
+  }
+  const cores = availableParallelism()
+  const ratio = best.evaluate / (best.read / cores)
+  console.log(
+    `${paths.length} drives of ${SHORT} pairs: read one by one ${best.read.toFixed(2)} s, evaluated in one call ${best.evaluate.toFixed(2)} s: ${ratio.toFixed(2)} times the reading over ${cores} cores`,
+  )
+  return Object.entries(best).map(([contender, seconds]) => ({
+    case: `720p_${paths.length}_drives`,
+    contender,
+    seconds,
+  }))
+}
