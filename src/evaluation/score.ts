@@ -57,8 +57,9 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   const { topics, parameters } = options
   const monitor = new Monitor(parameters, source.kernels)
   const frames = new FrameTable()
-  const worst = new WorstFrames(options.withPictures ? WORST_FRAMES : 0)
-  const saved = new WorstFrames(options.saveWorst ?? 0, Number.POSITIVE_INFINITY)
+  const isCourse = source.fileOf === undefined
+  const worst = new WorstFrames(options.withPictures ? WORST_FRAMES : 0, { isCourse })
+  const saved = new WorstFrames(options.saveWorst ?? 0, { longestSide: Number.POSITIVE_INFINITY })
   const small = { frames: 0, classes: 0 }
   const verdict = new VerdictLog(monitor)
   monitor.onFrame = frame => {

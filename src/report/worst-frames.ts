@@ -26,42 +26,76 @@ export interface Mistake {
 const LONGEST_SIDE = 480
 const MISTAKES = 3
 
-/** Keeps pictures of the frames with the lowest dice: a fixed number of small masks, however long the run. */
+/** Frames that are nearer than this show the same, ns; within an episode so long. */
+const [SAME, SAME_EPISODE] = [1_000_000_000n, 30_000_000_000n]
+
+/** A frame, and the episode that it is of: of a level that is not OK. */
+interface Kept {
+  frame: PicturedFrame
+  episode: number | undefined
+}
+
+/**
+ * Keeps pictures of the frames with the lowest dice: a fixed number of small masks, however long the run. Of a course
+ * in time one stays of each episode, or of each half minute of it, and none beside another.
+ */
 export class WorstFrames {
   readonly #capacity: number
   readonly #longestSide: number
+  readonly #isCourse: boolean
   /** Lowest dice first. */
-  readonly #frames: PicturedFrame[] = []
+  #kept: Kept[] = []
+  #episodes = 0
+  #lastLevel = 0
 
-  /** @param longestSide of the pictures, px; those of smaller masks are as large as these */
-  constructor(capacity: number, longestSide = LONGEST_SIDE) {
+  /**
+   * @param isCourse whether frames follow one another in time
+   * @param longestSide of the pictures, px; those of smaller masks are as large as these
+   */
+  constructor(capacity: number, { isCourse = false, longestSide = LONGEST_SIDE } = {}) {
     this.#capacity = capacity
+    this.#isCourse = isCourse
     this.#longestSide = longestSide
   }
 
   get frames(): readonly PicturedFrame[] {
-    return this.#frames
+    return this.#kept.map(({ frame }) => frame)
   }
 
   /** Takes a picture of the frame just scored if it is among the worst; of equals the earlier stays. */
   offer(frame: Frame, monitor: Monitor): void {
-    const { dice } = frame
-    const full = this.#frames.length === this.#capacity
-    if (Number.isNaN(dice) || (full && !(dice < (this.#frames.at(-1)?.dice ?? 0)))) return
-    if (full) this.#frames.pop()
-    const place = this.#frames.findIndex(other => dice < other.dice)
-    this.#frames.splice(
-      place < 0 ? this.#frames.length : place,
-      0,
-      picture(frame, monitor, this.#longestSide),
-    )
+    const { dice, level } = frame
+    if (level > 0 && this.#lastLevel === 0) this.#episodes++
+    this.#lastLevel = level
+    const episode = level > 0 ? this.#episodes : undefined
+    if (Number.isNaN(dice)) return
+    const stamp = stampOf(frame)
+    const alike = this.#isCourse ? this.#kept.filter(kept => isAlike(kept, stamp, episode)) : []
+    if (alike.some(other => !(dice < other.frame.dice))) return
+    const others = this.#kept.filter(kept => !alike.includes(kept))
+    const full = others.length === this.#capacity
+    if (full && !(dice < (others.at(-1)?.frame.dice ?? 0))) return
+    if (full) others.pop()
+    const place = others.findIndex(other => dice < other.frame.dice)
+    others.splice(place < 0 ? others.length : place, 0, {
+      frame: picture(frame, monitor, this.#longestSide),
+      episode,
+    })
+    this.#kept = others
   }
 }
+
+function isAlike({ frame, episode }: Kept, stamp: bigint, ofEpisode: number | undefined): boolean {
+  const apart = stamp > frame.stamp ? stamp - frame.stamp : frame.stamp - stamp
+  return apart < (episode !== undefined && episode === ofEpisode ? SAME_EPISODE : SAME)
+}
+
+const stampOf = ({ label: { sec, nanosec } }: Frame) => BigInt(sec) * 1_000_000_000n + BigInt(nanosec)
 
 function picture(frame: Frame, monitor: Monitor, longestSide: number): PicturedFrame {
   const { label } = frame
   return {
-    stamp: BigInt(label.sec) * 1_000_000_000n + BigInt(label.nanosec),
+    stamp: stampOf(frame),
     dice: frame.dice,
     pixelsEvaluated: frame.pixelsEvaluated,
     ...frameMasks(frame, monitor, longestSide),

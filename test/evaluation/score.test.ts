@@ -45,15 +45,46 @@ test('the pictures are those of the worst frames, from the masks as they were se
   )
   await writeRecording(path, frames.flat())
   const { scored, summary } = await score(path)
-  expect(scored.worst.frames.map(({ stamp, dice }) => ({ stamp_ns: stamp, dice }))).toEqual(
-    summary.worst_frames,
-  )
+  const [first] = summary.worst_frames
+  expect(scored.worst.frames[0]).toMatchObject({ stamp: first!.stamp_ns, dice: first!.dice })
   const [worst] = scored.worst.frames
-  expect(scored.worst.frames).toHaveLength(WORST_FRAMES)
   expect([...worst!.label.ids]).toEqual([...frames[0]![0]!.data])
   expect([...worst!.prediction.ids]).toEqual([...frames[0]![1]!.data])
   const wrong = worst!.mistakes.reduce((sum, { pixels }) => sum + pixels, 0)
   expect(wrong).toBe(180)
+})
+
+test('one frame is pictured of each episode and each half minute of it, and none within a second of another', async () => {
+  const path = join(directory, 'episodes.mcap')
+  // At 2 Hz: three dips, of which the second lasts for 40 s; the lowest of each is its third frame.
+  const dips = [
+    [20, 8],
+    [60, 80],
+    [170, 6],
+  ] as const
+  const wrong = (i: number) => {
+    const [from] = dips.find(([at, length]) => i >= at && i < at + length) ?? []
+    if (from === undefined) return i % 2
+    return i === from + 2 ? 9 : 8
+  }
+  const shots = Array.from({ length: 200 }, (_, i) =>
+    masks(1, wrong(i)).map(mask => ({ ...mask, time: 1_700_000_000 + i / 2 })),
+  )
+  await writeRecording(path, shots.flat())
+  const settings: [string, RawValue][] = [
+    ['window.frames', 1n],
+    ['thresholds.frames', 1n],
+  ]
+  const { scored } = await score(path, settings)
+  const at = scored.worst.frames.map(({ stamp }) => Number(stamp / 500_000_000n) - 3_400_000_000)
+  expect(at.slice(0, 3)).toEqual([22, 62, 172])
+  expect(scored.worst.frames).toHaveLength(WORST_FRAMES)
+  const bad = at.filter(i => dips.some(([from, length]) => i >= from && i < from + length))
+  expect(bad).toEqual([22, 62, 172, 122])
+  const sorted = at.toSorted((a, b) => a - b)
+  sorted.slice(1).forEach((next, i) => {
+    expect(next - sorted[i]!).toBeGreaterThanOrEqual(2)
+  })
 })
 
 test('ignored labels and unknown predictions are no class in a picture', async () => {

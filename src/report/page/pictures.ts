@@ -16,7 +16,7 @@ export function pictures({ summary, pictures: frames }: Report, timeline: Timeli
   return html`
 <section aria-labelledby="worst-title">
   <h2 id="worst-title">Worst frames</h2>
-  <p class="note">The ${frames.length} frames with the lowest dice, lowest first, made smaller where they were large.</p>
+  <p class="note">The ${frames.length} frames with the lowest dice, lowest first, made smaller where they were large; of a drive one of each stretch in which it was not OK, and none within a second of another.</p>
   <ul class="legend" aria-label="Colours of label and prediction">${summary.classes
     .filter(({ id }) => seen.has(id))
     .map(({ id, name: label }) => html`<li>${swatch(id)}${name(label)}</li>`)}
