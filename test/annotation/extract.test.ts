@@ -258,15 +258,15 @@ describe('dice-monitor extract', () => {
     ])
     const text = (name: string) => readFileSync(at(`cli/${name}`), 'utf8')
     expect(text('labelmap.txt')).toBe(
-      '# label:color_rgb:parts:actions\nsky:0,255,0::\na<b:136,204,238::\ntrail:1,2,3::\n',
+      '# label:color_rgb:parts:actions\nsky:0,255,0::\na<b:119,0,0::\ntrail:1,2,3::\n',
     )
     expect(text('labels.txt')).toBe('__ignore__\n_background_\nsky\na<b\ntrail\n')
     expect(JSON.parse(text('cvat_labels.json'))).toEqual([
       { name: 'sky', color: '#00ff00', attributes: [] },
-      { name: 'a<b', color: '#88ccee', attributes: [] },
+      { name: 'a<b', color: '#770000', attributes: [] },
       { name: 'trail', color: '#010203', attributes: [] },
     ])
-    expect(text('label_studio.xml')).toContain('<Label value="a&lt;b" background="#88ccee"/>')
+    expect(text('label_studio.xml')).toContain('<Label value="a&lt;b" background="#770000"/>')
   })
 
   it('says how its options are written', async () => {
