@@ -93,7 +93,6 @@ function isAlike({ frame, episode }: Kept, stamp: bigint, ofEpisode: number | un
 const stampOf = ({ label: { sec, nanosec } }: Frame) => BigInt(sec) * 1_000_000_000n + BigInt(nanosec)
 
 function picture(frame: Frame, monitor: Monitor, longestSide: number): PicturedFrame {
-  const { label } = frame
   return {
     stamp: stampOf(frame),
     dice: frame.dice,
