@@ -99,22 +99,33 @@ export class Graph {
    * Ready when both inputs are connected and diagnostics arrive.
    */
   async start(options: StartOptions = {}): Promise<this> {
-    const node = options.node ?? '/dice_monitor'
-    while (!(await isFree(this.#domain))) this.#domain = claimDomain()
-    await this.request('open', { domain: this.#domain })
-    if (options.confusion) {
-      await this.request('subscribe', { type: 'confusion', topic: `${node}/confusion` })
-    }
-    await this.request('subscribe', { type: 'metrics', topic: `${node}/metrics` })
-    await this.request('subscribe', { type: 'diagnostics', topic: '/diagnostics' })
+    await this.open(options)
     if (options.publishers !== false) {
       await this.advertise('prediction', options)
       await this.advertise('label', options)
     }
-    this.launch(['-p', 'diagnostic_updater.period:=0.1', ...(options.args ?? [])], options.environment)
-    await this.until(() => this.diagnostics.length > 0, 'diagnostics of the monitor')
+    await this.run(['-p', 'diagnostic_updater.period:=0.1', ...(options.args ?? [])], options.environment)
     if (options.publishers !== false) await this.connected()
     return this
+  }
+
+  /** Opens the graph with the peer's subscriptions alone. */
+  async open({ node = '/dice_monitor', confusion }: StartOptions = {}): Promise<this> {
+    while (!(await isFree(this.#domain))) this.#domain = claimDomain()
+    await this.request('open', { domain: this.#domain })
+    if (confusion) {
+      await this.request('subscribe', { type: 'confusion', topic: `${node}/confusion` })
+    }
+    await this.request('subscribe', { type: 'metrics', topic: `${node}/metrics` })
+    await this.request('subscribe', { type: 'diagnostics', topic: '/diagnostics' })
+    return this
+  }
+
+  /** Starts the monitor, and waits until it speaks. */
+  async run(rosArguments: string[], environment: Record<string, string> = {}): Promise<void> {
+    const before = this.diagnostics.length
+    this.launch(rosArguments, environment)
+    await this.until(() => this.diagnostics.length > before, 'diagnostics of the monitor')
   }
 
   /** Starts the monitor alone, as `ros2 run` would. */
@@ -126,7 +137,8 @@ export class Graph {
       ...environment,
     }
     const started = performance.now()
-    const monitor = spawn(WITH_ROS, [MONITOR, '--ros-args', ...rosArguments], {
+    const command = [...this.#peer.before, MONITOR, '--ros-args', ...rosArguments]
+    const monitor = spawn(WITH_ROS, command, {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -166,8 +178,11 @@ export class Graph {
     return this.#peer.request(this.#name, op, values)
   }
 
-  async advertise(topic: string, { as = topic, bestEffort = false, type = 'image' } = {}): Promise<void> {
-    await this.request('advertise', { as, topic: `/${topic}`, type, bestEffort })
+  async advertise(
+    topic: string,
+    { as = topic, bestEffort = false, latched = false, type = 'image' } = {},
+  ): Promise<void> {
+    await this.request('advertise', { as, topic: `/${topic}`, type, bestEffort, latched })
   }
 
   /** Waits until the monitor's subscriptions are matched with the publishers. */

@@ -18,15 +18,24 @@ from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from rclpy.serialization import deserialize_message, serialize_message
+from rclpy.serialization import deserialize_message
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import Image
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
 from dice_monitor.msg import ConfusionMatrix, Legend, SegmentationMetrics
 
+try:
+    from vision_msgs.msg import LabelInfo
+except ImportError:
+    LabelInfo = None
+
 TYPES = {
     "image": Image,
+    "compressed": CompressedImage,
+    "string": String,
+    "label_info": LabelInfo,
     "clock": Clock,
     "metrics": SegmentationMetrics,
     "confusion": ConfusionMatrix,
@@ -55,6 +64,14 @@ def plain(value):
     if hasattr(value, "get_fields_and_field_types"):
         return {name: plain(getattr(value, name)) for name in value.get_fields_and_field_types()}
     return [plain(element) for element in value]
+
+
+def is_readable(raw, kind):
+    try:
+        deserialize_message(raw, kind)
+        return True
+    except Exception:  # noqa: BLE001 - each middleware has its own
+        return False
 
 
 def qos(request):
@@ -96,9 +113,9 @@ class Graph:
 
         def arrived(raw):
             message = deserialize_message(raw, kind)
-            # The node writes these by hand: they must be as long as ROS would have made them.
+            # The node writes these by hand: they must be as long as ROS reads them.
             by_hand = kind in (SegmentationMetrics, ConfusionMatrix, Legend)
-            if by_hand and len(serialize_message(message)) != len(raw):
+            if by_hand and is_readable(raw[:-1], kind):
                 write({"graph": self.name, "topic": topic, "message": None})
             else:
                 write({"graph": self.name, "topic": topic, "message": plain(message)})

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pythonCommand } from '../support/python.ts'
+import { withOverlay } from './vision-messages.ts'
 
 /** What every process of a test's graph sees: nothing leaves the machine. */
 export const GRAPH_ENVIRONMENT = {
@@ -27,10 +28,19 @@ export class Peer {
   readonly #pending = new Map<number, Pending>()
   #requests = 0
 
-  /** @param environment what its process sees besides, or undefined where it sees less */
-  constructor(environment: Record<string, string | undefined> = {}) {
+  /** The command before the monitor's, and this process's, that puts packages on their paths. */
+  readonly before: readonly string[]
+
+  /**
+   * @param environment what its process sees besides, or undefined where it sees less
+   * @param overlay where a package is installed that both sides need
+   */
+  constructor(environment: Record<string, string | undefined> = {}, overlay?: string) {
+    this.before = overlay === undefined ? [] : withOverlay(overlay)
     const [command, ...first] = pythonCommand()
-    this.#process = spawn(command!, [...first, join(import.meta.dirname, 'peer.py')], {
+    // The overlay comes after what the first command puts on the paths.
+    const wrapped = first.length > 0 ? [...this.before, ...first] : first
+    this.#process = spawn(command!, [...wrapped, join(import.meta.dirname, 'peer.py')], {
       env: { ...process.env, ...GRAPH_ENVIRONMENT, ...environment },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
