@@ -26,7 +26,7 @@ export function classTable({ summary, frames }: Report, timeline: Timeline | und
 <section aria-labelledby="classes-title">
   <h2 id="classes-title">Classes</h2>
   <p class="note">From the added counts of all frames. A column’s name sorts by it.</p>
-  <div class="scroll" role="region" tabindex="0" aria-labelledby="classes-title">
+  <div class="scroll" role="group" tabindex="0" aria-labelledby="classes-title">
   <table class="classes" data-sortable>
     <thead><tr><th scope="col"><button type="button" data-sort>class</button></th>${sortable('dice')}
       ${frames && timeline && html`<th scope="col">dice by time</th>`}${OTHER_COLUMNS.map(sortable)}</tr></thead>

@@ -19,7 +19,7 @@ export function confusion(summary: Summary): Html {
     <label><input type="radio" name="share" id="by-row" checked> % of the label’s pixels</label>
     <label><input type="radio" name="share" id="by-column"> % of the prediction’s pixels</label>
     <label><input type="radio" name="share" id="by-pixels"> pixels</label></fieldset>
-  <div class="scroll" role="region" tabindex="0" aria-labelledby="confusion-title">${matrix(summary, shown)}</div>
+  <div class="scroll" role="group" tabindex="0" aria-labelledby="confusion-title">${matrix(summary, shown)}</div>
   </div>
   ${largest(summary)}
 </section>`
@@ -81,7 +81,7 @@ function largest({ classes, confusion: counts, unknown_prediction: unknown }: Su
   if (mistakes.length === 0) return html`<p>No pixel is wrong.</p>`
   return html`
   <h3>Largest mistakes</h3>
-  <div class="scroll" role="region" tabindex="0" aria-label="Largest mistakes">
+  <div class="scroll" role="group" tabindex="0" aria-label="Largest mistakes">
   <table>
     <thead><tr><th scope="col">label</th><th scope="col">predicted as</th><th scope="col" class="number">pixels</th><th scope="col" class="number">of the label</th></tr></thead>
     <tbody>${mistakes.map(

@@ -20,7 +20,7 @@ export function coverage({ summary }: Report, timeline: Timeline | undefined): H
 <section aria-labelledby="coverage-title">
   <h2 id="coverage-title">Pairing</h2>
   <p class="note">Stamps ${tolerance === 0 ? 'must be equal' : `may differ by ${tolerance} s`} (sync.tolerance). ${count(rejected)} messages could not be used.${sparse && html` ${capital(sparseText(sparse))}: the others are neither hatched nor ticked.`}</p>
-  <div class="scroll" role="region" tabindex="0" aria-labelledby="coverage-title">
+  <div class="scroll" role="group" tabindex="0" aria-labelledby="coverage-title">
   <table class="coverage">
     <thead><tr><th scope="col">topic</th><th scope="col" class="number">matched</th><th scope="col" class="number">unmatched</th><th scope="col" class="number">share matched</th>${timeline && html`<th scope="col">over time (ticks: unmatched)</th>`}</tr></thead>
     <tbody>${row('predictions', p, 'prediction')}${row('labels', l, 'label')}</tbody>
@@ -45,7 +45,7 @@ function stretchTable(stretches: readonly Stretch[]): Html {
   const rows = stretches.slice(0, MOST_ROWS)
   return html`
   <details><summary>Messages without a partner, ${count(stretches.length)} stretches</summary>
-  <div class="scroll" role="region" tabindex="0" aria-label="Messages without a partner">
+  <div class="scroll" role="group" tabindex="0" aria-label="Messages without a partner">
   <table><thead><tr><th scope="col">topic</th><th scope="col" class="number">from</th><th scope="col" class="number">to</th><th scope="col" class="number">messages</th></tr></thead>
     <tbody>${rows.map(
       ({ side, from, to, messages }) => html`

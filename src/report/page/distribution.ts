@@ -28,7 +28,7 @@ export function distribution({ summary, frames }: Report): Html {
   <h2 id="distribution-title">Distribution of frame dice</h2>
   <p class="note">Hills: how many frames have which dice. Below: 5th to 95th percentile as a line, the middle half as a
   box, the median as a notch. Frames with a class in neither mask do not count for it.</p>
-  <div class="scroll" role="region" tabindex="0" aria-labelledby="distribution-title">
+  <div class="scroll" role="group" tabindex="0" aria-labelledby="distribution-title">
   <table class="distribution">
     <thead><tr><th scope="col">class</th><th scope="col"><span class="scale"><span>0</span><span>dice</span><span>1</span></span></th>
       ${['p5', 'p25', 'median', 'p75', 'p95', 'frames'].map(label => html`<th scope="col" class="number">${label}</th>`)}</tr></thead>

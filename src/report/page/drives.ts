@@ -19,7 +19,7 @@ export function drives({ recordings }: Summary): Html {
 <section aria-labelledby="drives-title">
   <h2 id="drives-title">Recordings</h2>
   <p class="note">Each by itself, from its added counts, worst first. A column’s name sorts by it.</p>
-  <div class="scroll" role="region" tabindex="0" aria-labelledby="drives-title">
+  <div class="scroll" role="group" tabindex="0" aria-labelledby="drives-title">
   <table class="drives" data-sortable>
     <thead><tr><th scope="col"><button type="button" data-sort>recording</button></th>${['dice', 'iou', 'pairs', 'labels scored', 'rejected'].map(sortable)}</tr></thead>
     <tbody>${recordings.toSorted((a, b) => order(a) - order(b)).map(row)}</tbody>

@@ -24,7 +24,7 @@ export function provenance({ summary }: Report): Html {
   <h2 id="provenance-title">Configuration and provenance</h2>
   <dl class="facts-list">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
   <details open><summary>Parameters</summary>
-  <div class="scroll" role="region" tabindex="0" aria-label="Parameters">
+  <div class="scroll" role="group" tabindex="0" aria-label="Parameters">
   <table class="parameters"><thead><tr><th scope="col">name</th><th scope="col">value</th><th scope="col">default</th></tr></thead>
     <tbody>${configRows(config).map(parameterRow)}</tbody></table>
   </div></details>

@@ -59,7 +59,7 @@ function intervalTable({ frames }: Report, { order, times, stretches, duration }
   const unmatched = new Float64Array(intervals)
   for (const stretch of stretches) unmatched[interval(stretch.from)]! += stretch.messages
   return html`
-  <div class="scroll" role="region" tabindex="0" aria-label="Dice by interval">
+  <div class="scroll" role="group" tabindex="0" aria-label="Dice by interval">
   <table id="time-table">
     <caption class="hidden">Frame dice by interval</caption>
     <thead><tr><th scope="col">from</th><th scope="col">to</th>${['frames', 'lowest', 'mean', 'highest', 'unmatched'].map(label => html`<th scope="col" class="number">${label}</th>`)}</tr></thead>

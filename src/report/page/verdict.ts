@@ -40,7 +40,7 @@ export function episodeTable({ summary: { episodes = [] } }: Report, timeline: T
 <section aria-labelledby="episodes-title">
   <h2 id="episodes-title">When it was not OK</h2>
   <p class="note">The level that the node gives for these pairs, by its thresholds on the last frames. STALE: no pair came.</p>
-  <div class="scroll" role="region" tabindex="0" aria-labelledby="episodes-title">
+  <div class="scroll" role="group" tabindex="0" aria-labelledby="episodes-title">
   <table class="episodes">
     <thead><tr><th scope="col">level</th>${['from', 'to', 'for'].map(label => html`<th scope="col" class="number">${label}</th>`)}<th scope="col">class to blame</th><th scope="col">mostly taken for</th><th scope="col">worst frame</th></tr></thead>
     <tbody>${episodes.slice(0, MOST_ROWS).map(row)}</tbody>
