@@ -172,7 +172,10 @@ describe.concurrent('verdict and diagnostics', () => {
   }, 60_000)
 
   test('~/reset forgets window and totals', async () => {
-    const limits = ['-p', 'thresholds.dice.error:=0.9', '-p', 'thresholds.frames:=2']
+    const limits = ['dice.warn:=0.95', 'dice.error:=0.9', 'frames:=2'].flatMap(of => [
+      '-p',
+      `thresholds.${of}`,
+    ])
     const graph = await start(['-p', 'window.frames:=10', ...limits], { confusion: false })
     for (const stamp of [1, 2]) {
       await graph.publish('label', image(stamp, labels))
