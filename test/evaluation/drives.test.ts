@@ -128,7 +128,8 @@ describe.each([
     const both = scored(await outcomesOf([path], { run }, { allPairs: true, output }))
     expect(both.map(({ summary }) => summary.pooled.accuracy)).toEqual([0.8, 0.9])
     expect(readdirSync(output).sort()).toEqual(['cameras_front_prediction', 'cameras_rear_prediction'])
-    expect(both[0]!.pictures.length).toBe(5)
+    // Within a second frames show the same.
+    expect(both[0]!.pictures.length).toBe(1)
     await outcomesOf([path], { run }, { allPairs: true, output, saveWorst: 2 })
     expect(readdirSync(join(output, 'cameras_front_prediction/worst'))).toHaveLength(7)
   })
