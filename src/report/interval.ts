@@ -52,7 +52,8 @@ export function evidenceText({
 }: Pick<KnownMean, 'frames' | 'drives' | 'independent'>): string {
   const amount = drives > 1 ? `${drives} drives of ${frames} frames` : `${frames} frames`
   const few = isEnough(independent) ? '' : `: ${FEWEST_INDEPENDENT} are needed`
-  return `${amount}, about ${Math.floor(independent + 1e-9)} independent${few}`
+  const whole = Math.floor(independent + 1e-9)
+  return `${amount}, ${whole === 0 ? 'fewer than 1' : `about ${whole}`} independent${few}`
 }
 
 /** Batches that an autocorrelation can be taken of; fewer are not made. */

@@ -87,6 +87,16 @@ describe('a topic that is sparse by design', () => {
     expect(dataOf(run(10)).stretches).toEqual([])
   })
 
+  test('is not said to be missing beside what else there is to know', () => {
+    const report = run(10)
+    const pairing = { ...report.summary.pairing, problems: ['a doubt'] }
+    const page = (changed: object) =>
+      reportPage({ ...report, summary: { ...report.summary, pairing: { ...pairing, ...changed } } })
+    expect(page({})).toContain('What to know of these scores')
+    expect(page({ rejected: 1 })).toContain('Not every message was scored')
+    expect(page({ truncated: true, rejected: 1 })).toContain('The recording is incomplete')
+  })
+
   test('is hatched where one of it is missing', () => {
     const report = run(10)
     const [some, more] = [stamps(14, 1), stamps(14, 1, 16)]

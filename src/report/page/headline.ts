@@ -109,9 +109,10 @@ function notices(pairing: Report['summary']['pairing'], timeline: Timeline | und
   const p = sparse?.denser === 'prediction' ? sparse.missed : pairing.prediction_unmatched
   const l = sparse?.denser === 'label' ? sparse.missed : pairing.label_unmatched
   if (!truncated && problems.length === 0 && rejected + p + l === 0) return html``
+  const unscored = rejected + p + l > 0 ? 'Not every message was scored' : 'What to know of these scores'
   return html`
 <section class="notice" aria-label="Notes on completeness">
-  <h2><span aria-hidden="true">⚠ </span>${truncated ? 'The recording is incomplete' : 'Not every message was scored'}</h2>
+  <h2><span aria-hidden="true">⚠ </span>${truncated ? 'The recording is incomplete' : unscored}</h2>
   <ul>
     ${truncated && html`<li>It ends early or is damaged; what could be read is scored.</li>`}
     ${problems.map(problem => html`<li>${problem}</li>`)}
