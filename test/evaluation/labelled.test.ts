@@ -125,6 +125,7 @@ describe('a recording and a folder of labels', () => {
     expect(summary.confusion).toEqual(expected(ANNOTATED))
     expect(summary.pairing).toEqual({
       matched: 3,
+      labels: 3,
       prediction_unmatched: FRAMES - 3,
       label_unmatched: 0,
       rejected: 0,

@@ -179,7 +179,7 @@ it('the legend holds what the arrays of the metrics are of', () => {
     header: '',
     class_id: [0, 1, 2],
     class_name: ['sky', 'grass', 'trail'],
-    class_color: ['51 34 136 255', '16 32 48 255', '221 204 119 255'],
+    class_color: ['0 0 187 255', '16 32 48 255', '255 221 0 255'],
     class_evaluated: [0, 1, 1],
     group_name: ['ground', 'up'],
     group_classes: ['grass, trail', 'sky'],

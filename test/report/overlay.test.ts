@@ -148,7 +148,7 @@ describe('colours', () => {
     const id = (name: string) => byMap.classes.names.indexOf(name)
     expect(colorOf(id('grass'))).toEqual([0x10, 0x20, 0x30])
     expect(colorOf(id('sky'))).toEqual([0xff, 0, 0])
-    expect(classColors(scored({}, 1, [0], [0]))(0)).toEqual([0x33, 0x22, 0x88])
+    expect(classColors(scored({}, 1, [0], [0]))(0)).toEqual([0, 0, 0xbb])
   })
 
   it('of a mask are its classes, black where there is none', () => {
