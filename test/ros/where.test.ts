@@ -133,8 +133,8 @@ describe('where it is wrong, and what kind of wrong, over DDS', () => {
     expect(at('overlay', 0, 3)).toEqual(through([213, 94, 0]))
     expect(at('overlay', 12, 0)).toEqual(through([86, 180, 233]))
     expect(at('overlay', 5, 1)).toEqual([0, 0, 0].fill(Math.floor(seen)))
-    expect(at('prediction_colored', 0, 3)).toEqual([0xdd, 0xcc, 0x77])
-    expect(at('label_colored', 0, 3)).toEqual([0x44, 0xaa, 0x99])
+    expect(at('prediction_colored', 0, 3)).toEqual([0xff, 0xdd, 0])
+    expect(at('label_colored', 0, 3)).toEqual([0xbb, 0x33, 0xff])
     expect(at('prediction_colored', 12, 0)).toEqual([0, 0, 0])
   })
 
