@@ -103,7 +103,7 @@ function fitOf(ontology: Ontology, counts: ValueCounts, reading: Reading): Fit {
   }
 }
 
-/** Of `rellis3d` that is `rellis`, which `/work/RELLIS-3D/label_id` has; of `carla13` `carla`. */
+/** Of `rellis3d` that is `rellis`, which `/data/RELLIS-3D/label_id` has; of `carla13` `carla`. */
 function isNamedIn({ name }: Ontology, source: string): boolean {
   const family = name.replace(/(?:_.*|3d|(?<=carla)\d+)$/, '')
   return source
