@@ -226,14 +226,20 @@ describe('ROS 1 bags that were cut', () => {
     expect(last).toBeGreaterThan(60)
   })
 
-  it('gives the whole messages of a cut chunk that is not compressed', async () => {
-    const contents = readFileSync(path('none.bag'))
-    const lastChunk = contents.lastIndexOf('compression=none')
-    const whole = await readAll(unindexed('none.bag', lastChunk))
-    const more = await readAll(unindexed('none.bag', lastChunk + 2500))
-    expect(more.messages.length).toBeGreaterThan(whole.messages.length)
-    expect(more.problems).toContainEqual(expect.stringMatching(/cut within its last chunk/))
-  })
+  it.each(['none', 'lz4'])(
+    'gives the whole messages of a chunk that was cut, of compression %s',
+    async form => {
+      const contents = readFileSync(path(`${form}.bag`))
+      const lastChunk = contents.lastIndexOf(`compression=${form}`)
+      const { length } = await readAll(unindexed(`${form}.bag`, lastChunk)).then(read => read.messages)
+      const cut = lastChunk + (form === 'none' ? 2500 : Math.floor((contents.length - lastChunk) / 4))
+      const more = await readAll(unindexed(`${form}.bag`, cut))
+      expect(more.messages.length).toBeGreaterThan(length)
+      expect(more.problems).toContainEqual(expect.stringMatching(/cut within its last chunk/))
+      const pictures = more.messages.filter(isPicture).map(comparable)
+      expect(pictures).toEqual(reference.messages.slice(0, pictures.length).map(comparable))
+    },
+  )
 
   it('says what is wrong with a bag whose index is there and whose chunk is damaged, and reads the others', async () => {
     const contents = Buffer.from(readFileSync(path('bz2.bag')))

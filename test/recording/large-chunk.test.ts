@@ -7,7 +7,7 @@ import { type ByteSource, Cursor } from '../../src/recording/bytes.ts'
 import { Compression, decompressInto } from '../../src/recording/compression.ts'
 import { DamageError } from '../../src/recording/damage.ts'
 import { plainExtent } from '../../src/recording/extent.ts'
-import { decompressLz4Stream } from '../../src/recording/lz4-stream.ts'
+import { decompressCutLz4Into, decompressLz4Stream } from '../../src/recording/lz4-stream.ts'
 import { LargeChunk, StoredBytes } from '../../src/recording/mcap/large-chunk.ts'
 import { Memory } from '../../src/recording/memory.ts'
 import { openRecording } from '../../src/recording/open.ts'
@@ -53,6 +53,32 @@ describe('LZ4 frames block by block', () => {
   it('one after the other', () => {
     const [a, b] = [file('runs.4.11.0.lz4'), file('words.7.00.9.lz4')]
     expect(opened(Buffer.concat([a, b])).equals(Buffer.concat([file('runs'), file('words')]))).toBe(true)
+  })
+
+  it('that are cut anywhere give the bytes from their start on, more of them the later', () => {
+    const random = randomNumbers(SEED)
+    for (const [name, frame] of frames.filter((_, i) => i % 7 === 0)) {
+      const [bytes, whole] = [file(frame), file(name)]
+      const target = new Uint8Array(whole.length)
+      let before = 0
+      const cuts = Array.from({ length: 30 }, () => Math.floor(random() * bytes.length))
+      for (const cut of [...cuts.sort((a, b) => a - b), bytes.length]) {
+        const sound = decompressCutLz4Into(target, bytes.subarray(0, cut))
+        expect(whole.subarray(0, sound).equals(target.subarray(0, sound))).toBe(true)
+        expect(sound).toBeGreaterThanOrEqual(before)
+        before = sound
+      }
+      expect([frame, before]).toEqual([frame, whole.length])
+      if (whole.length > 10_000) {
+        const part = decompressCutLz4Into(target, bytes.subarray(0, Math.floor(bytes.length / 2)))
+        expect(part).toBeGreaterThan(0)
+        expect(part).toBeLessThan(whole.length)
+      }
+    }
+    expect(() => decompressCutLz4Into(new Uint8Array(3), file('words.7.00.9.lz4'))).toThrow(
+      'more than 3 bytes',
+    )
+    expect(() => decompressCutLz4Into(new Uint8Array(3), Buffer.from('nothing at all'))).toThrow(DamageError)
   })
 
   it('that are cut, changed or something else are damage, or other bytes, and nothing else', () => {

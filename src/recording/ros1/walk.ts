@@ -2,6 +2,7 @@ import type { Cursor } from '../bytes.ts'
 import { decompressBzip2Into } from '../bzip2.ts'
 import { Compression, decompressInto, isPossibleSize, MAX_OBJECT_BYTES } from '../compression.ts'
 import { DamageError, readFailure } from '../damage.ts'
+import { decompressCutLz4Into } from '../lz4-stream.ts'
 import { allocate, type Memory } from '../memory.ts'
 import { Survey, sortByTime } from '../order.ts'
 import type { Problems } from '../problems.ts'
@@ -177,6 +178,9 @@ export class BagWalk {
       throw new DamageError(`${stored.byteLength} compressed bytes cannot be ${size} bytes`)
     }
     this.#opened = room(this.#opened, size)
+    if (compression === 'lz4' && isCut) {
+      return viewOf(this.#opened.subarray(0, decompressCutLz4Into(this.#opened, stored)))
+    }
     if (compression === 'lz4') {
       decompressInto(this.#opened, stored, Compression.LZ4)
       return viewOf(this.#opened)
