@@ -7,8 +7,10 @@ import {
 } from '../kernels/instance.ts'
 import { allocate, type BlockSource, gather } from '../recording/memory.ts'
 
-/** Far more than there are messages in use at once, but for the largest. */
+/** Of messages: far more than there are in use at once, but for the largest. */
 const MAX_BYTES = 256 * 2 ** 20
+/** Left to the kernels, which make masks of messages, whatever messages take; what is not used is not there. */
+const KERNEL_BYTES = 768 * 2 ** 20
 
 /**
  * Kernel memory that a recording's messages are read into, for two threads to count them where they lie. It never
@@ -25,7 +27,10 @@ export class MessageMemory implements BlockSource {
    * @param memory the same memory in another thread; by default a new one
    * @param forget see {@link BlockSource.forget}
    */
-  constructor(memory = sharedMemory(MAX_BYTES), forget: (block: Uint8Array) => void = () => {}) {
+  constructor(
+    memory = sharedMemory(MAX_BYTES + KERNEL_BYTES),
+    forget: (block: Uint8Array) => void = () => {},
+  ) {
     this.memory = memory
     this.forget = forget
   }

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { MessageMemory } from '../../src/counting/message-memory.ts'
+import { Kernels } from '../../src/kernels/kernels.ts'
+import { PixelFormat, type PixelLayout } from '../../src/kernels/layout.ts'
 import { Memory } from '../../src/recording/memory.ts'
 import { openRecording } from '../../src/recording/open.ts'
 import { inOrder } from '../../src/recording/order.ts'
@@ -51,4 +53,16 @@ test('messages that are held to be put in order give the memory back that they l
   }
   expect(delivered).toBe(400)
   expect(blocks.memory.buffer.byteLength).toBeLessThan(8 * 2 ** 20)
+})
+
+test('messages that take all of their room leave the kernels theirs', () => {
+  const blocks = new MessageMemory()
+  for (const size of [2 ** 24, 2 ** 16]) while (blocks.holds(blocks.allocate(size)));
+  const kernels = new Kernels(blocks.memory, 0)
+  const pixels = 2 ** 22
+  kernels.load(0, new Uint8Array(pixels).fill(1))
+  kernels.load(1, new Uint8Array(pixels).fill(1))
+  const layout: PixelLayout = { format: PixelFormat.U8, offset: 0, step: 2048, channels: 1 }
+  kernels.countLabels(2048, 2048, layout, layout, 2)
+  expect(Array.from(kernels.counts)).toEqual([0, 0, 0, 0, pixels, 0, 0, 0, 0])
 })
