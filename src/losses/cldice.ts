@@ -1,5 +1,6 @@
 import type { Loss } from './loss.ts'
 import { type CommonOptions, oneOf, settle, shown, within } from './options.ts'
+import { listParts, reduceParts } from './parts.ts'
 import { Planes } from './planes.ts'
 import { Skeleton } from './skeleton.ts'
 import { channelsOf, checkClasses, type Sizes, sizesOf } from './space.ts'
@@ -79,25 +80,16 @@ class ClDiceLoss implements Loss {
     const classes = channelsOf(options.classes, channels)
     const sizes = sizesOf(prediction, options.layout)
     this.g = new Float64Array(samples * channels * pixels)
-    this.values = Float64Array.from({ length: samples }, (_, n) => this.sampleLoss(n, classes, sizes))
-    const value = this.reduce()
+    const losses = Array.from({ length: samples }, (_, n) => this.sampleLoss(n, classes, sizes))
+    this.values = listParts(losses)
+    const { value, defined } = reduceParts(losses, this.g, options)
+    this.defined = defined
     if (gradient !== undefined) planes.writeGradient(this.g, options.activation, scale, accumulate)
     return value * scale
   }
 
-  private reduce(): number {
-    const { reduction, empty } = this.options
-    const defined = this.values.filter(value => !Number.isNaN(value))
-    this.defined = defined.length
-    const sum = defined.reduce((total, value) => total + value, 0)
-    if (reduction !== 'mean') return sum
-    if (defined.length === 0) return empty === 'zero' ? 0 : Number.NaN
-    for (let k = 0; k < this.g.length; k++) this.g[k]! /= defined.length
-    return sum / defined.length
-  }
-
-  /** The loss of a sample, NaN where it is 0/0; leaves its gradient. */
-  private sampleLoss(n: number, classes: readonly number[], sizes: Sizes): number {
+  /** The loss of a sample, undefined where it is 0/0; leaves its gradient. */
+  private sampleLoss(n: number, classes: readonly number[], sizes: Sizes): number | undefined {
     const { numeratorSmoothing, denominatorSmoothing, smoothing } = this.options
     const planes = classes.map(c => this.plane(n, c, sizes))
     const sum = (of: (plane: Plane) => number) => planes.reduce((total, plane) => total + of(plane), 0)
@@ -108,7 +100,7 @@ class ClDiceLoss implements Loss {
     const precision = found / predicted
     const recall = covered / labelled
     const below = precision + recall + smoothing
-    if (!(below > 0)) return Number.NaN
+    if (predicted === 0 || labelled === 0 || below === 0) return undefined
     // Slopes of the loss by precision and by recall.
     const byPrecision = (-2 * recall * (recall + smoothing)) / (below * below)
     const byRecall = (-2 * precision * (precision + smoothing)) / (below * below)
@@ -124,13 +116,12 @@ class ClDiceLoss implements Loss {
 
   /** What is ignored is in neither mask. */
   private plane(n: number, c: number, sizes: Sizes): Plane {
-    const { channels, pixels, x, kept, labelled, labels, map } = this.planes
+    const { channels, pixels, x, kept } = this.planes
     const first = (n * channels + c) * pixels
-    const keep = (i: number, value: number) => (kept[n * pixels + i] === 1 ? value : 0)
-    const p = Float64Array.from({ length: pixels }, (_, i) => keep(i, x[first + i]!))
-    const t = Float64Array.from({ length: pixels }, (_, i) =>
-      keep(i, labelled ? Number(labels[n * pixels + i] === c) : map[first + i]!),
+    const p = Float64Array.from({ length: pixels }, (_, i) =>
+      kept[n * pixels + i] === 1 ? x[first + i]! : 0,
     )
+    const t = this.planes.targetPlane(n, c)
     const skeleton = (image: Float64Array) => new Skeleton(image, sizes, this.options.iterations)
     return { first, p, t, ofPrediction: skeleton(p), ofTarget: skeleton(t) }
   }

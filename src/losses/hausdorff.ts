@@ -1,6 +1,7 @@
 import { distancesTo, type Mask } from '../metrics/distance.ts'
 import type { Loss } from './loss.ts'
 import { type CommonOptions, flag, oneOf, refuse, settle, within } from './options.ts'
+import { listParts, reduceParts } from './parts.ts'
 import { Planes } from './planes.ts'
 import { channelsOf, checkClasses, type Sizes, sizesOf } from './space.ts'
 import type { Tensor } from './tensor.ts'
@@ -63,24 +64,12 @@ class HausdorffLoss implements Loss {
     if (this.g.length < size) this.g = new Float64Array(size)
     this.g.fill(0, 0, size)
     const sizes = sizesOf(prediction, options.layout)
-    const isTogether = options.sumOver === 'batch'
-    const parts = classes.length * (isTogether ? 1 : samples)
-    this.values = new Float64Array(parts)
-    const counted = planes.keptPixels.slice(0, samples)
-    const all = counted.reduce((sum, count) => sum + count, 0)
-    const used = isTogether
-      ? Number(all > 0) * classes.length
-      : counted.filter(Boolean).length * classes.length
-    this.defined = used
-    // A part's share in the value; the one without pixels is NaN and has none.
-    const share = options.reduction === 'mean' ? 1 / used : 1
-    for (let n = 0; n < samples; n++)
-      classes.forEach((c, place) => {
-        const divisor = isTogether ? all : counted[n]!
-        const part = isTogether ? place : n * classes.length + place
-        this.values[part]! += divisor === 0 ? Number.NaN : this.planeLoss(n, c, sizes, divisor, share)
-      })
-    const plain = this.reduce(share)
+    const all = Array.from({ length: samples }, (_, n) => n)
+    const together = options.sumOver === 'batch' ? [all] : all.map(n => [n])
+    const losses = together.flatMap(members => classes.map(c => this.partLoss(members, c, sizes)))
+    this.values = listParts(losses)
+    const { value: plain, defined } = reduceParts(losses, this.g, options)
+    this.defined = defined
     // Of log(1 + loss) the slope is 1 / (1 + loss).
     const slope = options.logarithm && !Number.isNaN(plain) ? 1 / (1 + plain) : 1
     if (slope !== 1) for (let k = 0; k < size; k++) this.g[k]! *= slope
@@ -88,14 +77,19 @@ class HausdorffLoss implements Loss {
     return (options.logarithm ? Math.log1p(plain) : plain) * scale
   }
 
-  /** Σ over a plane of error² · distances, over `divisor`; leaves the gradient of `share` of it. */
-  private planeLoss(n: number, c: number, sizes: Sizes, divisor: number, share: number): number {
-    const { channels, pixels, x, kept, labelled, labels, map } = this.planes
+  /** The loss of a class in some samples, undefined where nothing of them counts; leaves its gradient. */
+  private partLoss(members: readonly number[], c: number, sizes: Sizes): number | undefined {
+    const pixels = members.reduce((sum, n) => sum + this.planes.keptPixels[n]!, 0)
+    if (pixels === 0) return undefined
+    return members.reduce((sum, n) => sum + this.planeLoss(n, c, sizes, pixels), 0)
+  }
+
+  /** Σ over a plane of error² · distances, over `divisor`; leaves its gradient. */
+  private planeLoss(n: number, c: number, sizes: Sizes, divisor: number): number {
+    const { channels, pixels, x, kept } = this.planes
     const { exponent } = this.options
     const first = (n * channels + c) * pixels
-    const truth = Float64Array.from({ length: pixels }, (_, i) =>
-      labelled ? Number(labels[n * pixels + i] === c) : map[first + i]!,
-    )
+    const truth = this.planes.targetPlane(n, c)
     const ofPrediction = distanceField(x.subarray(first, first + pixels), sizes)
     const ofTruth = distanceField(truth, sizes)
     let sum = 0
@@ -104,14 +98,9 @@ class HausdorffLoss implements Loss {
       const error = x[first + i]! - truth[i]!
       const weight = ofPrediction[i]! ** exponent + ofTruth[i]! ** exponent
       sum += error * error * weight
-      this.g[first + i] = (2 * error * weight * share) / divisor
+      this.g[first + i] = (2 * error * weight) / divisor
     }
     return sum / divisor
-  }
-
-  private reduce(share: number): number {
-    if (this.defined === 0) return this.options.empty === 'zero' ? 0 : Number.NaN
-    return this.values.reduce((sum, value) => (Number.isNaN(value) ? sum : sum + value * share), 0)
   }
 }
 

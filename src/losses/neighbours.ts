@@ -62,7 +62,7 @@ class NeighbourLoss implements Loss {
       const first = n * channels * pixels
       logSumExp(x, first, channels, pixels, logs)
       for (let c = 0; c < channels; c++) {
-        const truth = this.truth(n, c)
+        const truth = planes.targetPlane(n, c)
         const shares = boxMean(truth, sizes, rank, options.size)
         for (let i = 0, k = first + c * pixels; i < pixels; i++, k++) {
           if (kept[n * pixels + i] === 0) continue
@@ -87,21 +87,10 @@ class NeighbourLoss implements Loss {
     return (this.values[0] + this.values[1]) * scale
   }
 
-  /** How much of a pixel is of a class, 0 where it is ignored. */
-  private truth(n: number, c: number): Float64Array {
-    const { channels, pixels, kept, labelled, labels, map } = this.planes
-    return Float64Array.from({ length: pixels }, (_, i) => {
-      if (kept[n * pixels + i] === 0) return 0
-      return labelled ? Number(labels[n * pixels + i] === c) : map[(n * channels + c) * pixels + i]!
-    })
-  }
-
   /** The sum of a pixel's target over its classes. */
   private labelled(n: number, i: number): number {
-    const { channels, pixels, labelled, labels, map } = this.planes
-    if (labelled) return labels[n * pixels + i]! < 0 ? 0 : 1
     let sum = 0
-    for (let c = 0; c < channels; c++) sum += map[(n * channels + c) * pixels + i]!
+    for (let c = 0; c < this.planes.channels; c++) sum += this.planes.targetAt(n, c, i)
     return sum
   }
 }

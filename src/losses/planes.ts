@@ -207,6 +207,17 @@ export class Planes {
     }
   }
 
+  /** How much of a pixel is of a class: 0 or 1, but of a soft map; 0 where it is ignored. */
+  targetAt(n: number, c: number, i: number): number {
+    const { channels, pixels, labelled, labels, map } = this
+    return labelled ? Number(labels[n * pixels + i] === c) : map[(n * channels + c) * pixels + i]!
+  }
+
+  /** How much of each pixel of a sample is of a class, as {@link targetAt}. */
+  targetPlane(n: number, c: number): Float64Array<ArrayBuffer> {
+    return Float64Array.from({ length: this.pixels }, (_, i) => this.targetAt(n, c, i))
+  }
+
   /** Turns the prediction into probabilities. */
   activate(activation: Activation): void {
     const { x, samples, channels, pixels } = this

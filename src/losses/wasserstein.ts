@@ -1,5 +1,6 @@
 import type { Loss } from './loss.ts'
 import { type CommonOptions, oneOf, settle, shown, within } from './options.ts'
+import { listParts, reduceParts } from './parts.ts'
 import { Planes } from './planes.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -76,15 +77,16 @@ class WassersteinLoss implements Loss {
     planes.read(options, options.activation === 'none')
     planes.activate(options.activation)
     if (this.g.length < samples * channels * pixels) this.g = new Float64Array(samples * channels * pixels)
-    if (this.values.length !== samples) this.values = new Float64Array(samples)
-    for (let n = 0; n < samples; n++) this.values[n] = this.sampleLoss(n)
-    const value = this.reduce()
+    const losses = Array.from({ length: samples }, (_, n) => this.sampleLoss(n))
+    this.values = listParts(losses)
+    const { value, defined } = reduceParts(losses, this.g, options)
+    this.defined = defined
     if (gradient !== undefined) planes.writeGradient(this.g, options.activation, scale, accumulate)
     return value * scale
   }
 
-  /** The loss of a sample; leaves its gradient. */
-  private sampleLoss(n: number): number {
+  /** The loss of a sample, undefined where it is 0/0; leaves its gradient. */
+  private sampleLoss(n: number): number | undefined {
     const { channels, pixels, x, kept } = this.planes
     const { distances, weighting, numeratorSmoothing, denominatorSmoothing } = this.options
     const { g } = this
@@ -96,7 +98,7 @@ class WassersteinLoss implements Loss {
       for (let i = 0; i < pixels; i++) {
         if (kept[n * pixels + i] === 0) continue
         for (let label = 0; label < channels; label++) {
-          const share = this.share(n, i, label)
+          const share = this.planes.targetAt(n, label, i)
           if (share > 0) visit(i, label, share)
         }
       }
@@ -111,7 +113,7 @@ class WassersteinLoss implements Loss {
     g.fill(0, first, first + channels * pixels)
     const above = 2 * right + numeratorSmoothing
     const below = 2 * right + wrong + denominatorSmoothing
-    if (below === 0) return Number.NaN
+    if (below === 0) return undefined
     eachPart((i, label, share) => {
       // d above = -2 α dW, d below = (-2 α + weight of the error) dW
       const alpha = weights[label]!
@@ -131,30 +133,11 @@ class WassersteinLoss implements Loss {
     }
     for (let label = 0; label < channels; label++) {
       let volume = 0
-      for (let i = 0; i < pixels; i++) if (kept[n * pixels + i] === 1) volume += this.share(n, i, label)
+      for (let i = 0; i < pixels; i++)
+        if (kept[n * pixels + i] === 1) volume += this.planes.targetAt(n, label, i)
       weights[label] = 1 / (volume + 1)
     }
     return weights
-  }
-
-  /** How much of a pixel is labelled so: 0 or 1, but of a soft map. */
-  private share(n: number, i: number, label: number): number {
-    const { labelled, labels, map, channels, pixels } = this.planes
-    if (labelled) return labels[n * pixels + i] === label ? 1 : 0
-    return map[(n * channels + label) * pixels + i]!
-  }
-
-  /** Reduces the losses of the samples, and scales their gradients to match. */
-  private reduce(): number {
-    const { values, g } = this
-    const { reduction, empty } = this.options
-    const defined = values.filter(value => !Number.isNaN(value))
-    this.defined = defined.length
-    const sum = defined.reduce((total, value) => total + value, 0)
-    if (reduction !== 'mean') return sum
-    if (defined.length === 0) return empty === 'zero' ? 0 : Number.NaN
-    for (let k = 0; k < g.length; k++) g[k]! /= defined.length
-    return sum / defined.length
   }
 }
 

@@ -2,14 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  conventions,
-  hausdorffLoss,
-  type Loss,
-  type Tensor,
-  tensor,
-  wassersteinLoss,
-} from '../../src/losses/index.ts'
+import { clDiceLoss, conventions, hausdorffLoss, tensor, wassersteinLoss } from '../../src/losses/index.ts'
+import { expectClose, gradientOf } from './gradients.ts'
 
 interface Case {
   loss: 'wasserstein' | 'hausdorff'
@@ -33,19 +27,6 @@ const known = JSON.parse(readFileSync(join(import.meta.dirname, 'distances.json'
 > & { distances: number[][] }
 const { monai } = conventions
 const title = ({ value, gradient, ...options }: Case) => JSON.stringify(options)
-
-function gradientOf(loss: Loss, prediction: Tensor, target: Tensor, scale = 1) {
-  const gradient = tensor(new Float64Array(prediction.data.length).fill(7), prediction.shape)
-  const value = loss.evaluate(prediction, target, gradient, scale)
-  return { value, gradient: Array.from(gradient.data) }
-}
-
-function expectClose(found: ArrayLike<number>, expected: number[], tolerance: number): void {
-  expect(found.length).toBe(expected.length)
-  expected.forEach((value, i) => {
-    expect(Math.abs(found[i]! - value)).toBeLessThan(tolerance * (1 + Math.abs(value)))
-  })
-}
 
 describe("answers are MONAI's", () => {
   it.each(known.cases.filter(({ loss }) => loss === 'wasserstein').map(one => [title(one), one] as const))(
@@ -159,6 +140,29 @@ describe('gradients', () => {
       }),
     )
   })
+})
+
+it('a prediction that is no number at a pixel that counts makes the value none, whatever the other samples are', () => {
+  const shape = [2, 2, 1, 3]
+  const x = [Number.NaN, 0.4, 0.8, 0.1, 0.6, 0.2, 0.3, 0.9, 0.4, 0.7, 0.1, 0.6]
+  const losses = [
+    wassersteinLoss({
+      distances: [
+        [0, 1],
+        [1, 0],
+      ],
+      ignoreLabel: 255,
+    }),
+    hausdorffLoss({ ignoreLabel: 255 }),
+    hausdorffLoss({ ignoreLabel: 255, sumOver: 'batch', reduction: 'sum' }),
+    clDiceLoss({ ignoreLabel: 255 }),
+    clDiceLoss({ ignoreLabel: 255, reduction: 'sum', ...monai.clDice }),
+  ]
+  for (const loss of losses) {
+    const target = (first: number) => tensor([first, 1, 0, 1, 0, 1], [2, 1, 3])
+    expect(loss.evaluate(tensor(x, shape), target(1))).toBeNaN()
+    expect(loss.evaluate(tensor(x, shape), target(255))).not.toBeNaN()
+  }
 })
 
 describe('the Wasserstein loss', () => {

@@ -10,6 +10,7 @@ import {
   type Tensor,
   tensor,
 } from '../../src/losses/index.ts'
+import { expectClose, gradientOf } from './gradients.ts'
 
 interface ClDiceCase {
   iterations: number
@@ -38,19 +39,6 @@ const known = JSON.parse(readFileSync(join(import.meta.dirname, 'neighbours.json
 >
 const { monai } = conventions
 const title = ({ value, gradient, ...options }: ClDiceCase | NeighbourCase) => JSON.stringify(options)
-
-function gradientOf(loss: Loss, prediction: Tensor, target: Tensor, scale = 1) {
-  const gradient = tensor(new Float64Array(prediction.data.length).fill(7), prediction.shape)
-  const value = loss.evaluate(prediction, target, gradient, scale)
-  return { value, gradient: Array.from(gradient.data) }
-}
-
-function expectClose(found: ArrayLike<number>, expected: number[], tolerance: number): void {
-  expect(found.length).toBe(expected.length)
-  expected.forEach((value, i) => {
-    expect(Math.abs(found[i]! - value)).toBeLessThan(tolerance * (1 + Math.abs(value)))
-  })
-}
 
 /** Slopes of the value by finite differences, where nothing leaps. */
 function expectSlopes(
