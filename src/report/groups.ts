@@ -2,12 +2,11 @@ import { ClassSums } from '../metrics/class-sums.ts'
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import { ConfusionSums, costliest, writeErrorRates } from '../metrics/confusions.ts'
 import { writeGroupSums } from '../metrics/groups.ts'
-import { CLASS_SCORES } from '../metrics/score-table.ts'
-import { Scores } from '../metrics/scoring.ts'
 import { classId } from '../monitor/configuration.ts'
 import { criticalErrorsOf } from '../ontology/critical-errors.ts'
 import { type Group, groupsOf } from '../ontology/groups.ts'
-import { type ClassScores, type Config, type Score, score, scored } from './scores.ts'
+import { listScores } from './class-scores.ts'
+import { type ClassScores, type Config, type Score, score } from './scores.ts'
 
 /** Classes that were scored as one. */
 export interface GroupSummary extends ClassScores {
@@ -45,19 +44,11 @@ export function groupSummaries(
   const groups = placed(groupsIn(config), classes)
   const sums = new ClassSums(groups.length)
   writeGroupSums(counts, counts.sums(), groups, sums)
-  const scores = new Scores(groups.length)
-  scores.fill('pixels', sums, {
-    ids: [...groups.keys()],
-    count: groups.length,
-    evaluated: new Uint8Array(groups.length).fill(1),
-    emptyClass: 'exclude',
-  })
+  const { at } = listScores(sums, new Uint8Array(groups.length).fill(1), 'exclude')
   return groups.map(({ name, ids }, i) => ({
     name,
     classes: ids.map(place => classes[place]!.name),
-    ...scored(CLASS_SCORES, score => scores.ofClasses(score)[i]!),
-    label_pixels: sums.labelPixels[i]!,
-    prediction_pixels: sums.predictionPixels[i]!,
+    ...at(i),
   }))
 }
 

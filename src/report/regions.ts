@@ -1,7 +1,7 @@
 import { ConfusionMatrix } from '../metrics/confusion.ts'
-import { CLASS_SCORES, PIXEL_SCORES, type PixelScore } from '../metrics/score-table.ts'
+import { PIXEL_SCORES, type PixelScore } from '../metrics/score-table.ts'
 import type { EmptyClass } from '../metrics/scores.ts'
-import { Scores } from '../metrics/scoring.ts'
+import { listScores } from './class-scores.ts'
 import { evaluatedFlags } from './config.ts'
 import { type ClassScores, type Config, type Scored, scored } from './scores.ts'
 
@@ -31,29 +31,13 @@ export function regionSummary(
   classes: readonly NamedClass[],
   config: Config,
 ): RegionSummary {
-  const { length } = classes
-  const sums = counts.sums()
-  const scores = new Scores(length)
-  scores.fill('pixels', sums, {
-    ids: [...classes.keys()],
-    count: length,
-    evaluated: evaluatedFlags(classes, config),
-    emptyClass: config.empty_class as EmptyClass,
-  })
-  const pixels = (place: number) => ({
-    label_pixels: sums.labelPixels[place]!,
-    prediction_pixels: sums.predictionPixels[place]!,
-  })
+  const evaluated = evaluatedFlags(classes, config)
+  const { scores, pixels, at } = listScores(counts.sums(), evaluated, config.empty_class as EmptyClass)
   return {
     name,
     ...scored(PIXEL_SCORES, score => scores.mean(score)),
-    ...pixels(length),
-    classes: classes.map(({ id, name: className }, i) => ({
-      id,
-      name: className,
-      ...scored(CLASS_SCORES, score => scores.ofClasses(score)[i]!),
-      ...pixels(i),
-    })),
+    ...pixels(classes.length),
+    classes: classes.map(({ id, name: className }, i) => ({ id, name: className, ...at(i) })),
     confusion: counts.rows(),
     unknown_prediction: [...counts.unknownPrediction],
   }

@@ -1,13 +1,8 @@
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
-import {
-  CLASS_SCORES,
-  FRAME_MEANS,
-  PIXEL_SCORES,
-  type PixelScore,
-  scoreSpec,
-} from '../metrics/score-table.ts'
+import { FRAME_MEANS, PIXEL_SCORES, type PixelScore, scoreSpec } from '../metrics/score-table.ts'
 import type { EmptyClass } from '../metrics/scores.ts'
-import { Scores } from '../metrics/scoring.ts'
+import type { Scores } from '../metrics/scoring.ts'
+import { listScores } from './class-scores.ts'
 import { evaluatedFlags } from './config.ts'
 import type { FrameTable } from './frames.ts'
 import {
@@ -18,7 +13,7 @@ import {
 } from './groups.ts'
 import { type RegionCounts, type RegionSummary, regionSummary } from './regions.ts'
 import type { Intervals } from './score-intervals.ts'
-import { type ClassScores, type Config, type Score, type Scored, score, scored } from './scores.ts'
+import { type ClassScores, type Config, type Score, type Scored, score } from './scores.ts'
 import { mean, percentile, sorted } from './statistics.ts'
 
 export { type Config, type Score, score } from './scores.ts'
@@ -165,13 +160,8 @@ export function summarize(
 ): Summary {
   const { length } = classes
   const sums = counts.sums()
-  const scores = new Scores(length)
-  scores.fill('pixels', sums, {
-    ids: [...classes.keys()],
-    count: length,
-    evaluated: evaluatedFlags(classes, about.config),
-    emptyClass: about.config.empty_class as EmptyClass,
-  })
+  const evaluated = evaluatedFlags(classes, about.config)
+  const { scores, at } = listScores(sums, evaluated, about.config.empty_class as EmptyClass)
   return {
     schema: 1,
     source: about.source,
@@ -184,13 +174,7 @@ export function summarize(
     pooled: { ...pooledScores(scores), classes_defined: scores.classesDefined },
     frame_mean: frameMean(frames),
     frame_percentiles: { dice: dicePercentiles(frames) },
-    classes: classes.map(({ id, name }, i) => ({
-      id,
-      name,
-      ...scored(CLASS_SCORES, score => scores.ofClasses(score)[i]!),
-      label_pixels: sums.labelPixels[i]!,
-      prediction_pixels: sums.predictionPixels[i]!,
-    })),
+    classes: classes.map(({ id, name }, i) => ({ id, name, ...at(i) })),
     groups: groupSummaries(classes, counts, about.config),
     regions: (about.regionCounts ?? []).map(region => regionSummary(region, classes, about.config)),
     critical_errors: criticalErrorSummaries(classes, counts, about.config),
