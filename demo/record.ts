@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { compress, isLoaded } from '@foxglove/wasm-zstd'
 import { McapWriter } from '@mcap/core'
 import { serializeImage } from '../src/image/serialize.ts'
+import { definitionOf } from '../src/recording/write/definitions.ts'
 import { drawLabels, drawPrediction, FRAMES, HEIGHT, RATE, WIDTH } from './drive.ts'
 
 export const PREDICTION_TOPIC = '/segmentation'
@@ -13,24 +14,6 @@ export const LABEL_TOPIC = '/label'
 const START_SECONDS = 1_700_000_000
 /** How long after its stamp a message is recorded, ns. */
 const DELAY = { [PREDICTION_TOPIC]: 40_000_000n, [LABEL_TOPIC]: 5_000_000n }
-
-/** sensor_msgs/msg/Image and what it holds, as rosbag2 writes it into an MCAP schema. */
-const IMAGE_SCHEMA = `std_msgs/Header header
-uint32 height
-uint32 width
-string encoding
-uint8 is_bigendian
-uint32 step
-uint8[] data
-================================================================================
-MSG: std_msgs/Header
-builtin_interfaces/Time stamp
-string frame_id
-================================================================================
-MSG: builtin_interfaces/Time
-int32 sec
-uint32 nanosec
-`
 
 /**
  * Draws the drive into an MCAP recording as `ros2 bag record -s mcap` would write it, unless it is there already.
@@ -57,7 +40,7 @@ export async function recordDrive(path: string, onFrame: (done: number) => void)
   const schemaId = await writer.registerSchema({
     name: 'sensor_msgs/msg/Image',
     encoding: 'ros2msg',
-    data: Buffer.from(IMAGE_SCHEMA),
+    data: Buffer.from(definitionOf('sensor_msgs/msg/Image').text),
   })
   const channel = (topic: string) =>
     writer.registerChannel({ topic, schemaId, messageEncoding: 'cdr', metadata: new Map() })
