@@ -5,7 +5,7 @@ import { Problems } from '../recording/problems.ts'
 import { RecordingError } from '../recording/recording.ts'
 import { isAddress } from '../remote/address.ts'
 import { RemoteFailure } from '../remote/origin.ts'
-import { closeRemote, openRemote, sizeOfRemote, versionOfRemote } from '../remote/remote.ts'
+import { describeRemote } from '../remote/remote.ts'
 import { Exit, inputError } from './errors.ts'
 import { asCliError } from './topics.ts'
 
@@ -54,10 +54,6 @@ function fileOf(path: string): { bytes: number; version: string } {
     const { size, mtimeMs } = statSync(path)
     return { bytes: size, version: `${size}@${mtimeMs}` }
   }
-  const descriptor = openRemote(path)
-  try {
-    return { bytes: sizeOfRemote(descriptor), version: versionOfRemote(descriptor) }
-  } finally {
-    closeRemote(descriptor)
-  }
+  const { size, etag } = describeRemote(path)
+  return { bytes: size, version: etag === '' ? String(size) : etag }
 }

@@ -2,26 +2,22 @@
 import { type MessagePort, workerData } from 'node:worker_threads'
 import { isS3 } from './address.ts'
 import { HttpOrigin } from './http.ts'
-import { again, ObjectReader, PATIENCE } from './object-reader.ts'
-import { RemoteFailure } from './origin.ts'
+import { again, type Description, describe, ObjectReader, PATIENCE } from './object-reader.ts'
+import { type Origin, RemoteFailure } from './origin.ts'
 import { S3 } from './s3.ts'
 
 /** What is asked for; answers come in the same order. */
 export type Question =
   | { kind: 'open'; id: number; address: string }
+  | { kind: 'describe'; address: string }
   | { kind: 'block'; id: number; block: number }
   | { kind: 'list'; address: string }
   | { kind: 'put'; address: string; bytes: Uint8Array }
   | { kind: 'close'; id: number }
 
-/** An object that was opened. */
-export interface Opened {
-  size: number
-  etag: string
-}
-
 export type Answer =
-  | Opened
+  | { size: number }
+  | Description
   | { bytes: Uint8Array }
   | { addresses: string[] }
   | { isDone: true }
@@ -64,13 +60,13 @@ async function answerTo(question: Question): Promise<Answer> {
   switch (question.kind) {
     case 'open': {
       const { id, address } = question
-      const reader = new ObjectReader(
-        isS3(address) ? (await store()).object(address) : new HttpOrigin(address),
-      )
+      const reader = new ObjectReader(await originOf(address))
       await reader.open()
       objects.set(id, reader)
-      return { size: reader.size, etag: reader.etag }
+      return { size: reader.size }
     }
+    case 'describe':
+      return await describe(await originOf(question.address))
     case 'block':
       // A copy of its own: its neighbours lie in the same memory, and are not to go with it.
       return { bytes: (await objects.get(question.id)!.block(question.block)).slice() }
@@ -90,3 +86,6 @@ async function answerTo(question: Question): Promise<Answer> {
       return { isDone: true }
   }
 }
+
+const originOf = async (address: string): Promise<Origin> =>
+  isS3(address) ? (await store()).object(address) : new HttpOrigin(address)

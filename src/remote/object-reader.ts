@@ -9,6 +9,23 @@ const MOST_AHEAD = 4
 /** Blocks kept that nobody came for. */
 const MOST_KEPT = 2 * LONGEST_RUN * MOST_AHEAD
 
+/** What is known of an object. */
+export interface Description {
+  /** Bytes in all. */
+  size: number
+  /** Its version; empty where the server does not tell. */
+  etag: string
+}
+
+/** Asks for an object's size and version, with a byte of it: not every server answers without. @throws RemoteFailure */
+export async function describe(origin: Origin, patience = PATIENCE): Promise<Description> {
+  return await again(patience, origin.name, async ({ signal }) => {
+    const { body, size, etag } = await origin.range(0, 1, '', signal)
+    for await (const _ of body);
+    return { size, etag }
+  })
+}
+
 export interface Patience {
   /** How often something is asked for. */
   attempts: number
@@ -29,8 +46,8 @@ export class ObjectReader {
   readonly #origin: Origin
   readonly #patience: Patience
   readonly #blocks = new Map<number, Promise<Uint8Array>>()
-  /** The version that reading began with; empty where the server does not tell. */
-  etag = ''
+  /** The version that reading began with. */
+  #etag = ''
   #next = 0
   #run = 1
 
@@ -94,10 +111,10 @@ export class ObjectReader {
   }
 
   async #read(start: number, end: number, signal: Signal): Promise<Uint8Array> {
-    const range = await this.#origin.range(start, end, this.etag, signal.signal)
+    const range = await this.#origin.range(start, end, this.#etag, signal.signal)
     if (Number.isNaN(this.size)) {
       this.size = range.size
-      this.etag = range.etag
+      this.#etag = range.etag
     } else if (range.size !== this.size) throw changed(this.#origin.name)
     const bytes = new Uint8Array(Math.min(end, range.size) - start)
     let done = 0

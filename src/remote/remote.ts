@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { withoutSecrets } from './address.ts'
-import type { Answer, Opened, Question, Start } from './fetcher.ts'
-import { BLOCK_BYTES } from './object-reader.ts'
+import type { Answer, Question, Start } from './fetcher.ts'
+import { BLOCK_BYTES, type Description } from './object-reader.ts'
 import { RemoteFailure } from './origin.ts'
 
 /** Blocks of an object that stay at hand while it is open, and after that. */
@@ -63,15 +63,12 @@ const ask = <A extends Answer>(question: Question): A => {
 /** An object that is open, and its blocks at hand, the one that was used last at the end. */
 class RemoteFile {
   readonly size: number
-  /** As the server calls it. */
-  readonly version: string
   readonly #id: number
   readonly #blocks = new Map<number, Uint8Array>()
 
-  constructor(id: number, { size, etag }: Opened) {
+  constructor(id: number, size: number) {
     this.#id = id
     this.size = size
-    this.version = etag === '' ? String(size) : etag
   }
 
   read(target: Uint8Array, position: number): number {
@@ -123,16 +120,14 @@ export function openRemote(address: string): number {
     return before.descriptor
   }
   const descriptor = nextDescriptor--
-  open.set(descriptor, new RemoteFile(descriptor, ask<Opened>({ kind: 'open', id: descriptor, address })))
+  const { size } = ask<{ size: number }>({ kind: 'open', id: descriptor, address })
+  open.set(descriptor, new RemoteFile(descriptor, size))
   known.set(address, { descriptor, users: 1 })
   return descriptor
 }
 
 /** Bytes of an open object in all. */
 export const sizeOfRemote = (descriptor: number): number => fileOf(descriptor).size
-
-/** Which version of an object is open: the server's ETag, or without one the size. */
-export const versionOfRemote = (descriptor: number): string => fileOf(descriptor).version
 
 /** Fills the target from a position on; returns the number of bytes, less only at the end. @throws RemoteFailure */
 export const readRemote = (descriptor: number, target: Uint8Array, position: number): number =>
@@ -154,6 +149,9 @@ export function closeRemote(descriptor: number): void {
     ask({ kind: 'close', id })
   }
 }
+
+/** Size and version of the object at an address. @throws RemoteFailure */
+export const describeRemote = (address: string): Description => ask({ kind: 'describe', address })
 
 /** All bytes of a small object, as text. @throws RemoteFailure */
 export function readRemoteText(address: string, mostBytes: number): string {

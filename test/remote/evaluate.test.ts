@@ -74,6 +74,31 @@ describe('recordings behind an address', () => {
     expect(server.asked.length).toBeLessThanOrEqual(5)
   })
 
+  it('are listed with size and version, for a byte of each', async () => {
+    const { code, stdout } = await compiled.run(['list', `${address}/plain.mcap`, `${address}/many.mcap`])
+    expect(code).toBe(0)
+    const listed = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>)
+    const size = (name: string) => readFileSync(join(written.directory, name)).length
+    expect(listed).toEqual([
+      {
+        path: `${address}/plain.mcap`,
+        name: 'plain',
+        bytes: size('plain.mcap'),
+        version: expect.stringMatching(/^"\w+"$/),
+      },
+      {
+        path: `${address}/many.mcap`,
+        name: 'many',
+        bytes: size('many.mcap'),
+        version: expect.stringMatching(/^"\w+"$/),
+      },
+    ])
+    expect(server.asked.map(({ range }) => range)).toEqual(['bytes=0-0', 'bytes=0-0'])
+  })
+
   it('are read whole though the server fails now and then', async () => {
     const local = await summaryOf(join(written.directory, 'plain.mcap'))
     server.fault = request => (['busy', 'none', 'cut', 'reset', 'none'] as const)[request % 5]!
