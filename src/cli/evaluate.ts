@@ -93,7 +93,7 @@ async function evaluateInto(paths: readonly string[], options: EvaluateOptions):
 }
 
 /** What keeps a run from being checked is told where its checks would be. @throws CliError */
-export async function reporting(checks: Checks, name: string, run: () => Promise<number>): Promise<number> {
+async function reporting(checks: Checks, name: string, run: () => Promise<number>): Promise<number> {
   try {
     return await run()
   } catch (error) {

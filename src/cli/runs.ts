@@ -19,7 +19,7 @@ export function readRuns(paths: readonly string[], reads: 'classes' | 'means'): 
 }
 
 /** A run's name: its directory's, as runs are told apart by those; the whole path where two are the same. */
-export function runNames(paths: readonly string[]): string[] {
+function runNames(paths: readonly string[]): string[] {
   const short = paths.map(path => {
     const directory = /\.json$/i.test(path) ? dirname(path) : path
     const file = basename(path)

@@ -31,7 +31,7 @@ export function findFramesList(folder: Folder): FramesList | undefined {
 }
 
 /** @param path to name in an error */
-export function framesIn(text: string, path: string): FramesList['frames'] | undefined {
+function framesIn(text: string, path: string): FramesList['frames'] | undefined {
   const [header = '', ...rows] = text.replace(/^\ufeff/, '').split(/\r?\n/)
   const names = cells(header).map(name => name.toLowerCase())
   const [file, stamp] = [FILE_COLUMNS, STAMP_COLUMNS].map(known =>

@@ -53,7 +53,7 @@ function jsonIn(directory: string): string[] {
 }
 
 /** The categories of segments by mask; undefined for JSON of another kind. */
-export function segmentsIn(text: string): Map<string, Segments> | undefined {
+function segmentsIn(text: string): Map<string, Segments> | undefined {
   if (!/"(segments_info|category_id)"/.test(text)) return undefined
   let document: unknown
   try {

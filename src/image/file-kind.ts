@@ -44,7 +44,7 @@ const FORMATS: readonly [word: RegExp, name: string, reason: string][] = [
   [/zstd|zlib/i, 'the zstd transport', OTHER_FILE],
 ]
 
-export const PUBLISH_PNG =
+const PUBLISH_PNG =
   'publish PNG (image_transport: the parameter TOPIC.compressed.format is png, or for republish out.compressed.format:=png)'
 
 /**

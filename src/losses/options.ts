@@ -27,7 +27,7 @@ export interface CommonOptions {
 }
 
 /** Defaults of the options of every loss. */
-export const commonDefaults = {
+const commonDefaults = {
   activation: 'none',
   ignoredMap: 'value',
   unknownLabel: 'error',

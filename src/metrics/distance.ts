@@ -48,7 +48,7 @@ export interface DistanceOptions {
 }
 
 /** @throws RangeError unless there is a positive number for each axis of the mask */
-export function checkSpacing(where: string, mask: Mask, spacing: readonly number[] | undefined): void {
+function checkSpacing(where: string, mask: Mask, spacing: readonly number[] | undefined): void {
   if (spacing !== undefined) checkArgument(where, 'spacing', spacing, spacingRule(mask.depth !== undefined))
 }
 

@@ -9,7 +9,7 @@ import { noClasses, placeEntering } from './small-classes.ts'
 import { Window } from './window.ts'
 
 /** What one region has, by class id as the frame has it. */
-export class ScoredRegion {
+class ScoredRegion {
   readonly region: Region
   readonly scores = new Scores(MAX_CLASSES)
   readonly windowScores = new Scores(MAX_CLASSES)

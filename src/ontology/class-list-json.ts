@@ -24,7 +24,7 @@ export function jsonClassList(text: string): ListedClass[] {
 }
 
 /** COCO's `categories`, or those of Segments.ai's release. */
-export function categoriesIn(document: Fields): unknown[] | undefined {
+function categoriesIn(document: Fields): unknown[] | undefined {
   const { categories, dataset } = document
   if (Array.isArray(categories)) return categories
   const attributes =

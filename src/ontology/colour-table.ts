@@ -30,7 +30,7 @@ export function colourTables(codes: ReadonlyMap<number, number>, rest: number): 
 const reversed = (colour: number) => ((colour & 255) << 16) | (colour & 0xff00) | (colour >> 16)
 
 /** The slot of a colour, as the kernels find it. */
-export const slotOf = (colour: number, { multiplier, shift }: Pick<ColourTable, 'multiplier' | 'shift'>) =>
+const slotOf = (colour: number, { multiplier, shift }: Pick<ColourTable, 'multiplier' | 'shift'>) =>
   Math.imul(colour, multiplier) >>> shift
 
 function tableOf(pairs: readonly (readonly [number, number])[], rest: number): ColourTable {

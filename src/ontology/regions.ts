@@ -15,7 +15,7 @@ export interface Region {
 }
 
 /** Each pixel has a bit a region. */
-export const MAX_REGIONS = 16
+const MAX_REGIONS = 16
 
 const FORMS = '"name: rows 0.66-1", "name: polygon 0.3,1 0.5,0.5 0.7,1" or "name: mask FILE.png"'
 

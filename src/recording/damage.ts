@@ -7,7 +7,7 @@ export class DamageError extends Error {
  * Whether it is what reading throws: damage, a field beyond the end of its bytes, or an error of the file system.
  * Everything else is a failure of ours, which nobody may take for a damaged file.
  */
-export function isReadFailure(error: unknown): error is Error {
+function isReadFailure(error: unknown): error is Error {
   return (
     error instanceof DamageError ||
     error instanceof RangeError ||

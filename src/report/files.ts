@@ -12,9 +12,9 @@ export class ResultFileError extends Error {
   override name = 'ResultFileError'
 }
 
-export const SUMMARY_FILE = 'summary.json'
+const SUMMARY_FILE = 'summary.json'
 export const FRAMES_FILE = 'frames.csv'
-export const REPORT_FILE = 'report.html'
+const REPORT_FILE = 'report.html'
 
 export const summaryText = (summary: Summary): string => `${formatJson(summary as unknown as Json)}\n`
 

@@ -28,7 +28,7 @@ export const signed = (value: Score): string =>
   value === null ? '-' : `${value < 0 ? '' : '+'}${value.toFixed(4)}`
 
 /** A cell as people read it. */
-export function cellText(cell: Cell): string {
+function cellText(cell: Cell): string {
   if (typeof cell === 'object') return cell.isSigned ? signed(cell.score) : shown(cell.score)
   return typeof cell === 'number' ? String(cell) : printable(cell)
 }

@@ -5,7 +5,7 @@ import { studentQuantile } from './student.ts'
 export const CONFIDENCE = 0.95
 
 /** With fewer independent values than this nothing is said about a mean. */
-export const FEWEST_INDEPENDENT = 5
+const FEWEST_INDEPENDENT = 5
 
 /** A mean of values that resemble their neighbours, and how well it is known. */
 export interface MeanInterval {

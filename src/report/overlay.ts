@@ -37,7 +37,7 @@ export interface OverlayScene {
 /** What a pixel of an overlay shows. */
 export type Outcome = 'right' | 'missed' | 'wrong' | 'ignored'
 
-export function outcomeOf(labelId: number, predictionId: number, isBinary: boolean): Outcome {
+function outcomeOf(labelId: number, predictionId: number, isBinary: boolean): Outcome {
   if (labelId === NO_CLASS) return 'ignored'
   if (labelId === predictionId) return 'right'
   return predictionId === NO_CLASS || (isBinary && predictionId === 0) ? 'missed' : 'wrong'

@@ -21,7 +21,7 @@ const IGNORED = 2
 const UNKNOWN = 3
 
 /** Where in a run's directory its frames are saved. */
-export const SAVED_FOLDER = 'worst'
+const SAVED_FOLDER = 'worst'
 
 /** Saves frames in a folder of a run's directory; those of an earlier run go. Does nothing without frames. */
 export function saveFrames(

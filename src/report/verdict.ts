@@ -40,7 +40,7 @@ function blame({ class: name, taken_for: other }: Episode): string {
 }
 
 /** `12.2 to 18.0 s`, or from a minute on `1:12 to 1:18`. */
-export function rangeText({ from_ns: from, to_ns: to }: Episode, origin: bigint): string {
+function rangeText({ from_ns: from, to_ns: to }: Episode, origin: bigint): string {
   const [start, end] = [from, to].map(stamp => Number(stamp - origin) / 1e9) as [number, number]
   return Number(end.toFixed(1)) < MINUTE
     ? `${start.toFixed(1)} to ${end.toFixed(1)} s`

@@ -16,7 +16,7 @@ export type Shape =
 /** Which part of a text is at its x. */
 export type Anchor = 'start' | 'middle' | 'end'
 
-export const INK = '#222222'
+const INK = '#222222'
 export const FAINT = '#d0d0d0'
 
 export const line = (points: readonly (readonly [number, number])[], colour = INK, width = 1): Shape => ({
