@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type * as Thread from '../../src/counting/second-thread.ts'
@@ -12,6 +11,7 @@ import { countingRules } from '../../src/monitor/count-pair.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 import type * as Open from '../../src/recording/open.ts'
 import type { ReadOptions } from '../../src/recording/recording.ts'
+import { compile, folderAmongPackages } from '../support/compile.ts'
 
 /** How pairs of masks of 12 classes are found and counted. */
 function pairOptions(): Thread.FetchOptions {
@@ -33,16 +33,10 @@ export function brokenOptions(): Thread.FetchOptions {
   return { ...options, rules: { ...rules, prediction: undefined as never } }
 }
 
-const ROOT = join(import.meta.dirname, '../..')
-
-/** Compiled modules: Node starts no thread from TypeScript. They are put where they find their packages. */
+/** Compiled modules. */
 export async function compiled() {
-  const cache = join(ROOT, 'node_modules/.cache')
-  mkdirSync(cache, { recursive: true })
-  const build = mkdtempSync(join(cache, 'counting-test-'))
-  const typescript = join(ROOT, 'node_modules/typescript/bin/tsc')
-  const options = ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', build]
-  execFileSync(process.execPath, [typescript, ...options], { stdio: 'inherit' })
+  const build = folderAmongPackages('counting-test-')
+  compile(build)
   const load = async (path: string) => await import(pathToFileURL(join(build, path)).href)
   const { SecondThread } = (await load('counting/second-thread.js')) as typeof Thread
   const { scoreMasks } = (await load('evaluation/score.js')) as typeof Score

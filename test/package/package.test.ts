@@ -5,6 +5,7 @@ import { dirname, join, normalize } from 'node:path'
 import { chromium } from 'playwright-core'
 import { publint } from 'publint'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { compile } from '../support/compile.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const CHROMIUM = process.env.DICE_MONITOR_CHROMIUM ?? '/usr/bin/chromium'
@@ -22,7 +23,7 @@ const run = (command: string, args: string[], cwd = consumer) =>
 const tool = (path: string) => join(ROOT, 'node_modules', path)
 
 /** @returns what the compiler says of the project's files, with nothing of Node.js or of browsers known */
-function compile(compiler: string, options: object, names: string[]): string {
+function compileConsumer(compiler: string, options: object, names: string[]): string {
   const compilerOptions = { strict: true, target: 'es2020', lib: ['es2020'], types: [], ...options }
   writeFileSync(
     join(consumer, 'tsconfig.json'),
@@ -45,8 +46,7 @@ beforeAll(() => {
   for (const name of ['package.json', 'README.md', 'LICENSE', ...shipped.filter(name => name !== 'dist')])
     cpSync(join(ROOT, name), join(build, name), { recursive: true })
   const dist = join(build, 'dist')
-  const compiler = tool('typescript/bin/tsc')
-  run(process.execPath, [compiler, '-p', join(ROOT, 'tsconfig.build.json'), '--outDir', dist], ROOT)
+  compile(dist)
   run(process.execPath, ['scripts/build-package.mjs', dist], ROOT)
   const [packed] = JSON.parse(
     run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], build),
@@ -107,7 +107,7 @@ describe('the package', () => {
   // The older compiler is the one that Are The Types Wrong brings: 5.6.
   for (const compiler of ['typescript/bin/tsc', '@arethetypeswrong/core/node_modules/typescript/bin/tsc']) {
     it(`compiles and runs as a module and as CommonJS with ${compiler}, without DOM and Node.js types`, () => {
-      expect(compile(compiler, strict, ['module.mts', 'common.cts'])).toBe('')
+      expect(compileConsumer(compiler, strict, ['module.mts', 'common.cts'])).toBe('')
       const expected = `${LOSS} function function function true\n`
       expect(run(process.execPath, ['out/module.mjs'])).toBe(expected)
       expect(run(process.execPath, ['out/common.cjs'])).toBe(expected)
@@ -117,11 +117,11 @@ describe('the package', () => {
   it('has types for resolvers that know no exports', () => {
     const old = '@arethetypeswrong/core/node_modules/typescript/bin/tsc'
     const options = { module: 'commonjs', moduleResolution: 'node10', noEmit: true }
-    expect(compile(old, options, ['old.ts'])).toBe('')
+    expect(compileConsumer(old, options, ['old.ts'])).toBe('')
   })
 
   it('has types that know what is not there', () => {
-    expect(compile('typescript/bin/tsc', strict, ['mistake.mts'])).toContain('scoer')
+    expect(compileConsumer('typescript/bin/tsc', strict, ['mistake.mts'])).toContain('scoer')
   })
 
   it('has its maps, documents and every file that these refer to', () => {

@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { cpSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Finished, finished } from '../cli/run.ts'
+import { compile, folderAmongPackages } from '../support/compile.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -9,14 +10,9 @@ const ROOT = join(import.meta.dirname, '../..')
 export class Compiled {
   readonly #folder: string
 
-  /** Where it finds its packages, but beside what others use. */
   constructor() {
-    const cache = join(ROOT, 'node_modules/.cache')
-    mkdirSync(cache, { recursive: true })
-    this.#folder = mkdtempSync(join(cache, 'remote-test-'))
-    const typescript = join(ROOT, 'node_modules/typescript/bin/tsc')
-    const options = ['-p', join(ROOT, 'tsconfig.build.json'), '--outDir', join(this.#folder, 'dist')]
-    execFileSync(process.execPath, [typescript, ...options], { stdio: 'inherit' })
+    this.#folder = folderAmongPackages('remote-test-')
+    compile(join(this.#folder, 'dist'))
     cpSync(join(ROOT, 'package.json'), join(this.#folder, 'package.json'))
     symlinkSync(join(ROOT, 'config'), join(this.#folder, 'config'))
   }
