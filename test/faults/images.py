@@ -7,7 +7,7 @@ import argparse
 import random
 import struct
 
-from robot import Robot, aligned, bad_lines, fail, image, serialized
+from robot import Robot, aligned, check_end, image, serialized
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--messages", type=int, default=30_000)
@@ -54,9 +54,4 @@ robot.good_pair()
 after = robot.memory()
 written = robot.end()
 print(f"{options.messages} messages sent, {received} received, {rejected} rejected; {before:.0f} MB, then {after:.0f} MB")
-lines = written.splitlines()
-print(f"{len(lines)} lines of log, {max(map(len, lines))} characters the longest")
-if bad_lines(written):
-    fail(f"lines of the log are too long or not printable: {bad_lines(written)[0][:300]!r}")
-if after > before + 60:
-    fail(f"memory grew from {before:.0f} to {after:.0f} MB")
+check_end(written, before, after)

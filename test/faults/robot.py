@@ -39,6 +39,16 @@ def bad_lines(written):
     return [line for line in written.split("\n") if len(line) > 1200 or UNPRINTABLE.search(line)]
 
 
+def check_end(written, before, after):
+    """Fails where the log has what nobody can read, or memory (MB) has grown."""
+    lines = written.splitlines()
+    print(f"{len(lines)} lines of log, {max(map(len, lines))} characters the longest")
+    if bad_lines(written):
+        fail(f"lines of the log are too long or not printable: {bad_lines(written)[0][:300]!r}")
+    if after > before + 60:
+        fail(f"memory grew from {before:.0f} to {after:.0f} MB")
+
+
 def serialized(text):
     raw = text if isinstance(text, bytes) else text.encode()
     return struct.pack("<I", len(raw) + 1) + raw + b"\0"

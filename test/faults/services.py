@@ -15,7 +15,7 @@ from rcl_interfaces.srv import (
     SetParametersAtomically,
 )
 from rclpy.qos import DurabilityPolicy, QoSProfile
-from robot import Robot, bad_lines, fail
+from robot import Robot, check_end, fail
 from std_srvs.srv import Trigger
 
 NODE = "/dice_monitor"
@@ -220,9 +220,4 @@ needed()
 after = robot.memory()
 written = robot.end()
 print(f"{options.requests} requests answered, the longest in {longest:.2f} s; {before:.0f} MB, then {after:.0f} MB")
-lines = written.splitlines()
-print(f"{len(lines)} lines of log, {max(map(len, lines))} characters the longest")
-if bad_lines(written):
-    fail(f"lines of the log are too long or not printable: {bad_lines(written)[0][:300]!r}")
-if after > before + 60:
-    fail(f"memory grew from {before:.0f} to {after:.0f} MB")
+check_end(written, before, after)
