@@ -24,8 +24,9 @@ export interface Measurement {
   pairs_in: number
   /** Pairs answered by the first monitor. */
   pairs_out: number
-  latency_p50_ms: number
-  latency_p99_ms: number
+  /** Null when nothing was answered. */
+  latency_p50_ms: number | null
+  latency_p99_ms: number | null
   resident_mb: number
   resident_growth_mb: number
   /** Sum of the dice of all pairs: the same for every contender that counts. */

@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 
-/** How often the segments are looked at, s. */
-const PAUSE = 2
+/** How often the segments are looked at, s: at first, and at last, as a look takes milliseconds. */
+const PAUSES = { first: 2, last: 16 }
 /** A line of /proc/self/maps for a segment of Fast DDS 2 or 3; its ports are no segments. */
 const SEGMENT = /^([0-9a-f]+)-([0-9a-f]+) .*(\/dev\/shm\/fast(?:rtps|dds)_[0-9a-f]+)$/
+/** What a segment's owner, and nobody else, holds open: the segment's lock. */
+const LOCK = /^(\/dev\/shm\/fast(?:rtps|dds)_[0-9a-f]+)_el$/
 
 const readMaps = (): string => {
   try {
@@ -14,20 +16,36 @@ const readMaps = (): string => {
   }
 }
 
+const openFiles = (): string[] => {
+  try {
+    return readdirSync('/proc/self/fd').flatMap(descriptor => {
+      try {
+        return [readlinkSync(`/proc/self/fd/${descriptor}`)]
+      } catch {
+        // Closed meanwhile.
+        return []
+      }
+    })
+  } catch {
+    // Not on Linux.
+    return []
+  }
+}
+
 /**
  * The shared-memory segments of Fast DDS that are open here: this process's own, and that of each program on this
  * machine that has sent something over shared memory. With another middleware there are none.
  */
 export class SharedSegments {
-  readonly #read: () => string
-  readonly #own: ReadonlySet<string>
+  readonly #maps: () => string
+  readonly #files: () => readonly string[]
   #largest = 0
   #lookedAt = Number.NEGATIVE_INFINITY
+  #pause = PAUSES.first
 
-  /** Make it when the node is there and has not heard anything yet: what is open then is its own. */
-  constructor(read = readMaps) {
-    this.#read = read
-    this.#own = new Set(segments(read()).keys())
+  constructor(maps = readMaps, files: () => readonly string[] = openFiles) {
+    this.#maps = maps
+    this.#files = files
   }
 
   /**
@@ -35,13 +53,16 @@ export class SharedSegments {
    * @param now seconds on a steady clock
    */
   largestOfOthers(now: number): number {
-    if (this.#own.size === 0) return 0
-    if (now - this.#lookedAt < PAUSE) return this.#largest
+    if (now - this.#lookedAt < this.#pause) return this.#largest
+    const before = this.#largest
     this.#lookedAt = now
     this.#largest = 0
-    for (const [name, bytes] of segments(this.#read())) {
-      if (!this.#own.has(name)) this.#largest = Math.max(this.#largest, bytes)
+    const own = new Set(this.#files().flatMap(file => LOCK.exec(file)?.[1] ?? []))
+    if (own.size === 0) return 0
+    for (const [name, bytes] of segments(this.#maps())) {
+      if (!own.has(name)) this.#largest = Math.max(this.#largest, bytes)
     }
+    this.#pause = this.#largest === before ? Math.min(2 * this.#pause, PAUSES.last) : PAUSES.first
     return this.#largest
   }
 }
