@@ -2,12 +2,49 @@
 
 import os
 
-from ament_index_python.packages import get_package_share_directory
+from ament_index_python.packages import PackageNotFoundError, get_package_prefix, get_package_share_directory
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
+
+# Of each viewer: its package and executable, the packages of apt that it needs, its arguments, and what it shows.
+VIEWERS = {
+    "rviz": ("rviz2", "rviz2", ["rviz2"], ["-d", "rviz.rviz"], ""),
+    "rqt": (
+        "rqt_gui",
+        "rqt_gui",
+        ["rqt-gui", "rqt-gui-py", "rqt-image-view", "rqt-plot", "rqt-runtime-monitor"],
+        ["--perspective-file", "rqt.perspective"],
+        "",
+    ),
+    "foxglove": (
+        "foxglove_bridge",
+        "foxglove_bridge",
+        ["foxglove-bridge"],
+        [],
+        "open ws://localhost:8765 in Foxglove or Lichtblick and import {folder}/foxglove.json",
+    ),
+}
+
+
+def start_viewer(context):
+    viewer = LaunchConfiguration("viewer").perform(context)
+    if viewer == "none":
+        return []
+    package, executable, packages, arguments, hint = VIEWERS[viewer]
+    try:
+        get_package_prefix(package)
+    except PackageNotFoundError:
+        distro = os.environ.get("ROS_DISTRO", "jazzy")
+        names = " ".join(f"ros-{distro}-{name}" for name in packages)
+        return [LogInfo(msg=f"viewer:={viewer}: {package} is not installed: sudo apt install {names}")]
+    folder = os.path.join(get_package_share_directory("dice_monitor"), "config", "viewers")
+    files = [argument if argument.startswith("-") else os.path.join(folder, argument) for argument in arguments]
+    said = [LogInfo(msg=f"viewer:={viewer}: {hint.format(folder=folder)}")] if hint else []
+    return [Node(package=package, executable=executable, arguments=files, output="screen"), *said]
+
 
 def require_params_file(context):
     path = LaunchConfiguration("params_file").perform(context)
@@ -27,6 +64,12 @@ def generate_launch_description():
         DeclareLaunchArgument("namespace", default_value="", description="Namespace of the monitor."),
         DeclareLaunchArgument("use_sim_time", default_value="false", description="Take the time from /clock."),
         DeclareLaunchArgument("log_level", default_value="info", description="Log level of the monitor."),
+        DeclareLaunchArgument(
+            "viewer",
+            default_value="none",
+            choices=["none", *VIEWERS],
+            description="A viewer that is started besides, of the topics of a monitor that is not in a namespace.",
+        ),
     ]
     monitor = Node(
         package="dice_monitor",
@@ -45,4 +88,5 @@ def generate_launch_description():
         output="screen",
         emulate_tty=True,
     )
-    return LaunchDescription([*arguments, OpaqueFunction(function=require_params_file), monitor])
+    checks = OpaqueFunction(function=require_params_file)
+    return LaunchDescription([*arguments, checks, monitor, OpaqueFunction(function=start_viewer)])

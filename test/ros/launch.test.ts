@@ -30,7 +30,8 @@ print(json.dumps({
 
 interface LaunchFile {
   arguments: string[]
-  nodes: { package: string; executable: string; name: string }[]
+  /** Nodes of a viewer are of no package that the file names. */
+  nodes: { package: string | null; executable: string; name: string }[]
   paths: string[][]
   configurations: string[]
 }
@@ -43,7 +44,7 @@ const read = (name: string): LaunchFile =>
 const ARGUMENTS = ['params_file', 'prediction_topic', 'label_topic', 'namespace', 'use_sim_time', 'log_level']
 
 describe.each([
-  ['monitor.launch.py', ARGUMENTS],
+  ['monitor.launch.py', [...ARGUMENTS, 'viewer']],
   ['replay.launch.py', ['bag', 'rate', ...ARGUMENTS]],
 ])('%s', (name, expected) => {
   const file = read(name)
@@ -56,6 +57,7 @@ describe.each([
   test('names files and executables that are installed', () => {
     for (const path of file.paths) expect(existsSync(join(SHARE, ...path)), path.join('/')).toBe(true)
     for (const { package: packageName, executable } of file.nodes) {
+      if (packageName === null) continue
       expect(packageName).toBe('dice_monitor')
       accessSync(join(INSTALLED, 'lib', packageName, executable), constants.X_OK)
     }
@@ -63,7 +65,9 @@ describe.each([
 })
 
 test('monitor.launch.py starts the node', () => {
-  expect(read('monitor.launch.py').nodes).toMatchObject([{ executable: 'monitor', name: 'dice_monitor' }])
+  expect(read('monitor.launch.py').nodes).toContainEqual(
+    expect.objectContaining({ executable: 'monitor', name: 'dice_monitor' }),
+  )
 })
 
 test('launch files are installed in a folder that is no link, which ros2 launch would not follow', () => {
@@ -109,4 +113,30 @@ rclpy.shutdown()
   })
   releaseDomain(domain)
   expect(Number(print)).toBeGreaterThanOrEqual(2 ** 26)
+})
+
+test('the aggregator finds its parameters: rcl reads the file as its own does', () => {
+  const parameters = `
+import json, os, sys, rclpy
+file = sys.argv[1]
+rclpy.init(args=["--ros-args", "--params-file", file], domain_id=int(os.environ['ROS_DOMAIN_ID']))
+node = rclpy.create_node("analyzers", automatically_declare_parameters_from_overrides=True, enable_rosout=False)
+print(json.dumps({p.name: p.value for p in node.get_parameters(list(node._parameters)) if p.name != "use_sim_time"}, default=list))
+rclpy.shutdown()
+`
+  const [command, ...first] = pythonCommand()
+  const domain = claimDomain()
+  const file = join(SHARE, 'config/viewers/diagnostic_aggregator.yaml')
+  const print = execFileSync(command!, [...first, '-c', parameters, file], {
+    encoding: 'utf8',
+    env: { ...process.env, ...GRAPH_ENVIRONMENT, ROS_DOMAIN_ID: String(domain) },
+  })
+  releaseDomain(domain)
+  expect(JSON.parse(print)).toMatchObject({
+    path: 'Perception',
+    'segmentation.type': 'diagnostic_aggregator/GenericAnalyzer',
+    'segmentation.find_and_remove_prefix': ['dice_monitor: '],
+    'segmentation.num_items': 4,
+    'segmentation.timeout': 5,
+  })
 })
