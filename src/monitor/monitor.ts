@@ -169,6 +169,12 @@ export class Monitor {
     return this.#gates.of(mask)?.names
   }
 
+  /** Whether messages wait for their counterpart or for names. */
+  get isWaiting(): boolean {
+    const { predictions, labels } = this.pairing
+    return predictions.waiting.length > 0 || labels.waiting.length > 0 || this.#gates.isHolding
+  }
+
   /** Messages that wait for their counterpart or for names. */
   *waitingMessages(): Generator<Uint8Array> {
     for (const { waiting } of [this.pairing.predictions, this.pairing.labels]) {

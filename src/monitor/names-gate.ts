@@ -49,6 +49,10 @@ export class NamesGate {
     return first.image
   }
 
+  get isHolding(): boolean {
+    return this.#held.length > 0
+  }
+
   /** The messages that are held. */
   *messages(): Generator<Uint8Array> {
     for (const { image } of this.#held) yield image.message

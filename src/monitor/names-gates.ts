@@ -69,6 +69,11 @@ export class NamesGates {
     }
   }
 
+  /** Whether a message is held. */
+  get isHolding(): boolean {
+    return MASKS.some(mask => this.#gates[mask]?.isHolding)
+  }
+
   /** The messages that are held. */
   *messages(): Generator<Uint8Array> {
     for (const mask of MASKS) if (this.#gates[mask]) yield* this.#gates[mask].messages()

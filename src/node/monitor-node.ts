@@ -21,9 +21,8 @@ import { Pictures } from './pictures.ts'
 import type { Node, Publisher, Ros } from './rclnodejs.ts'
 import { SharedSegments } from './shared-segments.ts'
 import { SteadyClock } from './steady-clock.ts'
+import { Ticker } from './ticker.ts'
 
-/** How often what only time settles is looked at, ms. */
-const TICK = 50
 /** How often memory that larger frames needed is given back, s. */
 const SPELL = 30
 /** Unknown parameters that are named at the start. */
@@ -62,7 +61,7 @@ export class MonitorNode {
   readonly #segments = new SharedSegments()
   readonly #collection = new MessageCollection()
   readonly #log: Logbook
-  readonly #tickTimer: NodeJS.Timeout
+  readonly #ticker: Ticker
   #diagnosticsTimer: NodeJS.Timeout | undefined
   #lastDiagnostics = 0
   #relinquishedAt = 0
@@ -130,12 +129,12 @@ export class MonitorNode {
     this.#relinquishedAt = this.#steady.seconds
     this.#scheduleDiagnostics()
     this.#publishLegend()
-    this.#tickTimer = setInterval(this.#guard.wrap('a tick failed', this.#onTick), TICK)
+    this.#ticker = new Ticker(this.#guard.wrap('a tick failed', this.#onTick), () => this.#monitor.isWaiting)
     logger.info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
   }
 
   stop(): void {
-    clearInterval(this.#tickTimer)
+    this.#ticker.stop()
     clearTimeout(this.#diagnosticsTimer)
     this.#node.getLogger().info(printable(closingLine(this.#monitor)))
   }
@@ -197,6 +196,7 @@ export class MonitorNode {
   }
 
   #takeTime(): void {
+    this.#ticker.wake()
     this.#steady.read()
     const { moment } = this.#monitor
     moment.arrival = this.#steady.seconds
@@ -286,6 +286,7 @@ export class MonitorNode {
     this.#monitor.configure(withParameters(parameters, changes))
     this.#publishLegend()
     this.#clock.isActive = clock
+    this.#ticker.wake()
     const period = 'diagnostic_updater.period'
     if (this.#monitor.parameters[period] !== parameters[period]) this.#scheduleDiagnostics()
   }
