@@ -108,11 +108,13 @@ def write_tables(output, scored, results, failures):
         dice = summary['pooled']['dice']
         matched = summary['pairing']['matched']
         labels = matched + summary['pairing']['label_unmatched']
-        rows.append((drive.path, dice, summary['pooled']['iou'], matched, matched / labels if labels else ''))
+        verdict = summary.get('verdict', {})
+        rows.append((drive.path, dice, summary['pooled']['iou'], matched, matched / labels if labels else '',
+                     verdict.get('error_seconds', ''), verdict.get('warn_seconds', '')))
     rows.sort(key=lambda row: (row[1] is not None, row[1]))
     with open(Path(output) / 'drives.csv', 'w', newline='') as file:
         writer = csv.writer(file)
-        writer.writerow(['recording', 'dice', 'iou', 'pairs', 'share_of_labels_matched'])
+        writer.writerow(['recording', 'dice', 'iou', 'pairs', 'share_of_labels_matched', 'error_seconds', 'warn_seconds'])
         writer.writerows([['' if value is None else value for value in row] for row in rows])
     failed = [{'recording': path, 'reason': why} for path, why in sorted(failures.items())]
     (Path(output) / 'failed.json').write_text(json.dumps(failed, indent=2) + '\n')

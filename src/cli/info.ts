@@ -1,5 +1,6 @@
 import { imageTopics } from '../evaluation/look.ts'
 import { type ImageTopic, plausiblePairs } from '../evaluation/pair.ts'
+import type { TopicPair } from '../evaluation/source.ts'
 import { printable } from '../printable.ts'
 import { openRecording } from '../recording/open.ts'
 import type { Recording, TopicInfo } from '../recording/recording.ts'
@@ -7,7 +8,7 @@ import { alignedColumns } from '../report/table.ts'
 import { Exit } from './errors.ts'
 import { foundText, inspectRecording, MOST_MASKS } from './inspect.ts'
 import { Messages } from './messages.ts'
-import { pairOptions, sizeText } from './topics.ts'
+import { firstPairs, pairOptions, sizeText } from './topics.ts'
 
 /** `dice-monitor info`. @returns the exit code */
 export async function info(path: string, { masks = false } = {}): Promise<number> {
@@ -71,9 +72,8 @@ function topicTable(recording: Recording, images: readonly ImageTopic[]): string
 
 function pairs(path: string, images: readonly ImageTopic[]): string {
   const found = plausiblePairs(images, {})
-  if (found.length === 0) return 'no plausible pair of a prediction and a label'
-  const lines = found.map(
-    pair => `  dice-monitor evaluate ${printable(path)} ${printable(pairOptions(pair))}`,
-  )
-  return [found.length === 1 ? 'plausible pair:' : 'plausible pairs:', ...lines].join('\n')
+  if (found.count === 0) return 'no plausible pair of a prediction and a label'
+  const line = (pair: TopicPair) =>
+    `  dice-monitor evaluate ${printable(path)} ${printable(pairOptions(pair))}`
+  return [found.count === 1 ? 'plausible pair:' : 'plausible pairs:', ...firstPairs(found, line)].join('\n')
 }

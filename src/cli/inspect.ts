@@ -85,8 +85,8 @@ export async function inspectRecording(
 
 /** The pair among masks, if there is one alone, and the parameters for it; else those for each mask as a label. */
 function pairAndAdvice(inspections: readonly Inspection[]): Pick<Found, 'pair' | 'advice'> {
-  const pairs = plausiblePairs(imageTopics(inspections), {})
-  const pair = pairs.length === 1 ? pairs[0] : undefined
+  const { pairs, count } = plausiblePairs(imageTopics(inspections), {})
+  const pair = count === 1 ? pairs[0] : undefined
   const named = (topic: string) => inspections.find(({ name }) => name === topic)!
   if (pair) return { pair, advice: advise({ label: named(pair.label), prediction: named(pair.prediction) }) }
   const [only] = inspections.filter(({ reading }) => reading !== undefined)

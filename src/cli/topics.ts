@@ -1,5 +1,5 @@
 import { EvaluationError } from '../evaluation/error.ts'
-import type { ImageTopic } from '../evaluation/pair.ts'
+import type { FoundPairs, ImageTopic } from '../evaluation/pair.ts'
 import type { TopicPair } from '../evaluation/source.ts'
 import { NoOnePairError } from '../evaluation/topics.ts'
 import { alignedColumns } from '../report/table.ts'
@@ -11,19 +11,12 @@ export function asCliError(error: unknown): unknown {
   return error instanceof EvaluationError ? inputError(error.message) : error
 }
 
-function noOnePair({ message, topics, pairs }: NoOnePairError): string {
-  const lines = [`${message}; name ${pairs.length > 1 ? 'one' : 'them'} with --prediction and --label`]
+function noOnePair({ message, topics, pairs, count }: NoOnePairError): string {
+  const lines = [`${message}; name ${count > 1 ? 'one' : 'them'} with --prediction and --label`]
   if (topics.length === 0) lines.push('it has no topic of type sensor_msgs/msg/Image or CompressedImage')
   else lines.push('', imageTopicTable(topics))
-  if (pairs.length > 1)
-    lines.push(
-      '',
-      'plausible:',
-      ...firstLines(
-        pairs.map(pair => `  ${pairOptions(pair)}`),
-        '',
-      ),
-    )
+  if (count > 1)
+    lines.push('', 'plausible:', ...firstPairs({ pairs, count }, pair => `  ${pairOptions(pair)}`))
   return lines.join('\n')
 }
 
@@ -36,10 +29,14 @@ const shellWord = (text: string) => (/^[\w/~.-]+$/.test(text) ? text : `'${text.
 /** Lines of a list in a message; the rest is counted. */
 const MOST_LINES = 30
 
-function firstLines(lines: readonly string[], rest: string): string[] {
-  const others = lines.length - MOST_LINES
+function firstLines(lines: readonly string[], count: number, rest = ''): string[] {
+  const others = count - MOST_LINES
   return others <= 0 ? [...lines] : [...lines.slice(0, MOST_LINES), `and ${others} more${rest}`]
 }
+
+/** The pairs that a person reads, a line each, and how many there are besides. */
+export const firstPairs = ({ pairs, count }: FoundPairs, line: (pair: TopicPair) => string): string[] =>
+  firstLines(pairs.slice(0, MOST_LINES).map(line), count)
 
 function imageTopicTable(topics: readonly ImageTopic[]): string {
   const rows = topics.map(({ name, count, image }) => [
@@ -49,7 +46,8 @@ function imageTopicTable(topics: readonly ImageTopic[]): string {
     String(count),
   ])
   const table = alignedColumns([['image topic', 'encoding', 'size', 'messages'], ...rows], [0, 1])
-  return firstLines(table.split('\n'), ': dice-monitor info lists them').join('\n')
+  const lines = table.split('\n')
+  return firstLines(lines, lines.length, ': dice-monitor info lists them').join('\n')
 }
 
 export const sizeText = (image: ImageTopic['image']): string =>

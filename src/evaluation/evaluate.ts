@@ -2,7 +2,9 @@ import { type MaskName, withClassNames } from '../monitor/mask-rules.ts'
 import { parametersFrom, type RawValue } from '../parameters/parameters.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { runIntervals } from '../report/score-intervals.ts'
+import { stampRange } from '../report/stamps.ts'
 import { type Summary, summarize } from '../report/summary.ts'
+import { verdictSummary } from '../report/verdict.ts'
 import { EvaluationError } from './error.ts'
 import { type Scored, type ScoreOptions, scoreMasks } from './score.ts'
 import type { MaskSource, TopicPair } from './source.ts'
@@ -35,13 +37,15 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
     parametersFrom(new Map([...transportParameters(source, topics), ...chosen])),
   )
   const scored = await scoreMasks(source, { ...request, parameters })
-  const { pairing, classes, counts, frames, small, regions, verdict } = scored
+  const { pairing, classes, counts, frames, small, regions, verdict, received } = scored
   if (pairing.matched === 0) throw new EvaluationError(nothingMatched(source.path, scored, parameters))
+  const [first, last] = stampRange([frames.labelStamps, received.predictions, received.labels])
   const about = {
     source: sourceOf(source, topics, start, end),
     pairing,
     levels: verdict.levels,
     episodes: verdict.episodes,
+    verdict: verdictSummary(verdict.episodes, first, last),
     config: parameters,
     version,
     regionCounts: regions,

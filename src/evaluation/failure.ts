@@ -10,7 +10,7 @@ import { NoOnePairError } from './topics.ts'
  */
 export function failureText(error: unknown): string {
   if (error instanceof Interrupted) throw error
-  if (error instanceof NoOnePairError && error.pairs.length > 1) {
+  if (error instanceof NoOnePairError && error.count > 1) {
     return `${error.message}: name one with --prediction and --label, or score all with --all-pairs`
   }
   const isTheirs =

@@ -11,8 +11,16 @@ export interface ImageTopic {
   image: ImageDescription | undefined
 }
 
-/** Equally plausible pairs that are told: among more nobody chooses. */
+/** Pairs that are kept: among more nobody chooses. */
 const MOST_PAIRS = 1000
+
+/** Pairs of topics that were found. */
+export interface FoundPairs {
+  /** The first of them, the most plausible first. */
+  pairs: readonly TopicPair[]
+  /** How many there are. */
+  count: number
+}
 
 /** Words of a topic's name and how surely they speak for one role. */
 const LABEL_WORDS: Record<string, number> = {
@@ -89,23 +97,23 @@ const STEPS: readonly Step[] = [
  * the same rank. Masks of ids go before masks of colours, and masks of one size before others.
  * @param given topics that the user named: only the other is looked for
  */
-export function plausiblePairs(topics: readonly ImageTopic[], given: GivenTopics): TopicPair[] {
+export function plausiblePairs(topics: readonly ImageTopic[], given: GivenTopics): FoundPairs {
   for (const step of STEPS) {
-    const pairs = bestPairs(topics, given, step)
-    if (pairs.length > 0) return pairs
+    const found = bestPairs(topics, given, step)
+    if (found.count > 0) return found
   }
-  return []
+  return { pairs: [], count: 0 }
 }
 
-function bestPairs(topics: readonly ImageTopic[], given: GivenTopics, step: Step): TopicPair[] {
-  const found: TopicPair[] = []
-  let best = 0
+function bestPairs(topics: readonly ImageTopic[], given: GivenTopics, step: Step): FoundPairs {
+  const pairs: TopicPair[] = []
+  let [best, count] = [0, 0]
   for (const { pair, rank } of possiblePairs(topics, given, step)) {
-    if (rank > best) found.length = 0
+    if (rank > best) pairs.length = count = 0
     best = Math.max(best, rank)
-    if (rank === best && found.length < MOST_PAIRS) found.push(pair)
+    if (rank === best && ++count <= MOST_PAIRS) pairs.push(pair)
   }
-  return found
+  return { pairs, count }
 }
 
 /**
@@ -113,12 +121,12 @@ function bestPairs(topics: readonly ImageTopic[], given: GivenTopics, step: Step
  * of its name, and of these the most plausible; several where they are equally so. Where both names have words of their
  * own, and the label is more like another prediction, they are of two cameras.
  */
-export function allPairs(topics: readonly ImageTopic[], given: GivenTopics): TopicPair[] {
+export function allPairs(topics: readonly ImageTopic[], given: GivenTopics): FoundPairs {
   for (const step of STEPS) {
     const pairs = pairsByCamera(topics, given, step)
-    if (pairs.length > 0) return pairs
+    if (pairs.length > 0) return { pairs: pairs.slice(0, MOST_PAIRS), count: pairs.length }
   }
-  return []
+  return { pairs: [], count: 0 }
 }
 
 function pairsByCamera(topics: readonly ImageTopic[], given: GivenTopics, step: Step): TopicPair[] {
@@ -132,11 +140,9 @@ function pairsByCamera(topics: readonly ImageTopic[], given: GivenTopics, step: 
     if (order > 0) best.set(pair.prediction, { likeness, rank, pairs: [pair] })
     else if (order === 0) known!.pairs.push(pair)
   }
-  return [...best.values()]
-    .flatMap(({ likeness: { words, differ }, pairs }) =>
-      pairs.filter(({ label }) => !differ || words >= mostAlike.get(label)!),
-    )
-    .slice(0, MOST_PAIRS)
+  return [...best.values()].flatMap(({ likeness: { words, differ }, pairs }) =>
+    pairs.filter(({ label }) => !differ || words >= mostAlike.get(label)!),
+  )
 }
 
 interface Likeness {

@@ -2,23 +2,34 @@ import type { RawValue } from '../parameters/parameters.ts'
 import { EvaluationError } from './error.ts'
 import { isCompressedType, isImageType } from './image-description.ts'
 import { imageTopics } from './look.ts'
-import { allPairs, type ImageTopic, labelStrength, maskTopics, plausiblePairs, weakWords } from './pair.ts'
+import {
+  allPairs,
+  type FoundPairs,
+  type ImageTopic,
+  labelStrength,
+  maskTopics,
+  plausiblePairs,
+  weakWords,
+} from './pair.ts'
 import type { GivenTopics, MaskSource, MaskTopic, TopicPair } from './source.ts'
 
 /** Of the image topics of a source none, or more than one, is a plausible pair. */
 export class NoOnePairError extends EvaluationError {
   override name = 'NoOnePairError'
   readonly topics: readonly ImageTopic[]
+  /** The first of `count`. */
   readonly pairs: readonly TopicPair[]
+  readonly count: number
 
-  constructor(path: string, topics: readonly ImageTopic[], pairs: readonly TopicPair[]) {
+  constructor(path: string, topics: readonly ImageTopic[], { pairs, count }: FoundPairs) {
     super(
-      pairs.length > 1
+      count > 1
         ? `${path}: several pairs of topics are plausible`
         : `${path}: no plausible pair of a prediction and a label`,
     )
     this.topics = topics
     this.pairs = pairs
+    this.count = count
   }
 }
 
@@ -40,9 +51,9 @@ export async function chooseTopics(source: MaskSource, given: GivenTopics): Prom
     return { label, prediction }
   }
   const topics = await imageTopics(source)
-  const pairs = plausiblePairs(topics, given)
-  const [pair] = pairs
-  if (!pair || pairs.length > 1) throw new NoOnePairError(source.path, topics, pairs)
+  const found = plausiblePairs(topics, given)
+  const [pair] = found.pairs
+  if (!pair || found.count > 1) throw new NoOnePairError(source.path, topics, found)
   return label === undefined && prediction === undefined ? { ...pair, weakWords: weakWords(pair) } : pair
 }
 
@@ -77,16 +88,21 @@ const MOST_NAMES = 10
 /**
  * The topics to score where a recording has several cameras: every plausible pair, or those of them with the topics
  * given.
- * @throws EvaluationError when there is none
+ * @throws EvaluationError when there is none, or too many
  */
-export async function chooseAllPairs(source: MaskSource, given: GivenTopics): Promise<TopicPair[]> {
+export async function chooseAllPairs(source: MaskSource, given: GivenTopics): Promise<readonly TopicPair[]> {
   const { label, prediction } = given
   if (label !== undefined && prediction !== undefined) return [await chooseTopics(source, given)]
   for (const name of [label, prediction]) if (name !== undefined) imageTopicNamed(source, name)
   const topics = await imageTopics(source)
-  const pairs = allPairs(topics, given)
-  if (pairs.length === 0) throw new NoOnePairError(source.path, topics, pairs)
-  return pairs
+  const found = allPairs(topics, given)
+  if (found.count === 0) throw new NoOnePairError(source.path, topics, found)
+  if (found.count > found.pairs.length) {
+    throw new EvaluationError(
+      `${source.path}: ${found.count} pairs of topics are plausible, expected at most ${found.pairs.length}: name one of the topics with --prediction or --label`,
+    )
+  }
+  return found.pairs
 }
 
 /** @throws EvaluationError when it is not there, or holds no images */

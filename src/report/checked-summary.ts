@@ -106,7 +106,8 @@ function checkCounts({ confusion, unknown_prediction: unknown }: Fields, size: n
   if (!Number.isSafeInteger(total)) throw new Unexpected('expected fewer than 2^53 pixels under "confusion"')
 }
 
-function checkVerdict({ levels = [], episodes = [] }: Fields): void {
+function checkVerdict({ levels = [], episodes = [], verdict }: Fields): void {
+  checkSaid('verdict', verdict)
   const isLevel = (level: unknown) => isCount(level) && (level as number) < 4
   const isChange = (change: unknown) => isRecord(change) && isStamp(change.stamp_ns) && isLevel(change.level)
   if (!isListOf(levels, isChange)) {
@@ -128,6 +129,17 @@ function checkVerdict({ levels = [], episodes = [] }: Fields): void {
   }
 }
 
+/** A verdict in short, if there is one. */
+function checkSaid(place: string, verdict: unknown): void {
+  if (verdict === undefined) return
+  if (!isRecord(verdict)) throw new Unexpected(`expected an object under "${place}"`)
+  const isLevel = (level: unknown) => isCount(level) && level < 4
+  expectAll(place, ['level'], verdict, isLevel, 'a level from 0 to 3')
+  expectAll(place, ['text'], verdict, isText, 'a text')
+  const seconds = ['seconds', 'warn_seconds', 'error_seconds', 'stale_seconds']
+  expectAll(place, seconds, verdict, value => isNumber(value) && value >= 0, 'seconds')
+}
+
 const isStamp = (value: unknown) => /^-?\d{1,19}$/.test(String(value))
 
 function checkFrames({ worst_frames: worst, recordings }: Fields): void {
@@ -140,7 +152,19 @@ function checkFrames({ worst_frames: worst, recordings }: Fields): void {
   if (recordings !== undefined && !isListOf(recordings, isPart)) {
     throw new Unexpected('expected a list of recordings with their number of frames under "recordings"')
   }
+  for (const part of (recordings ?? []) as Fields[]) {
+    const isAbsentOr = (is: (value: unknown) => boolean) => (value: unknown) =>
+      value === undefined || is(value)
+    expectAll('recordings', ['dice', 'iou'], part, isAbsentOr(isScore), 'a number or null')
+    const counts = ['label_unmatched', 'prediction_unmatched', 'rejected']
+    expectAll('recordings', counts, part, isAbsentOr(isCount), 'a count')
+    expectAll('recordings', ['truncated'], part, isAbsentOr(isTruth), 'true or false')
+    checkSaid('recordings.verdict', part.verdict)
+  }
 }
+
+const isTruth = (value: unknown): boolean => typeof value === 'boolean'
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
 
 function checkIntervals(intervals: unknown): void {
   if (intervals === undefined) return

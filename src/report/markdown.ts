@@ -3,8 +3,9 @@ import type { DropResult } from './baseline.ts'
 import type { Run } from './compare.ts'
 import { markdownText as escaped, shown } from './formats.ts'
 import type { GateResult } from './gates.ts'
-import { coverageOf } from './summary.ts'
+import { coverageOf, type Summary } from './summary.ts'
 import { type DriveRow, dropText, gateText, grouped, worstFirst } from './table.ts'
+import { timeText } from './verdict.ts'
 
 export interface MarkdownReport {
   run: Run
@@ -33,6 +34,7 @@ export function markdownReport(report: MarkdownReport | { failure: { name: strin
     `## ${escaped(run.name)}: ${state}`,
     `**Dice ${shown(pooled.dice)}**, IoU ${shown(pooled.iou)} over ${grouped(pairing.matched)} pairs, ${matched}.`,
   ]
+  if (run.summary.verdict) parts.push(escaped(run.summary.verdict.text))
   if (pairing.truncated) parts.push('It could not be read whole.')
   if (difference !== undefined) parts.push(escaped(difference))
   if (checks.length > 0) {
@@ -65,11 +67,19 @@ const isOfClasses = (name: string): name is (typeof CLASS_SCORES)[number] =>
 function driveRows(drives: MarkdownReport['drives']): string {
   const rows = worstFirst(drives).map(({ name, summary, failure }) =>
     summary
-      ? [name, shown(summary.pooled.dice), shown(summary.pooled.iou), grouped(summary.pairing.matched)]
-      : [name, `failed: ${failure ?? ''}`, '', ''],
+      ? [
+          name,
+          shown(summary.pooled.dice),
+          shown(summary.pooled.iou),
+          inError(summary),
+          grouped(summary.pairing.matched),
+        ]
+      : [name, `failed: ${failure ?? ''}`, '', '', ''],
   )
-  return table(['drive', 'dice', 'iou', 'pairs'], rows, 1)
+  return table(['drive', 'dice', 'iou', 'in ERROR', 'pairs'], rows, 1)
 }
+
+const inError = ({ verdict }: Summary) => (verdict ? timeText(verdict.error_seconds) : '-')
 
 /** @param left so many columns are flush left */
 function table(header: readonly string[], rows: readonly (readonly string[])[], left: number): string {

@@ -5,6 +5,7 @@ import { addedRegions } from './regions.ts'
 import { mergedIntervals } from './score-intervals.ts'
 import type { Config } from './scores.ts'
 import { type RecordingPart, type Source, type Summary, summarize } from './summary.ts'
+import { pooledVerdict } from './verdict.ts'
 
 /** Runs that cannot be added; the message says why. */
 export class MergeError extends Error {
@@ -53,11 +54,14 @@ export function mergeRuns(
     truncated: summaries.some(({ pairing }) => pairing.truncated),
     problems: summaries.flatMap(({ pairing }) => pairing.problems ?? []),
   }
+  const recordings = runs.length > 1 ? partsOf(runs) : undefined
+  const verdict = recordings && pooledVerdict(recordings)
   const source = mergedSource(summaries.map(summary => summary.source))
   const summary = summarize(classes, counts, frames, {
     source,
     pairing,
     ...(runs.length === 1 && verdictOf(summaries[0]!)),
+    ...(verdict && { verdict }),
     config: summaries[0]!.config,
     version,
     regionCounts: regions,
@@ -69,8 +73,7 @@ export function mergeRuns(
     }),
   })
   const { intervals } = summaries[0]!
-  if (runs.length === 1) return { summary: intervals ? { ...summary, intervals } : summary, frames }
-  const recordings = partsOf(runs)
+  if (!recordings) return { summary: intervals ? { ...summary, intervals } : summary, frames }
   const drives = runs.some(run => run.summary.recordings)
     ? recordings.map(part => ({ frames: part.frames, classes: undefined }))
     : recordings.map((part, i) => ({ frames: part.frames, classes: summaries[i]!.classes }))
@@ -79,15 +82,20 @@ export function mergeRuns(
 }
 
 /** Of one run; of several there is no one course of time. */
-const verdictOf = ({ levels, episodes }: Summary): Pick<Summary, 'levels' | 'episodes'> => ({
+const verdictOf = ({
+  levels,
+  episodes,
+  verdict,
+}: Summary): Pick<Summary, 'levels' | 'episodes' | 'verdict'> => ({
   ...(levels && { levels }),
   ...(episodes && { episodes }),
+  ...(verdict && { verdict }),
 })
 
 /** What the runs are of; a run that was itself merged is of several recordings. */
 function partsOf(runs: readonly Run[]): RecordingPart[] {
   return runs.flatMap(
-    ({ summary: { recordings, source, pairing, pooled }, frames }) =>
+    ({ summary: { recordings, source, pairing, pooled, verdict }, frames }) =>
       recordings ?? [
         {
           recording: [source.recording].flat().join(', '),
@@ -98,6 +106,7 @@ function partsOf(runs: readonly Run[]): RecordingPart[] {
           prediction_unmatched: pairing.prediction_unmatched,
           rejected: pairing.rejected,
           truncated: pairing.truncated,
+          ...(verdict && { verdict }),
         },
       ],
   )

@@ -18,6 +18,9 @@ export function summaryTables(summary: Summary): Table[] {
       return found === undefined ? '' : { score: found }
     })
   const all = pixels.evaluated
+  const said: Table[] = summary.verdict
+    ? [{ title: 'Verdict', header: ['', ''], rows: [['verdict', summary.verdict.text]] }]
+    : []
   return [
     {
       title: 'Scores',
@@ -48,8 +51,11 @@ export function summaryTables(summary: Summary): Table[] {
         ['messages rejected', pairing.rejected],
       ],
     },
+    ...said,
   ]
 }
+
+const LEVEL_SECONDS = ['error_seconds', 'warn_seconds', 'stale_seconds'] as const
 
 /** Several drives, worst first, and all of them together. */
 export function driveTables(drives: readonly DriveRow[], pooled: Summary): Table[] {
@@ -59,9 +65,10 @@ export function driveTables(drives: readonly DriveRow[], pooled: Summary): Table
     'frame_dice_p5',
     'pairs',
     'labels_matched',
+    ...LEVEL_SECONDS,
     ...pooled.classes.map(({ name }) => `dice_${name}`),
   ]
-  const row = (name: string, { pooled: scores, frame_percentiles, pairing, classes }: Summary) => {
+  const row = (name: string, { pooled: scores, frame_percentiles, pairing, classes, verdict }: Summary) => {
     const coverage = coverageOf(pairing)
     return [
       name,
@@ -69,6 +76,7 @@ export function driveTables(drives: readonly DriveRow[], pooled: Summary): Table
       { score: frame_percentiles.dice.p5 },
       pairing.matched,
       { score: Number.isNaN(coverage) ? null : coverage },
+      ...LEVEL_SECONDS.map(level => (verdict ? Number(verdict[level].toFixed(9)) : '')),
       ...pooled.classes.map(({ id }) => ({ score: classes.find(item => item.id === id)?.dice ?? null })),
     ]
   }

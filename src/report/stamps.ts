@@ -63,3 +63,16 @@ export function timeFromNanoseconds(stamp: bigint): { sec: number; nanosec: numb
   const nanosec = ((stamp % NANOSECONDS) + NANOSECONDS) % NANOSECONDS
   return { sec: Number((stamp - nanosec) / NANOSECONDS), nanosec: Number(nanosec) }
 }
+
+/** The first and the last of all stamps, ns; the first list is not empty. */
+export function stampRange(all: readonly Stamps[]): [first: bigint, last: bigint] {
+  let [first, last] = [all[0]!.nanoseconds(0), all[0]!.nanoseconds(0)]
+  for (const stamps of all) {
+    for (let i = 0; i < stamps.length; i++) {
+      const stamp = stamps.nanoseconds(i)
+      if (stamp < first) first = stamp
+      if (stamp > last) last = stamp
+    }
+  }
+  return [first, last]
+}

@@ -48,6 +48,8 @@ export interface Summary {
   levels?: LevelChange[]
   /** Stretches of one level that is not OK; not in a merged summary. */
   episodes?: Episode[]
+  /** The same in short; in summaries of earlier versions there is none. */
+  verdict?: VerdictSummary
   config: Config
   version: string
   /** 95 % intervals of scores. */
@@ -75,6 +77,19 @@ export interface Episode {
   worst_stamp_ns: bigint | null
 }
 
+/** What the node would have said of a run, or of several: for how long, and why. */
+export interface VerdictSummary {
+  /** The gravest level: 0 OK, 1 WARN, 3 STALE, 2 ERROR. */
+  level: number
+  /** One sentence. */
+  text: string
+  /** From the first message to the last, and of these in each level that is not OK. */
+  seconds: number
+  warn_seconds: number
+  error_seconds: number
+  stale_seconds: number
+}
+
 export interface RecordingPart {
   recording: string
   /** How many of the frames are of it. */
@@ -86,6 +101,7 @@ export interface RecordingPart {
   prediction_unmatched?: number
   rejected?: number
   truncated?: boolean
+  verdict?: VerdictSummary
 }
 
 /** Where the numbers come from; lists in a merged summary whose parts differ. */
@@ -153,7 +169,7 @@ export function summarize(
   frames: FrameTable | undefined,
   about: Pick<
     Summary,
-    'source' | 'pairing' | 'levels' | 'episodes' | 'config' | 'version' | 'small_classes'
+    'source' | 'pairing' | 'levels' | 'episodes' | 'verdict' | 'config' | 'version' | 'small_classes'
   > & {
     regionCounts?: readonly RegionCounts[]
   },
@@ -184,6 +200,7 @@ export function summarize(
     worst_frames: frames ? worstFrames(frames, WORST_FRAMES) : [],
     ...(about.levels && { levels: about.levels }),
     ...(about.episodes && { episodes: about.episodes }),
+    ...(about.verdict && { verdict: about.verdict }),
     config: about.config,
     version: about.version,
   }

@@ -9,6 +9,7 @@ import { CONFIDENCE, evidenceText } from './interval.ts'
 import type { ScoreInterval } from './score-intervals.ts'
 import type { ClassScores } from './scores.ts'
 import { coverageOf, PERCENTILES, type PercentileName, type Score, type Summary } from './summary.ts'
+import { timeText } from './verdict.ts'
 
 /** Whole numbers with thin grouping: 1 234 567. */
 export const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ' ')
@@ -53,6 +54,7 @@ export function summaryTable(summary: Summary): string {
     ...(ofMeans ? [['frame-mean iou', scoreIntervalText(ofMeans.iou)]] : []),
   ]
   return [
+    ...(summary.verdict ? [printable(summary.verdict.text)] : []),
     alignedColumns(headline),
     ...(known.length > 0 ? [alignedColumns([[`${CONFIDENCE * 100} % interval`, ''], ...known], [0, 1])] : []),
     alignedColumns(classes),
@@ -120,7 +122,7 @@ export function worstFirst<T extends DriveRow>(drives: readonly T[]): T[] {
 /** What `evaluate` prints of several recordings: a row a drive, worst first. */
 export function driveTable(drives: readonly DriveRow[]): string {
   const rows = worstFirst(drives).map(({ name, summary }) => {
-    if (!summary) return [name, 'failed', '', '', '', '', '']
+    if (!summary) return [name, 'failed', '', '', '', '', '', '']
     const { pooled, frame_percentiles: percentiles, pairing } = summary
     return [
       name,
@@ -128,11 +130,21 @@ export function driveTable(drives: readonly DriveRow[]): string {
       shown(pooled.iou),
       shown(percentiles.dice.p5),
       worstClass(summary),
+      summary.verdict ? timeText(summary.verdict.error_seconds) : '-',
       grouped(pairing.matched),
       `${matchedText(coverageOf(pairing))}${pairing.truncated ? ' !' : ''}`,
     ]
   })
-  const header = ['drive', 'dice', 'iou', 'frame dice p5', 'worst class', 'pairs', 'labels matched']
+  const header = [
+    'drive',
+    'dice',
+    'iou',
+    'frame dice p5',
+    'worst class',
+    'in ERROR',
+    'pairs',
+    'labels matched',
+  ]
   const isDamaged = drives.some(({ summary }) => summary?.pairing.truncated)
   const table = alignedColumns([header, ...rows], [0, 4])
   return isDamaged ? `${table}\n! could not be read whole` : table

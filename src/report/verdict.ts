@@ -1,8 +1,80 @@
-import type { Episode } from './summary.ts'
+import type { Episode, RecordingPart, VerdictSummary } from './summary.ts'
 
 /** The words of diagnostic_msgs/DiagnosticStatus. */
 export const LEVEL_NAMES = ['OK', 'WARN', 'ERROR', 'STALE'] as const
-const [, WARN, ERROR, STALE] = [0, 1, 2, 3]
+const [WARN, ERROR, STALE] = [1, 2, 3] as const
+
+/** The gravest first: an error is worse than silence. */
+const GRAVITY = [0, 1, 3, 2] as const
+
+const gravestOf = (levels: readonly number[]): number =>
+  levels.reduce((worst, level) => (GRAVITY[level]! > GRAVITY[worst]! ? level : worst), 0)
+
+/**
+ * What the node would have said of a run.
+ * @param first stamp that came, ns: times are counted from it
+ * @param last stamp that came, ns
+ */
+export function verdictSummary(episodes: readonly Episode[], first: bigint, last: bigint): VerdictSummary {
+  const seconds = Number(last - first) / 1e9
+  const [warn, error, stale] = [WARN, ERROR, STALE].map(level => secondsAt(episodes, level)) as Three
+  return {
+    level: gravestOf(episodes.map(({ level }) => level)),
+    text: verdictSentence(episodes, first, seconds),
+    seconds,
+    warn_seconds: warn,
+    error_seconds: error,
+    stale_seconds: stale,
+  }
+}
+
+type Three = [number, number, number]
+
+/** The same of several recordings; undefined where it is not known of each. */
+export function pooledVerdict(parts: readonly RecordingPart[]): VerdictSummary | undefined {
+  const verdicts = parts.flatMap(({ verdict }) => verdict ?? [])
+  if (verdicts.length < parts.length) return undefined
+  const total = (value: (verdict: VerdictSummary) => number) =>
+    verdicts.reduce((sum, verdict) => sum + value(verdict), 0)
+  const seconds = total(verdict => verdict.seconds)
+  const [warn, error, stale] = [
+    total(verdict => verdict.warn_seconds),
+    total(verdict => verdict.error_seconds),
+    total(verdict => verdict.stale_seconds),
+  ]
+  const level = gravestOf(verdicts.map(verdict => verdict.level))
+  const said: string[] = []
+  if (level === ERROR) said.push(worstPart(parts, ERROR, error, seconds))
+  if (warn > 0 || level === WARN) {
+    said.push(level === WARN ? worstPart(parts, WARN, warn, seconds) : `WARN for ${timeText(warn)}`)
+  }
+  if (stale > 0 || level === STALE) said.push(`STALE for ${timeText(stale)} without a pair`)
+  return {
+    level,
+    text: said.length > 0 ? `${said.join('; ')}.` : `OK throughout, ${timeText(seconds)}.`,
+    seconds,
+    warn_seconds: warn,
+    error_seconds: error,
+    stale_seconds: stale,
+  }
+}
+
+/** "ERROR for 7.8 s of 1:30, in 2 of 3 recordings: the longest in drive_07.mcap, 5.8 s". */
+function worstPart(
+  parts: readonly RecordingPart[],
+  level: typeof ERROR | typeof WARN,
+  sum: number,
+  seconds: number,
+): string {
+  const secondsOf = ({ verdict }: RecordingPart) =>
+    level === ERROR ? verdict!.error_seconds : verdict!.warn_seconds
+  const concerned = parts.filter(part => part.verdict!.level === level || secondsOf(part) > 0)
+  const longest = concerned.reduce((a, b) => (secondsOf(b) > secondsOf(a) ? b : a))
+  const where = `in ${concerned.length} of ${parts.length} recordings`
+  const name = longest.recording.split('/').filter(Boolean).at(-1) ?? longest.recording
+  const most = concerned.length > 1 ? `the longest in ${name}, ${timeText(secondsOf(longest))}` : name
+  return `${LEVEL_NAMES[level]} for ${timeText(sum)} of ${timeText(seconds)}, ${where}: ${most}`
+}
 
 /** How long a level was in force, s. */
 export function secondsAt(episodes: readonly Episode[], level: number): number {
@@ -15,7 +87,7 @@ export function secondsAt(episodes: readonly Episode[], level: number): number {
  * @param duration of the run, s
  */
 export function verdictSentence(episodes: readonly Episode[], origin: bigint, duration: number): string {
-  const [warn, silent] = [WARN, STALE].map(level => secondsAt(episodes, level!)) as [number, number]
+  const [warn, silent] = [WARN, STALE].map(level => secondsAt(episodes, level)) as [number, number]
   const gravest = [ERROR, WARN].find(level => episodes.some(episode => episode.level === level))
   const parts = gravest === undefined ? [] : [partOf(episodes, gravest, origin, duration)]
   if (gravest === ERROR && warn > 0) parts.push(`WARN for ${timeText(warn)}`)

@@ -42,10 +42,11 @@ describe('evaluate', () => {
     expect(stderr).toContain('scoring prediction /prediction against label /label')
     expect(code).toBe(0)
     expect(stdout).toMatch(/^pooled {6}0\.8/m)
+    expect(stdout.split('\n')[0]).toBe('OK throughout, 1.9 s.')
     expect(readdirSync(at('out')).sort()).toEqual(['frames.csv', 'report.html', 'summary.json'])
     const summary = JSON.parse(readFileSync(at('out/summary.json'), 'utf8'))
     expect(Object.keys(summary)).toEqual(
-      'schema source pairing pixels pooled frame_mean frame_percentiles classes groups regions critical_errors confusion unknown_prediction worst_frames levels episodes config version intervals'.split(
+      'schema source pairing pixels pooled frame_mean frame_percentiles classes groups regions critical_errors confusion unknown_prediction worst_frames levels episodes verdict config version intervals'.split(
         ' ',
       ),
     )
@@ -210,7 +211,8 @@ describe('evaluate of several recordings', () => {
         .slice(1, 4)
         .map(line => line.split(' ')[0]),
     ).toEqual(['junk', 'worse', 'good'])
-    expect(stdout).toMatch(/^good +0\.8\d+ .* 20 +100 %$/m)
+    expect(stdout).toMatch(/^good +0\.8\d+ .* 0\.0 s +20 +100 %$/m)
+    expect(stdout).toContain('\nWARN for 1.7 s of 3.8 s, in 1 of 2 recordings: worse.mcap.\n')
     expect(stderr).toContain('junk.mcap: expected MCAP or SQLite3')
     expect(stderr).toContain('1 of 3 recordings could not be scored')
     expect(readdirSync(at('several')).sort()).toEqual([
@@ -334,6 +336,21 @@ test('info lists topics and the pair', async () => {
   expect(stdout).toMatch(/\/label +sensor_msgs\/msg\/Image +mono8 +20x10 +20 +/)
   expect(stdout).toContain('/chatter')
   expect(stdout).toContain(`dice-monitor evaluate ${at('good.mcap')} --prediction /prediction --label /label`)
+})
+
+test.each([
+  [30, 30, undefined],
+  [31, 30, 'and 1 more'],
+  [45, 30, 'and 15 more'],
+])('of %i plausible pairs %i are told', async (labels, told, rest) => {
+  const topics = Array.from({ length: labels }, (_, i) => masks(1, 2, `/label_${i}`)[0]!)
+  await writeRecording(at('many.mcap'), [...topics, masks(1)[1]!])
+  const info = await run('info', at('many.mcap'))
+  expect(info.stdout.match(/^ {2}dice-monitor evaluate .*--label \/label_\d+$/gm)).toHaveLength(told)
+  expect(/^and \d+ more$/m.exec(info.stdout)?.[0]).toBe(rest)
+  const { stderr } = await run('evaluate', at('many.mcap'))
+  expect(stderr.match(/^ {2}--prediction \/prediction --label/gm)).toHaveLength(told)
+  expect(/^and \d+ more$/m.exec(stderr)?.[0]).toBe(rest)
 })
 
 test('compare and merge work on what evaluate wrote', async () => {

@@ -38,7 +38,7 @@ test('Markdown tells the scores, the checks and the drives', () => {
   expect(page).toMatch(/\*\*Dice 0\.\d{4}\*\*, IoU 0\.\d{4} over 30 pairs, 100 % of the labels\./)
   expect(page).toMatch(/\| pass \| dice \| 0\.\d{4} &#62;= 0\.1 \|/)
   expect(page).toMatch(/\| \*\*FAIL\*\* \| iou \| 0\.\d{4} under 1 \|/)
-  expect(page).toMatch(/\| bad \| failed: no such file \| {2}\| {2}\|\n\| good \| 0\./)
+  expect(page).toMatch(/\| bad \| failed: no such file \| {2}\| {2}\| {2}\|\n\| good \| 0\./)
   expect(page).toContain('a - b: none')
   expect(page).toContain('| a&#124;b &#60;i&#62; |')
   expect(page).not.toContain('<i>')

@@ -8,7 +8,7 @@ import { FrameTable } from '../../src/report/frames.ts'
 import { NO_CLASS, type SmallMask } from '../../src/report/masks.ts'
 import type { Report } from '../../src/report/page/report.ts'
 import { runIntervals } from '../../src/report/score-intervals.ts'
-import { Stamps } from '../../src/report/stamps.ts'
+import { Stamps, stampRange } from '../../src/report/stamps.ts'
 import {
   type Config,
   type LevelChange,
@@ -16,6 +16,7 @@ import {
   summarize,
   WORST_FRAMES,
 } from '../../src/report/summary.ts'
+import { verdictSummary } from '../../src/report/verdict.ts'
 import type { PicturedFrame } from '../../src/report/worst-frames.ts'
 
 const WIDTH = 96
@@ -125,7 +126,10 @@ export function exampleRun(options: ExampleOptions): Report {
     config,
     version: '0.0.0',
   }
-  const counted = summarize(classes, matrix, frames, { ...about, ...verdictOf(frames, names) })
+  const said = verdictOf(frames, names)
+  const [first, last] = stampRange([received.labels, received.predictions])
+  const verdict = verdictSummary(said.episodes!, first, last)
+  const counted = summarize(classes, matrix, frames, { ...about, ...said, verdict })
   const summary = { ...counted, intervals: runIntervals(counted, frames) }
   return { summary, frames, pictures: pictures.slice(0, WORST_FRAMES), received }
 }

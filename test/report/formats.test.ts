@@ -101,11 +101,15 @@ describe('tables', () => {
       { name: 'bad', summary: run('bad', 0.7).summary },
       { name: 'none', summary: undefined },
     ]
+    const seconds = { seconds: 9, error_seconds: 0.30000000000000004, warn_seconds: 2, stale_seconds: 3 }
+    drives[1]!.summary!.verdict = { level: 2, text: '', ...seconds }
     const [table] = driveTables(drives, summary)
     expect(table!.rows.map(([name]) => name)).toEqual(['none', 'bad', 'good', 'all'])
     expect(table!.rows[0]![1]).toBe('failed')
     expect(table!.rows[3]!.slice(-2)).toEqual(summary.classes.map(({ dice }) => ({ score: dice })))
     expect(table!.rows[3]![8]).toEqual({ score: 1 })
+    expect(table!.header.slice(9, 12)).toEqual(['error_seconds', 'warn_seconds', 'stale_seconds'])
+    expect(table!.rows[1]!.slice(9, 12)).toEqual([0.3, 2, 3])
     for (const row of table!.rows) expect(row).toHaveLength(table!.header.length)
   })
 

@@ -140,7 +140,7 @@ describe('a verdict over time', () => {
     )
   })
   test('is not there where none is known', () => {
-    const { levels, episodes, ...rest } = report.summary
+    const { levels, episodes, verdict, ...rest } = report.summary
     expect(reportPage({ ...report, summary: rest })).not.toMatch(/id="verdict"|episodes-title/)
     const ok = exampleRun({ names: ['grass'], frames: 30, noise: 0 })
     expect(reportPage(ok)).toContain('OK throughout, 2.9 s.')

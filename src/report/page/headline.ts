@@ -27,7 +27,7 @@ export function headline(report: Report, timeline: Timeline | undefined): Html {
   <p class="lead"><span>prediction <code>${list(source.prediction_topic)}</code></span>
   <span>against label <code>${list(source.label_topic)}</code></span></p>
   <p class="facts">${count(pairing.matched)} pairs${timeline && html` · ${seconds(timeline.duration)} · from ${clockTime(timeline.origin)}`}${timeline?.sparse && html` · ${sparseText(timeline.sparse)}`}</p>
-  ${verdict(report, timeline)}
+  ${verdict(report)}
   <p class="note">Dice is the overlap of prediction and label: twice the pixels where both have a class, divided by the pixels of that class in either of them added up. 1 is perfect, 0 no overlap.</p>
 </header>
 ${notices(pairing, timeline)}

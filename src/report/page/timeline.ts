@@ -1,6 +1,6 @@
 import { type DiceLimits, limitsByClass } from '../config.ts'
 import type { FrameTable } from '../frames.ts'
-import type { Stamps } from '../stamps.ts'
+import { type Stamps, stampRange } from '../stamps.ts'
 import { percentile, sorted } from '../statistics.ts'
 import type { Report } from './report.ts'
 import { type Sparse, sparseOf, withoutSparse } from './sparse.ts'
@@ -56,7 +56,7 @@ const GAP = 4
 /** Undefined where there is no one course of time: a sum of recordings has none. */
 export function timelineOf({ frames, received }: Report): Timeline | undefined {
   if (!frames || frames.length === 0 || !received) return undefined
-  const [first, last] = range([frames.labelStamps, received.predictions, received.labels])
+  const [first, last] = stampRange([frames.labelStamps, received.predictions, received.labels])
   const times = Float64Array.from({ length: frames.length }, (_, i) =>
     frames.labelStamps.secondsAfter(first, i),
   )
@@ -69,18 +69,6 @@ export function timelineOf({ frames, received }: Report): Timeline | undefined {
   const sparse = sparseOf(frames.length, counts, stretches)
   const duration = Number(last - first) / 1e9
   return { origin: first, duration, order, times, stretches: withoutSparse(stretches, sparse), sparse }
-}
-
-function range(all: readonly Stamps[]): [first: bigint, last: bigint] {
-  let [first, last] = [all[0]!.nanoseconds(0), all[0]!.nanoseconds(0)]
-  for (const stamps of all) {
-    for (let i = 0; i < stamps.length; i++) {
-      const stamp = stamps.nanoseconds(i)
-      if (stamp < first) first = stamp
-      if (stamp > last) last = stamp
-    }
-  }
-  return [first, last]
 }
 
 function stretchesOf(side: Stretch['side'], received: Stamps, matched: Stamps, origin: bigint): Stretch[] {

@@ -1,5 +1,5 @@
 import type { Episode } from '../summary.ts'
-import { LEVEL_NAMES, verdictSentence } from '../verdict.ts'
+import { LEVEL_NAMES } from '../verdict.ts'
 import { type Html, html, name } from './html.ts'
 import { count, seconds } from './numbers.ts'
 import type { Report } from './report.ts'
@@ -8,16 +8,12 @@ import type { Timeline } from './timeline.ts'
 const MARKS = ['●', '▲', '■', '◌'] as const
 /** Episodes that are listed: of a run that flickers there are many. */
 const MOST_ROWS = 50
-/** The gravest first: an error is worse than silence. */
-const GRAVITY = [0, 1, 3, 2] as const
-
-/** What the node would have said, in one sentence; of a sum of recordings there is none. */
-export function verdict({ summary: { episodes } }: Report, timeline: Timeline | undefined): Html {
-  if (!episodes || !timeline) return html``
-  const gravest = episodes.reduce((a, { level }) => (GRAVITY[level]! > GRAVITY[a]! ? level : a), 0)
-  const kind = LEVEL_NAMES[gravest]!.toLowerCase()
+/** What the node would have said, in one sentence. */
+export function verdict({ summary: { verdict: said } }: Report): Html {
+  if (!said) return html``
+  const kind = LEVEL_NAMES[said.level]!.toLowerCase()
   return html`
-<p class="judgement ${kind}" id="verdict"><span aria-hidden="true">${MARKS[gravest]!}</span> ${verdictSentence(episodes, timeline.origin, timeline.duration)}</p>`
+<p class="judgement ${kind}" id="verdict"><span aria-hidden="true">${MARKS[said.level]!}</span> ${said.text}</p>`
 }
 
 /** When it was not OK, why, and where to look. */
