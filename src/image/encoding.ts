@@ -4,12 +4,13 @@ import { printable } from '../printable.ts'
 
 /** One row of the table of encodings. */
 export interface Encoding {
-  /** As in sensor_msgs/image_encodings.hpp; where `channels` is {@link NAMED}, what stands before their number. */
+  /** As in sensor_msgs/image_encodings.hpp; where `channels` is 0, what stands before their number. */
   name: string
   /** What a pixel is: one class id, a colour of which a map or a channel makes one, or a probability a class. */
   holds: 'ids' | 'colours' | 'probabilities'
   /** Interleaved values a pixel; a colour is one. */
   channels: number
+  /** @internal */
   value: ValueType
 }
 

@@ -5,27 +5,37 @@ import { DEFAULT_ENCODING, type Encoding, type EncodingResult, readEncoding } fr
 import { areRunLengths } from './run-lengths.ts'
 
 /**
- * What a serialized sensor_msgs/Image, or CompressedImage, says before its pixels. One object is filled again for every message, so that
- * reading a header allocates nothing; it is also the layout that the kernels read the pixels by.
+ * What a serialized sensor_msgs/Image, or CompressedImage, says before its pixels. One object is filled again for every
+ * message, so that reading a header allocates nothing; it is also the layout that the kernels read the pixels by.
  */
 export class ImageHeader implements PixelLayout, EncodingResult {
-  /** Stamp: seconds (int32) and nanoseconds (0 to 999,999,999). */
+  /** Seconds of the stamp, an int32. */
   sec = 0
+  /** Nanoseconds of the stamp, 0 to 999,999,999. */
   nanosec = 0
-  /** The frame_id's bytes in the message, without the closing NUL. */
+  /** Where the frame_id's bytes begin in the message. */
   frameIdStart = 0
+  /** Where they end, without the closing NUL. */
   frameIdEnd = 0
+  /** Rows. */
   height = 0
+  /** Pixels in a row. */
   width = 0
+  /** What a pixel is. */
   encoding: Encoding = DEFAULT_ENCODING
+  /** @internal */
   format: PixelFormat = PixelFormat.U8
+  /** Interleaved values a pixel; a colour is one. */
   channels = 1
+  /** All channels together. */
   bytesPerPixel = 1
+  /** Bytes from one row to the next. */
   step = 0
   /** Byte offset of the first pixel in the message; of a file's pixels once they are in kernel memory. */
   offset = 0
-  /** Where the file of a CompressedImage lies in its message; both 0 for an Image. */
+  /** Where the file of a CompressedImage begins in its message; 0 for an Image. */
   fileStart = 0
+  /** Where it ends; 0 for an Image. */
   fileEnd = 0
   /** The encoding of which a file's gray was made by cutting off what a byte does not hold; empty for none. */
   saturatedFrom = ''
@@ -37,10 +47,12 @@ export class ImageHeader implements PixelLayout, EncodingResult {
     return this.fileEnd > 0
   }
 
+  /** Whether pixels are probabilities. */
   get isProbabilities(): boolean {
     return this.encoding.holds === 'probabilities'
   }
 
+  /** Whether pixels are colours. */
   get isColours(): boolean {
     return this.encoding.holds === 'colours'
   }

@@ -78,16 +78,34 @@ function overAxis(input: Tensor, axis: number, output: Tensor, logarithm: boolea
 
 /**
  * e^x / Σ e^x along `axis`, stable for any logits.
+ * @param axis of the classes; counted from the end where it is below 0
  * @param output same shape, any strides; made if absent. May be the input itself.
+ * @throws RangeError for an axis that there is not, and for an output of another shape; TypeError for what holds no numbers
+ * @example
+ * ```ts
+ * import { softmax, tensor } from 'dice-monitor'
+ *
+ * const { data } = softmax(tensor(new Float32Array([0, 0, 1, -1]), [1, 2, 1, 2]))
+ * console.log(Array.from(data, p => p.toFixed(3))) // [ '0.269', '0.731', '0.731', '0.269' ]
+ * ```
  */
 export const softmax = (input: Tensor, axis = 1, output: Tensor = like(input)): Tensor =>
   overAxis(input, axis, output, false)
 
-/** x - log Σ e^x along `axis`, stable for any logits. */
+/**
+ * x - log Σ e^x along `axis`, stable for any logits.
+ * @param axis of the classes; counted from the end where it is below 0
+ * @param output same shape, any strides; made if absent. May be the input itself.
+ * @throws RangeError for an axis that there is not, and for an output of another shape; TypeError for what holds no numbers
+ */
 export const logSoftmax = (input: Tensor, axis = 1, output: Tensor = like(input)): Tensor =>
   overAxis(input, axis, output, true)
 
-/** 1 / (1 + e^-x) of every element. */
+/**
+ * 1 / (1 + e^-x) of every element.
+ * @param output same shape, any strides; made if absent. May be the input itself.
+ * @throws RangeError for an output of another shape; TypeError for what holds no numbers
+ */
 export function sigmoid(input: Tensor, output: Tensor = like(input)): Tensor {
   checkOutput(input, output)
   const from = new View()

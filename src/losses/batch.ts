@@ -1,14 +1,20 @@
 import { PlaneKernels } from '../kernels/planes.ts'
-import { type Tensor, tensor } from './tensor.ts'
+import { type Numbers, type Tensor, tensor } from './tensor.ts'
 
 /** What a batch of labelled pictures needs. All values are 0 at first, and the data are the caller's to fill. */
 export interface Batch {
   /** Float32 [samples, classes, height, width]. */
-  readonly prediction: Tensor & { readonly data: Float32Array }
+  readonly prediction: TensorOf<Float32Array>
   /** Class ids, uint8 [samples, height, width]. */
-  readonly target: Tensor & { readonly data: Uint8Array }
+  readonly target: TensorOf<Uint8Array>
   /** Float32, as the prediction. */
-  readonly gradient: Tensor & { readonly data: Float32Array }
+  readonly gradient: TensorOf<Float32Array>
+}
+
+/** A tensor whose array is of a kind. */
+export interface TensorOf<T extends Numbers> extends Tensor {
+  /** Row-major. */
+  readonly data: T
 }
 
 /**
@@ -16,6 +22,15 @@ export interface Batch {
  * they are; others are copied through on the way.
  * @param shape [samples, classes, height, width]
  * @throws RangeError when the shape is no four positive integers, or needs more than 4 GB
+ * @example
+ * ```ts
+ * import { allocateBatch, overlapLoss } from 'dice-monitor'
+ *
+ * const { prediction, target, gradient } = allocateBatch([1, 2, 1, 2])
+ * prediction.data.set([0.75, 0.5, 0.25, 0.5])
+ * target.data.set([0, 1])
+ * console.log(overlapLoss().evaluate(prediction, target, gradient).toFixed(4)) // 0.3810
+ * ```
  */
 export function allocateBatch(shape: readonly [number, number, number, number]): Batch {
   const [samples, classes, height, width] = shape

@@ -172,5 +172,13 @@ class LovaszLoss implements Loss {
  * a class is left out.
  * Where errors are equal the gradient depends on their order; the value does not.
  * @throws TypeError and RangeError for options that are none or are out of range
+ * @example
+ * ```ts
+ * import { lovaszLoss, tensor } from 'dice-monitor'
+ *
+ * const lovasz = lovaszLoss()
+ * const probabilities = tensor(new Float32Array([0.75, 0.5, 0.25, 0.5]), [1, 2, 1, 2])
+ * console.log(lovasz.evaluate(probabilities, tensor(new Uint8Array([0, 1]), [1, 1, 2]))) // 0.4375
+ * ```
  */
 export const lovaszLoss = (options: LovaszOptions = {}): Loss => new LovaszLoss(options)

@@ -132,5 +132,17 @@ class OverlapLoss implements Loss {
  * A loss of overlap: 1 - score, or a transform of it. `values` hold the losses of the ratios, [samples, classes]
  * without the axes that `sumOver` sums, class weights included; an excluded one is NaN.
  * @throws TypeError and RangeError for options that are none, are out of range, or change nothing
+ * @example
+ * ```ts
+ * import { overlapLoss, tensor } from 'dice-monitor'
+ *
+ * const dice = overlapLoss({ activation: 'softmax' })
+ * // Logits of 1 sample, 2 classes, 1 x 2 pixels, and the class of each pixel.
+ * const logits = tensor(new Float32Array([2, -1, -2, 1]), [1, 2, 1, 2])
+ * const labels = tensor(new Uint8Array([0, 1]), [1, 1, 2])
+ * const gradient = tensor(new Float32Array(4), [1, 2, 1, 2])
+ * console.log(dice.evaluate(logits, labels, gradient).toFixed(4)) // 0.0688
+ * console.log(gradient.data[0]! < 0) // true
+ * ```
  */
 export const overlapLoss = (options: OverlapOptions = {}): Loss => new OverlapLoss(options)

@@ -161,5 +161,14 @@ class PixelLoss implements Loss {
  * A loss of the entropy family. `values` hold the reduced value, or with `reduction: 'none'` each pixel's
  * [samples, pixels] or element's [samples, channels, pixels] loss, 0 where ignored.
  * @throws TypeError and RangeError for options that are none, are out of range, or change nothing
+ * @example
+ * ```ts
+ * import { conventions, pixelLoss, tensor } from 'dice-monitor'
+ *
+ * const entropy = pixelLoss({ ...conventions.torch.crossEntropy, ignoreLabel: 255 })
+ * const logits = tensor(new Float32Array([2, -1, 0, -2, 1, 0]), [1, 2, 1, 3])
+ * const labels = tensor(new Uint8Array([0, 1, 255]), [1, 1, 3])
+ * console.log(entropy.evaluate(logits, labels).toFixed(4)) // 0.0725
+ * ```
  */
 export const pixelLoss = (options: PixelOptions = {}): Loss => new PixelLoss(options)

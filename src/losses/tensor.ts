@@ -1,6 +1,6 @@
 import { shown } from './options.ts'
 
-/** Numbers in memory. */
+/** Numbers in memory. Not `BigInt64Array`, `BigUint64Array` or arrays of strings, which are refused with a TypeError. */
 export type Numbers =
   | Float64Array
   | Float32Array
@@ -13,14 +13,15 @@ export type Numbers =
   | Uint8ClampedArray
   | number[]
 
-/**
- * Numbers with a shape. An `ndarray` of any strides over a typed array is one; so is `{ data, shape }`, which is
- * row-major. `stride` and `offset` count elements.
- */
+/** Numbers with a shape. An `ndarray` of any strides over a typed array is one; so is `{ data, shape }`. */
 export interface Tensor {
+  /** Every element, and what else the array may hold. */
   readonly data: Numbers
+  /** Elements along each axis, all 1 or more. */
   readonly shape: readonly number[]
+  /** Elements from one to the next along each axis; default row-major, the last axis being the innermost. */
   readonly stride?: readonly number[] | undefined
+  /** Index of the first element in `data`; default 0. */
   readonly offset?: number | undefined
 }
 

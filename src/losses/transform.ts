@@ -1,5 +1,11 @@
 /** What is made of 1 - score, or of a reduced loss: itself, -log(score), log cosh, a power. */
-export type Transform = 'none' | 'log' | 'logCosh' | { readonly power: number }
+export type Transform = 'none' | 'log' | 'logCosh' | Power
+
+/** A power of the loss. */
+export interface Power {
+  /** The exponent, 0 or more: 3/4 is focal Tversky's for gamma = 4/3. */
+  readonly power: number
+}
 
 /**
  * Value of a transform of the loss x = 1 - score; -log has a floor below the score. A loss below 0, as rounding

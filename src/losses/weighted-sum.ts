@@ -4,6 +4,7 @@ import type { Tensor } from './tensor.ts'
 
 /** A loss and its factor. */
 export interface WeightedLoss {
+  /** As {@link overlapLoss} and its kin make it. */
   readonly loss: Loss
   /** 0 or more; default 1. A loss of weight 0 is 0, also where it is undefined. */
   readonly weight?: number | undefined
@@ -35,6 +36,16 @@ class WeightedSum implements Loss {
 /**
  * A weighted sum of losses of the same prediction and target, such as Dice and cross entropy. `values` hold the
  * weighted value of each. A part that is undefined makes the value NaN, and leaves the gradient of the others as it is.
+ * @throws RangeError without a loss and for a weight below 0, TypeError for what is no loss
+ * @example
+ * ```ts
+ * import { overlapLoss, pixelLoss, tensor, weightedSum } from 'dice-monitor'
+ *
+ * const loss = weightedSum({ loss: overlapLoss() }, { loss: pixelLoss(), weight: 0.5 })
+ * const probabilities = tensor(new Float32Array([0.75, 0.5, 0.25, 0.5]), [1, 2, 1, 2])
+ * loss.evaluate(probabilities, tensor(new Uint8Array([0, 1]), [1, 1, 2]))
+ * console.log([...loss.values].map(value => value.toFixed(4))) // [ '0.3810', '0.2452' ]
+ * ```
  */
 export const weightedSum = (...parts: readonly WeightedLoss[]): Loss => {
   if (parts.length === 0) throw new RangeError('expected one loss or more, got none')

@@ -2,17 +2,26 @@ import type { ConfusionMatrix } from './confusion.ts'
 
 /** Each class against the rest: four counts a sample and class, row-major samples × classes. */
 export interface ClassCounts {
+  /** Matrices that they were made of. */
   readonly samples: number
+  /** Class ids are 0 to classes - 1. */
   readonly classes: number
+  /** True positives: pixels of the class in both masks. */
   readonly tp: Float64Array
+  /** False positives: predicted as the class, labelled otherwise. */
   readonly fp: Float64Array
+  /** False negatives: labelled as the class, predicted otherwise or as no class. */
   readonly fn: Float64Array
+  /** True negatives: evaluated pixels of the class in neither mask. */
   readonly tn: Float64Array
   /** The classes that a label may have: those that are scored where nothing else is asked for; default all. */
   readonly evaluated?: readonly number[]
 }
 
-/** One-against-the-rest counts of one matrix, or of one a sample. */
+/**
+ * One-against-the-rest counts of one matrix, or of one a sample.
+ * @throws RangeError where the samples' matrices have different numbers of classes
+ */
 export function classCounts(matrices: ConfusionMatrix | readonly ConfusionMatrix[]): ClassCounts {
   const list = 'counts' in matrices ? [matrices] : matrices
   const classes = list[0]?.classes ?? 0

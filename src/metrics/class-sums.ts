@@ -4,11 +4,15 @@
  * `labelPixels[classes]` are the evaluated pixels.
  */
 export class ClassSums {
+  /** Class ids are 0 to classes - 1. */
   readonly classes: number
   /** The three fields behind each other. */
   readonly values: Float64Array
+  /** TP: pixels of each class in both masks. */
   readonly truePositives: Float64Array
+  /** L: pixels of each class in the label. */
   readonly labelPixels: Float64Array
+  /** P: evaluated pixels of each class in the prediction. */
   readonly predictionPixels: Float64Array
 
   constructor(classes: number, values?: ArrayLike<number>) {
@@ -49,6 +53,7 @@ export class ClassSums {
     }
   }
 
+  /** Makes all 0. */
   clear(): void {
     this.values.fill(0)
   }

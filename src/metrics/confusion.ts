@@ -16,6 +16,7 @@ export class ConfusionMatrix {
   /** 1 for the classes that a label may have: those not ignored in everything that was counted. */
   mayBeLabel: Uint8Array
 
+  /** @param classes how many there are */
   constructor(classes: number) {
     this.classes = classes
     this.counts = new Float64Array(classes * classes)
@@ -115,6 +116,7 @@ export class ConfusionMatrix {
     Object.assign(this, new ConfusionMatrix(classes).add(this))
   }
 
+  /** Makes all counts 0. */
   clear(): void {
     this.counts.fill(0)
     this.unknownPrediction.fill(0)
@@ -145,6 +147,7 @@ export class ConfusionMatrix {
   }
 }
 
+/** Counts without a pixel yet. @throws RangeError unless `classes` is a positive integer */
 export function emptyConfusion(classes: number): ConfusionMatrix {
   if (!(Number.isInteger(classes) && classes > 0))
     throw new RangeError(`classes: expected a positive integer, got ${classes}`)
@@ -157,7 +160,11 @@ export function checkMatrix(where: string, matrix: ConfusionMatrix): void {
     throw new TypeError(`${where}: expected a confusion matrix, as countLabels gives`)
 }
 
-/** Adds `from` to `into`: scoring the sum equals scoring all pixels together. */
+/**
+ * Adds `from` to `into`: scoring the sum equals scoring all pixels together.
+ * @returns `into`
+ * @throws RangeError where their numbers of classes differ
+ */
 export function addCounts(into: ConfusionMatrix, from: ConfusionMatrix): ConfusionMatrix {
   if (into.classes !== from.classes)
     throw new RangeError(`counts of ${from.classes} classes do not add to counts of ${into.classes}`)

@@ -1,6 +1,7 @@
 import { checkNumbers, checkOptions, labelValues, positiveInteger } from './checks.ts'
 import { type ConfusionMatrix, checkMatrix, emptyConfusion } from './confusion.ts'
 
+/** What {@link countLabels} counts. */
 export interface CountOptions {
   /** Number of classes; ids are 0..classes-1. */
   readonly classes: number
@@ -14,6 +15,16 @@ export interface CountOptions {
  * @param into counts to add to; with it nothing is allocated
  * @throws RangeError where the lengths differ, and for a label that is neither a class nor ignored; nothing is counted
  *   then. TypeError for what is no flat array of numbers
+ * @example
+ * ```ts
+ * import { classCounts, countLabels, score } from 'dice-monitor'
+ *
+ * const prediction = [0, 1, 1, 2, 7]
+ * const label = [0, 1, 2, 2, 255]
+ * const matrix = countLabels(prediction, label, { classes: 3, ignoredLabels: [255] })
+ * console.log(matrix.rows()) // [ [ 1, 0, 0 ], [ 0, 1, 0 ], [ 0, 1, 1 ] ]
+ * console.log(score(classCounts(matrix), { metric: 'iou' }).perClass) // Float64Array(3) [ 1, 0.5, 0.5 ]
+ * ```
  */
 export function countLabels(
   prediction: ArrayLike<number>,

@@ -2,8 +2,11 @@ import { checkArgument, checkNumbers, oneOf, spacingRule } from './checks.ts'
 
 /** Pixels that are in something (not 0), row-major height × width; of a volume depth × height × width. */
 export interface Mask {
+  /** (depth ×) height × width numbers. */
   readonly data: ArrayLike<number>
+  /** Pixels in a row. */
   readonly width: number
+  /** Rows in an image, or in a slice of a volume. */
   readonly height: number
   /** Slices of a volume; an image has none. */
   readonly depth?: number | undefined
@@ -38,8 +41,10 @@ export function checkSameSize(a: Mask, b: Mask): void {
   if (sizeOf(a) !== sizeOf(b)) throw new RangeError(`masks are ${sizeOf(a)} and ${sizeOf(b)}`)
 }
 
+/** Root of squares (`euclidean`), sum (`taxicab`) or largest (`chessboard`) of the differences along the axes. */
 export type Distance = 'euclidean' | 'taxicab' | 'chessboard'
 
+/** How far pixels lie apart. */
 export interface DistanceOptions {
   /** Of `spacing`-scaled differences along the axes: their root of squares (default), sum or largest one. */
   readonly distance?: Distance
@@ -57,6 +62,7 @@ function checkSpacing(where: string, mask: Mask, spacing: readonly number[] | un
  * `to` is empty. In time linear in the number of pixels of the box around both (Meijster 2000, in any number of
  * dimensions): of each pixel the nearest pixel of its line along the first axis is found, from that the nearest in its
  * plane, and from that the nearest of all. Of a volume it takes four bytes a pixel besides.
+ * @throws RangeError where the masks are not of one size, and for options out of range; TypeError for what is no mask
  */
 export function distancesTo(from: Mask, to: Mask, options: DistanceOptions = {}): Float64Array {
   checkSameSize(from, to)

@@ -2,6 +2,7 @@ import { checkOptions, classIds, oneOf } from './checks.ts'
 import { type ClassCounts, checkCounts } from './class-counts.ts'
 import type { EmptyClass } from './scores.ts'
 
+/** Options of {@link generalisedDiceScore}. */
 export interface GeneralisedDiceOptions {
   /** Of a class with g label pixels: 1/g² (`square`, default), 1/g (`simple`) or 1 (`uniform`). */
   readonly volumeWeights?: 'square' | 'simple' | 'uniform'
@@ -16,16 +17,20 @@ export interface GeneralisedDiceOptions {
   readonly undefinedScore?: EmptyClass
 }
 
+/** What {@link generalisedDiceScore} gives. */
 export interface GeneralisedDice {
-  /** [samples]: 2·Σ w·TP / Σ w·(L+P), sums over classes. */
+  /** `[samples]`: 2·Σ w·TP / Σ w·(L+P), sums over classes. */
   readonly perSample: Float64Array
-  /** [samples × classes that enter]: the same ratio class by class, where the weight cancels. */
+  /** `[samples × classes that enter]`: the same ratio class by class, where the weight cancels. */
   readonly scores: Float64Array
   /** Samples with pixels of the classes in either mask. */
   readonly defined: number
 }
 
-/** Generalised Dice score (Crum 2006, weights of Sudre 2017), one a sample. */
+/**
+ * Generalised Dice score (Crum 2006, weights of Sudre 2017), one a sample.
+ * @throws TypeError for what is no counts, RangeError for options that are none or are out of range
+ */
 export function generalisedDiceScore(
   counts: ClassCounts,
   options: GeneralisedDiceOptions = {},

@@ -1,6 +1,7 @@
 export { accuracy, cohenKappa, frequencyWeightedIou, matthewsCorrelation } from './agreement.ts'
 export { type Connectivity, classMask, innerBoundary, innerRing } from './boundary.ts'
 export { type ClassCounts, classCounts } from './class-counts.ts'
+export type { ClassSums } from './class-sums.ts'
 export {
   addCounts,
   ConfusionMatrix,
@@ -18,12 +19,14 @@ export {
   generalisedDiceScore,
 } from './generalised-dice.ts'
 export {
+  type ClassQuality,
   countSegments,
   type InstanceMatch,
   type InstanceQuality,
   matchInstances,
   noSegments,
   type PanopticOptions,
+  type PanopticQuality,
   panopticQuality,
   type Quality,
   type SegmentCounts,
@@ -31,9 +34,11 @@ export {
 } from './instances.ts'
 export {
   type ClassEvaluation,
+  type ClassMetric,
   type Evaluation,
   type EvaluationOptions,
   evaluateMasks,
+  type LabelArray,
   type Labels,
   Meter,
 } from './meter.ts'
@@ -53,6 +58,7 @@ export { dice, type EmptyClass, iou, meanScore, precision, recall } from './scor
 export {
   averageSurfaceDistance,
   type BoundaryFScore,
+  type BoundaryOptions,
   boundaryFScore,
   boundaryIou,
   type HausdorffOptions,

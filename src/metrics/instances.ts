@@ -3,11 +3,13 @@ import { checkPair } from './count-labels.ts'
 
 /** Classes and instances of pixels, two values a pixel. A segment is the pixels that have both values the same. */
 export interface SegmentMap {
+  /** Class ids. */
   readonly classes: ArrayLike<number>
   /** Numbers that tell instances of a class apart; without meaning for classes of stuff. */
   readonly instances: ArrayLike<number>
 }
 
+/** What {@link countSegments} matches. */
 export interface PanopticOptions {
   /** Ids of classes that have instances, such as tree. */
   readonly things: readonly number[]
@@ -26,9 +28,13 @@ export interface PanopticOptions {
 
 /** Segments by class, things first, each list in ascending order. They add over images. */
 export interface SegmentCounts {
+  /** The classes, in the order of the other lists. */
   readonly ids: readonly number[]
+  /** Pairs that matched. */
   readonly matched: Float64Array
+  /** Predicted segments without a label. */
   readonly falsePositives: Float64Array
+  /** Labelled segments without a prediction. */
   readonly falseNegatives: Float64Array
   /** Σ IoU of the matched segments. */
   readonly iouSum: Float64Array
@@ -141,7 +147,7 @@ function classesOf(options: PanopticOptions): number[] {
   return ids
 }
 
-/** No segments yet. */
+/** Counts without a segment yet. @throws TypeError and RangeError for options that cannot be meant */
 export function noSegments(options: PanopticOptions): SegmentCounts {
   const ids = classesOf(options)
   const zeros = () => new Float64Array(ids.length)
@@ -199,6 +205,7 @@ function voidPixels({ prediction, label, common }: Overlaps) {
   return onVoid
 }
 
+/** Quality of matched segments, in 0..1; NaN where there are none in either map. */
 export interface Quality {
   /** `segmentation` · `recognition`. */
   readonly panoptic: number
@@ -208,13 +215,33 @@ export interface Quality {
   readonly recognition: number
 }
 
+/** Quality of a class. */
+export interface ClassQuality extends Quality {
+  /** The class's id. */
+  readonly id: number
+}
+
+/** Means over classes, and each class. */
+export interface PanopticQuality extends Quality {
+  /** In the order of the counts' `ids`. */
+  readonly perClass: readonly ClassQuality[]
+}
+
 /**
  * Panoptic, segmentation and recognition quality (Kirillov 2019): means over the classes that occur in either map, and of
  * each class, NaN for one that does not.
+ * @example
+ * ```ts
+ * import { countSegments, panopticQuality } from 'dice-monitor'
+ *
+ * // Grass (0) is stuff, trees (1) are things: one is found with 2 of its 3 pixels, one is not.
+ * const label = { classes: [0, 1, 1, 1, 0, 1], instances: [0, 1, 1, 1, 0, 2] }
+ * const prediction = { classes: [0, 1, 1, 0, 0, 0], instances: [0, 5, 5, 0, 0, 0] }
+ * const { perClass } = panopticQuality(countSegments(prediction, label, { things: [1], stuff: [0] }))
+ * console.log(perClass[0]!.segmentation.toFixed(4), perClass[0]!.recognition.toFixed(4)) // 0.6667 0.6667
+ * ```
  */
-export function panopticQuality(counts: SegmentCounts): Quality & {
-  readonly perClass: readonly (Quality & { readonly id: number })[]
-} {
+export function panopticQuality(counts: SegmentCounts): PanopticQuality {
   const { ids, matched, falsePositives, falseNegatives, iouSum } = counts
   const perClass = ids.map((id, at) => ({
     id,
@@ -238,21 +265,27 @@ function qualityOf(matched: number, falsePositives: number, falseNegatives: numb
   return { panoptic: segmentation * recognition, segmentation, recognition }
 }
 
+/** A pair of instances that overlap enough. */
 export interface InstanceMatch {
-  /** The instances' numbers. */
+  /** Number of the predicted instance. */
   readonly prediction: number
+  /** Number of the labelled instance. */
   readonly label: number
+  /** Pixels of both over pixels of either. */
   readonly iou: number
+  /** Twice the pixels of both over the pixels of each, added. */
   readonly dice: number
 }
 
+/** What {@link matchInstances} gives. */
 export interface InstanceQuality extends Quality {
   /** Mean Dice of the matched pairs; 0 where nothing matched, NaN without instances. */
   readonly dice: number
   /** Matched pairs, best first. */
   readonly matches: readonly InstanceMatch[]
-  /** Numbers of the predicted instances without a label, and of the labels without a prediction. */
+  /** Numbers of the predicted instances without a label, ascending. */
   readonly falsePositives: readonly number[]
+  /** Numbers of the labelled instances without a prediction, ascending. */
   readonly falseNegatives: readonly number[]
 }
 
@@ -262,6 +295,15 @@ export interface InstanceQuality extends Quality {
  * @param prediction number of the instance of each pixel; 0 is none
  * @param label as `prediction`, of as many pixels
  * @param options.threshold the least IoU of a pair, in 0..1; default 0.5
+ * @throws RangeError where the lengths differ or the threshold is out of range, TypeError for what is no array of numbers
+ * @example
+ * ```ts
+ * import { matchInstances } from 'dice-monitor'
+ *
+ * const { matches, falseNegatives } = matchInstances([5, 5, 0, 0], [1, 1, 1, 2])
+ * console.log(matches[0]!.dice) // 0.8
+ * console.log(falseNegatives) // [ 2 ]
+ * ```
  */
 export function matchInstances(
   prediction: ArrayLike<number>,

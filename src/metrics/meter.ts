@@ -3,14 +3,14 @@ import { checkOptions, labelValues, oneOf } from './checks.ts'
 import { classCounts } from './class-counts.ts'
 import { ConfusionMatrix } from './confusion.ts'
 import { countLabels } from './count-labels.ts'
-import type { Metric } from './ratios.ts'
 import { score } from './score.ts'
 import type { EmptyClass } from './scores.ts'
 
-/** The scores of one class against the rest that an evaluation gives. */
-const CLASS_METRICS = ['dice', 'iou', 'precision', 'recall', 'specificity'] as const satisfies Metric[]
-type ClassMetric = (typeof CLASS_METRICS)[number]
+const CLASS_METRICS = ['dice', 'iou', 'precision', 'recall', 'specificity'] as const satisfies ClassMetric[]
+/** A score of one class against the rest that an evaluation gives. */
+export type ClassMetric = 'dice' | 'iou' | 'precision' | 'recall' | 'specificity'
 
+/** What {@link evaluateMasks} and a {@link Meter} score. */
 export interface EvaluationOptions {
   /** How many classes there are, or their names: a class's id is its place. */
   readonly classes: number | readonly string[]
@@ -24,11 +24,15 @@ export interface EvaluationOptions {
 
 /** Scores of one class, in 0..1; NaN where 0/0. Pixels are those whose label is not ignored. */
 export type ClassEvaluation = { readonly [N in ClassMetric]: number } & {
+  /** Its value in a mask. */
   readonly id: number
+  /** Its name, or the id as text. */
   readonly name: string
   /** Whether the means take it in. */
   readonly isEvaluated: boolean
+  /** Pixels of it in the label. */
   readonly labelPixels: number
+  /** Evaluated pixels of it in the prediction. */
   readonly predictionPixels: number
 }
 
@@ -37,13 +41,21 @@ export type ClassEvaluation = { readonly [N in ClassMetric]: number } & {
  * once: `accuracy`, `matthewsCorrelation`, `cohenKappa` and `frequencyWeightedIou`.
  */
 export type Evaluation = { readonly [N in ClassMetric]: number } & {
+  /** As the function {@link accuracy} gives it. */
   readonly accuracy: number
+  /** As the function {@link matthewsCorrelation} gives it. */
   readonly matthewsCorrelation: number
+  /** As the function {@link cohenKappa} gives it. */
   readonly cohenKappa: number
+  /** As the function {@link frequencyWeightedIou} gives it. */
   readonly frequencyWeightedIou: number
+  /** Every class, by id. */
   readonly classes: readonly ClassEvaluation[]
+  /** How many pixels there were. */
   readonly pixels: {
+    /** Those whose label is a class that is not ignored. */
     readonly evaluated: number
+    /** Those whose label is ignored. */
     readonly ignored: number
     /** Wrong predictions that are no class. */
     readonly unknownPrediction: number
@@ -52,7 +64,17 @@ export type Evaluation = { readonly [N in ClassMetric]: number } & {
   readonly counts: ConfusionMatrix
 }
 
-/** Adds up masks batch by batch; `scores` are those of all of them together. */
+/**
+ * Adds up masks batch by batch; `scores` are those of all of them together.
+ * @example
+ * ```ts
+ * import { Meter } from 'dice-monitor'
+ *
+ * const meter = new Meter({ classes: 2 })
+ * meter.add([0, 1], [0, 1]).add([1, 1], [0, 1])
+ * console.log(meter.scores.accuracy) // 0.75
+ * ```
+ */
 export class Meter {
   readonly #names: readonly string[]
   readonly #ignored: readonly number[]
@@ -95,6 +117,7 @@ export class Meter {
     this.#counts.clear()
   }
 
+  /** Of all masks that were added since the start or the last reset. */
   get scores(): Evaluation {
     const counts = new ConfusionMatrix(this.#names.length).add(this.#counts)
     const sums = counts.sums()
@@ -137,13 +160,30 @@ export class Meter {
 }
 
 /** Class ids: an array, or a mask or tensor that has them as `data`. */
-export type Labels = ArrayLike<number> | { readonly data: ArrayLike<number> }
+export type Labels = ArrayLike<number> | LabelArray
+
+/** Class ids in an object, as masks and tensors have them. */
+export type LabelArray = {
+  /** A value a pixel. */
+  readonly data: ArrayLike<number>
+}
 
 /**
  * All usual scores of a prediction against a label, with names. For several, a {@link Meter} adds them up.
  * @param prediction class ids, in an array of any shape, or a mask or tensor with them as `data`
  * @param label class ids of as many pixels
  * @throws TypeError and RangeError for options and masks that cannot be meant
+ * @example
+ * ```ts
+ * import { evaluateMasks } from 'dice-monitor'
+ *
+ * const { dice, classes, pixels } = evaluateMasks([0, 1, 1, 0], [0, 1, 0, 255], {
+ *   classes: ['grass', 'rock'],
+ *   ignoredLabels: [255],
+ * })
+ * console.log(dice.toFixed(4), pixels.evaluated) // 0.6667 3
+ * console.log(classes[1]!.name, classes[1]!.precision) // rock 0.5
+ * ```
  */
 export function evaluateMasks(prediction: Labels, label: Labels, options: EvaluationOptions): Evaluation {
   return new Meter(options).add(prediction, label).scores

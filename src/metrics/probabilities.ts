@@ -11,7 +11,9 @@ import { checkLabels } from './count-labels.ts'
 
 /** Foreground probabilities with their outcomes: 1 where the label is foreground (or the guess was right), else 0. */
 export interface Outcomes {
+  /** In 0..1 each. */
   readonly probability: Float64Array
+  /** 0 or 1 each, as many. */
   readonly outcome: Uint8Array
 }
 
@@ -76,7 +78,10 @@ export function topOutcomes(
   return { probability, outcome }
 }
 
-/** Brier score (Brier 1950): mean of (p - y)², 0 is best; NaN without pixels. */
+/**
+ * Brier score (Brier 1950): mean of (p - y)², 0 is best; NaN without pixels.
+ * @throws RangeError for what is no probability
+ */
 export function brierScore(outcomes: Outcomes): number {
   checkProbabilities('brierScore', outcomes)
   const { probability, outcome } = outcomes
@@ -87,7 +92,8 @@ export function brierScore(outcomes: Outcomes): number {
 
 /**
  * Mean of -ln p(outcome), 0 is best; NaN without pixels.
- * @param clip probabilities are brought into [clip, 1-clip], so that a sure error costs a finite amount
+ * @param clip probabilities are brought into clip..1-clip, so that a sure error costs a finite amount
+ * @throws RangeError for what is no probability, and for a clip outside 0..0.5
  */
 export function logLoss(outcomes: Outcomes, clip = Number.EPSILON): number {
   checkProbabilities('logLoss', outcomes)
@@ -101,6 +107,7 @@ export function logLoss(outcomes: Outcomes, clip = Number.EPSILON): number {
   return sum / outcome.length
 }
 
+/** Options of {@link calibrationError}. */
 export interface CalibrationOptions {
   /** Bins of equal width over 0..1; default 15. */
   readonly bins?: number
@@ -117,6 +124,15 @@ export interface CalibrationOptions {
 /**
  * Expected calibration error (Naeini 2015; Guo 2017): how far mean probability and share of positive outcomes lie
  * apart, over bins that are open on the right.
+ * @returns in 0..1, 0 is best
+ * @throws RangeError for options out of range and for what is no probability
+ * @example
+ * ```ts
+ * import { binaryOutcomes, calibrationError } from 'dice-monitor'
+ *
+ * const outcomes = binaryOutcomes([0.9, 0.9, 0.9, 0.9], [1, 1, 1, 0])
+ * console.log(calibrationError(outcomes).toFixed(2)) // 0.15
+ * ```
  */
 export function calibrationError(outcomes: Outcomes, options: CalibrationOptions = {}): number {
   checkProbabilities('calibrationError', outcomes)

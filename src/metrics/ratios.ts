@@ -22,11 +22,33 @@ export function matthews(agreement: number, labels: number, predictions: number)
   return Math.abs(value) > 1 ? Math.sign(value) : value
 }
 
+/** A score of one class against the rest, as {@link score} takes it. */
+export type Metric =
+  | 'dice'
+  | 'iou'
+  | 'precision'
+  | 'recall'
+  | 'specificity'
+  | 'negativePredictiveValue'
+  | 'fBeta'
+  | 'fBetaOfRatios'
+  | 'accuracy'
+  | 'balancedAccuracy'
+  | 'matthews'
+  | 'falseNegativeRate'
+  | 'falsePositiveRate'
+  | 'falseDiscoveryRate'
+  | 'falseOmissionRate'
+  | 'fowlkesMallows'
+  | 'informedness'
+  | 'markedness'
+  | 'prevalenceThreshold'
+
 /**
  * What `score` can compute, by name (Metrics Reloaded, Maier-Hein 2024; van Rijsbergen 1979 for F-beta, Matthews
  * 1975, Balayla 2020 for the prevalence threshold).
  */
-export const ratios = {
+export const ratios: Readonly<Record<Metric, Ratio>> = {
   dice: (tp, fp, fn) => dice(tp, tp + fn, tp + fp),
   iou: (tp, fp, fn) => iou(tp, tp + fn, tp + fp),
   precision: positivePredictiveValue,
@@ -65,6 +87,4 @@ export const ratios = {
     const f = falsePositiveRate(tp, fp, fn, tn, beta)
     return r === f ? Number.NaN : Math.sqrt(f) / (Math.sqrt(r) + Math.sqrt(f))
   },
-} as const satisfies Record<string, Ratio>
-
-export type Metric = keyof typeof ratios
+}

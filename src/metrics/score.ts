@@ -3,6 +3,7 @@ import { type ClassCounts, checkCounts } from './class-counts.ts'
 import { type Metric, type Ratio, ratios } from './ratios.ts'
 import type { EmptyClass } from './scores.ts'
 
+/** Options of {@link score}. */
 export interface ScoreOptions {
   /** Default `dice`. */
   readonly metric?: Metric
@@ -40,22 +41,27 @@ export interface ScoreOptions {
   readonly weightlessMean?: 'undefined' | 'zero' | 'macro'
 }
 
+/** What {@link score} gives. */
 export interface Score {
+  /** The mean that the options ask for. */
   readonly value: number
   /**
-   * [classes]: of the pooled counts, or the mean over samples; the `evaluated` classes in their order, or without
+   * `[classes]`: of the pooled counts, or the mean over samples; the `evaluated` classes in their order, or without
    * that option all, NaN for one that no label may have.
    */
   readonly perClass: Float64Array
-  /** [samples]: averaged over classes; one where samples are pooled. */
+  /** `[samples]`: averaged over classes; one where samples are pooled. */
   readonly perSample: Float64Array
-  /** [samples × classes], before any mean. */
+  /** `[samples × classes]`, before any mean. */
   readonly scores: Float64Array
   /** How many of `scores` were not 0/0, and had a label where `emptyLabel` asks for one. */
   readonly defined: number
 }
 
-/** A metric of each class against the rest, and its means; what is undefined, and what it counts as, is told. */
+/**
+ * A metric of each class against the rest, and its means; what is undefined, and what it counts as, is told.
+ * @throws TypeError for what is no counts, RangeError for options that are none or are out of range
+ */
 export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
   checkCounts('score', counts)
   checkScoreOptions(counts, options)

@@ -21,7 +21,7 @@ export interface ScoredClasses {
 
 /** The scores of some sums by the table: of each class, by its position, and their means. Undefined is NaN. */
 export class Scores {
-  /** In the order of the table. */
+  /** @internal In the order of the table. */
   readonly means = new Float64Array(ROWS.length).fill(Number.NaN)
   /** Evaluated classes that are in either mask. */
   classesDefined = 0
@@ -32,6 +32,7 @@ export class Scores {
     this.#classes = ROWS.map(() => new Float64Array(capacity).fill(Number.NaN))
   }
 
+  /** Over the evaluated classes, where the score is defined. */
   mean(name: ScoreName): number {
     return this.means[ROW[name]]!
   }
@@ -41,7 +42,7 @@ export class Scores {
     return this.#classes[ROW[name]]!
   }
 
-  /** Fills the scores that are made from such sums. Allocates nothing. */
+  /** @internal Fills the scores that are made from such sums. Allocates nothing. */
   fill(from: ScoreSpec['from'], sums: ClassSums, { ids, count, evaluated, emptyClass }: ScoredClasses): void {
     for (let row = 0; row < ROWS.length; row++) {
       const spec = ROWS[row]!
@@ -57,7 +58,7 @@ export class Scores {
     if (from === 'pixels') this.#countDefined(sums, ids, count, evaluated)
   }
 
-  /** Makes the scores from such sums undefined. */
+  /** @internal Makes the scores from such sums undefined. */
   clear(from: ScoreSpec['from']): void {
     for (let row = 0; row < ROWS.length; row++) if (ROWS[row]!.from === from) this.means[row] = Number.NaN
   }

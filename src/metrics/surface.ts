@@ -27,12 +27,13 @@ const averageRules = (mask: Mask) => ({
   directions: oneOf('pooled', 'mean', 'both', 'prediction'),
 })
 
-/** Neighbours that make a pixel a boundary pixel when outside the mask. */
-interface BoundaryOptions extends DistanceOptions {
-  /** Of an image 4 (by edge) or 8 (by corner too), of a volume 6 (by face), 18 (by edge too) or 26. */
+/** What a boundary is, and how distances are measured. */
+export interface BoundaryOptions extends DistanceOptions {
+  /** Neighbours that make a pixel a boundary pixel when outside the mask: of an image 4 (by edge) or 8 (by corner too), of a volume 6 (by face), 18 (by edge too) or 26. */
   readonly connectivity?: Connectivity
 }
 
+/** What empty masks mean for a distance. */
 export interface SurfaceOptions extends BoundaryOptions {
   /**
    * One mask is empty: NaN (`undefined`, default), Infinity (`infinite`), the image's diagonal (`diagonal`, the worst
@@ -43,6 +44,7 @@ export interface SurfaceOptions extends BoundaryOptions {
   readonly bothEmpty?: 'undefined' | 'zero' | 'throw'
 }
 
+/** Options of {@link hausdorffDistance}. */
 export interface HausdorffOptions extends SurfaceOptions {
   /** Of the distances, 0..100, with linear interpolation; default 100, the largest. */
   readonly percentile?: number
@@ -53,7 +55,20 @@ export interface HausdorffOptions extends SurfaceOptions {
   readonly directions?: 'larger' | 'pooled' | 'prediction'
 }
 
-/** Hausdorff distance of two masks' boundaries (Huttenlocher 1993), or a percentile of it, in units of `spacing`. */
+/**
+ * Hausdorff distance of two masks' boundaries (Huttenlocher 1993), or a percentile of it, in units of `spacing`.
+ * @throws RangeError where the masks are not of one size, for options out of range, and where an option asks for an error
+ *   of empty masks; TypeError for what is no mask
+ * @example
+ * ```ts
+ * import { hausdorffDistance } from 'dice-monitor'
+ *
+ * const label = { data: [1, 1, 0, 0], width: 4, height: 1 }
+ * const prediction = { data: [1, 0, 0, 1], width: 4, height: 1 }
+ * console.log(hausdorffDistance(prediction, label)) // 2
+ * console.log(hausdorffDistance(prediction, label, { spacing: [0.5, 0.25] })) // 0.5
+ * ```
+ */
 export function hausdorffDistance(prediction: Mask, label: Mask, options: HausdorffOptions = {}): number {
   checkOptions('hausdorffDistance', options, hausdorffRules(label))
   const { percentile = 100, directions = 'larger' } = options
@@ -127,6 +142,7 @@ export function boundaryIou(prediction: Mask, label: Mask, dilationRatio = 0.02)
   return both / either
 }
 
+/** What {@link boundaryFScore} gives. */
 export interface BoundaryFScore {
   /** Share of the prediction's boundary within the tolerance of the label's; NaN without one. */
   readonly precision: number

@@ -9,8 +9,9 @@ const FIRST_CAPACITY = 16
  * among the classes there are, by which scores are listed) and an id (its value in a mask, by which counts are kept).
  */
 export class Classes {
+  /** By id; empty where classes have no names. */
   readonly names: readonly string[]
-  /** Ids 0 to capacity - 1 are counted apart. */
+  /** @internal Ids 0 to capacity - 1 are counted apart. */
   capacity: number
   /** How many classes there are. */
   count = 0
@@ -24,6 +25,7 @@ export class Classes {
     for (let id = 0; id < names.length; id++) this.see(id)
   }
 
+  /** Whether the classes are those named, and no other. */
   get areNamed(): boolean {
     return this.names.length > 0
   }
@@ -39,7 +41,7 @@ export class Classes {
     return -1
   }
 
-  /** Makes `id` a class, if it is not one already. */
+  /** @internal Makes `id` a class, if it is not one already. */
   see(id: number): void {
     if (this.#seen[id] === 1) return
     this.#seen[id] = 1
@@ -50,7 +52,7 @@ export class Classes {
   }
 
   /**
-   * Makes classes of the ids that a kernel's counts show in either mask.
+   * @internal Makes classes of the ids that a kernel's counts show in either mask.
    * @param counts (counted + 1)², row-major; the last row and the last column are of no class
    * @param noClass 1 by id for values that are no class
    */
@@ -61,12 +63,12 @@ export class Classes {
     }
   }
 
-  /** Makes classes of all ids that are counted, as the channels of probabilities are. */
+  /** @internal Makes classes of all ids that are counted, as the channels of probabilities are. */
   seeAll(counted: number, noClass: Uint8Array): void {
     for (let id = 0; id < counted; id++) if (noClass[id] === 0) this.see(id)
   }
 
-  /** Makes room for `id`. */
+  /** @internal Makes room for `id`. */
   growTo(id: number): void {
     this.capacity = capacityFor(id, this.capacity)
   }

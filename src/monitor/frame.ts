@@ -14,10 +14,13 @@ const NONE: Uint8Array = new Uint8Array(0)
  * Scores are those of metrics/score-table.ts; NaN is undefined.
  */
 export class Frame {
-  /** The two serialized messages and what their headers say: stamps, frame_id, size. */
+  /** The prediction's serialized message, as it came. */
   predictionMessage = NONE
+  /** The label's serialized message, as it came. */
   labelMessage = NONE
+  /** What the prediction's header says: stamp, frame_id, size. */
   prediction = new ImageHeader()
+  /** What the label's header says. */
   label = new ImageHeader()
   /** When the label came, in seconds on the steady clock. */
   labelArrival = Number.NaN
@@ -32,16 +35,25 @@ export class Frame {
   readonly scores = new Scores(MAX_CLASSES)
   /** Of the added counts of the window's frames. */
   readonly windowScores = new Scores(MAX_CLASSES)
+  /** Dice of each class by position. */
   readonly classDice = this.scores.ofClasses('dice')
+  /** IoU of each class by position. */
   readonly classIou = this.scores.ofClasses('iou')
+  /** Precision of each class by position. */
   readonly classPrecision = this.scores.ofClasses('precision')
+  /** Recall of each class by position. */
   readonly classRecall = this.scores.ofClasses('recall')
+  /** Dice of each class by position, of the window's added counts. */
   readonly classWindowDice = this.windowScores.ofClasses('dice')
+  /** Frames in the window, this one included. */
   windowFrames = 0
   /** Evaluated classes with fewer label pixels than `min_label_pixels`, which the frame's means are made without. */
   classesSmall = 0
+  /** Scores of `classes.groups`, of the frame and of the window. */
   groups = new GroupScores([], 1)
+  /** Rates of `errors.critical` in the window. */
   criticalErrors = new CriticalRates([], 1)
+  /** Scores of `regions`, of the frame and of the window. */
   regions = new RegionScores([], 1, 1)
 
   /** Verdict after this frame: 0 OK, 1 WARN, 2 ERROR. */
@@ -59,6 +71,7 @@ export class Frame {
     return this.sums.labelPixels[this.sums.classes]!
   }
 
+  /** Pixels whose label is ignored or no class; in no other count. */
   get pixelsIgnored(): number {
     return this.counts.ignored
   }
@@ -68,47 +81,57 @@ export class Frame {
     return this.pixelsEvaluated - this.sums.predictionPixels[this.sums.classes]!
   }
 
+  /** Evaluated classes that are in either mask. */
   get classesDefined(): number {
     return this.scores.classesDefined
   }
 
+  /** 2 TP / (L + P), the mean over the evaluated classes. */
   get dice(): number {
     return this.scores.means[ROW.dice]!
   }
 
+  /** 1 - `dice`. */
   get diceLoss(): number {
     return 1 - this.dice
   }
 
+  /** TP / (L + P - TP), the mean over the evaluated classes. */
   get iou(): number {
     return this.scores.means[ROW.iou]!
   }
 
+  /** TP / P, the mean over the evaluated classes. */
   get precision(): number {
     return this.scores.means[ROW.precision]!
   }
 
+  /** TP / L, the mean over the evaluated classes. */
   get recall(): number {
     return this.scores.means[ROW.recall]!
   }
 
+  /** Share of the evaluated pixels that are right. */
   get accuracy(): number {
     return this.scores.means[ROW.accuracy]!
   }
 
-  /** NaN for label masks. */
+  /** 2 Σpg / (Σp + Σg), the mean over the evaluated classes; NaN where the prediction has no probabilities. */
   get softDice(): number {
     return this.scores.means[ROW.soft_dice]!
   }
 
+  /** 1 - `softDice`. */
   get softDiceLoss(): number {
     return 1 - this.softDice
   }
 
+  /** `dice` from the added counts of the window's frames. */
   get windowDice(): number {
     return this.windowScores.means[ROW.dice]!
   }
 
+  /** `iou` from the added counts of the window's frames. */
   get windowIou(): number {
     return this.windowScores.means[ROW.iou]!
   }

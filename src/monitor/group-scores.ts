@@ -7,13 +7,17 @@ import { Window } from './window.ts'
 
 /** The scores of groups of classes, of a frame and of the window. Class arrays of the scores are by group. */
 export class GroupScores {
+  /** As the parameter lists them. */
   readonly groups: readonly Group[]
+  /** Of the frame. */
   readonly scores: Scores
+  /** Of the added counts of the window's frames. */
   readonly windowScores: Scores
   readonly #sums: ClassSums
   readonly #scored: ScoredClasses
   #window: Window
 
+  /** @internal */
   constructor(groups: readonly Group[], windowFrames: number) {
     const { length } = groups
     this.groups = groups
@@ -29,7 +33,7 @@ export class GroupScores {
     this.#window = new Window(windowFrames, length)
   }
 
-  /** Scores a frame's counts, and those of the window with them. Allocates nothing. */
+  /** @internal Scores a frame's counts, and those of the window with them. Allocates nothing. */
   take(counts: ConfusionMatrix, sums: ClassSums): void {
     if (this.groups.length === 0) return
     writeGroupSums(counts, sums, this.groups, this.#sums)
@@ -38,10 +42,12 @@ export class GroupScores {
     this.windowScores.fill('pixels', this.#window.sums, this.#scored)
   }
 
+  /** @internal */
   resizeWindow(frames: number): void {
     this.#window = this.#window.resized(frames, this.groups.length)
   }
 
+  /** @internal */
   clearWindow(): void {
     this.#window.clear()
   }

@@ -9,17 +9,18 @@ const MOST_TOLD = 8
 
 /** How the messages of one topic arrived. */
 export class InputStatistics {
+  /** Messages that came. */
   received = 0
   /** Messages, or pairs for this message's sake, that could not be used. */
   rejected = 0
   /** Why the last one could not be used. */
   lastError = ''
   /**
-   * Values and colours of its scored masks that the map does not name. Without a map, values that are neither a class
-   * nor ignored, in the masks that were looked at: see {@link OutsideValues}.
+   * @internal Values and colours of its scored masks that the map does not name. Without a map, values that are neither a class
+   * nor ignored, in the masks that were looked at.
    */
   readonly unmapped = new Tally()
-  /** Values of -1 and of `classes.ignored_labels` that are no class, in the first masks that have some. */
+  /** @internal Values of -1 and of `classes.ignored_labels` that are no class, in the first masks that have some. */
   readonly leftOut = new Tally()
   /** Scored masks with pixels of no class, where there is no map. */
   masksWithOutside = 0
@@ -27,21 +28,24 @@ export class InputStatistics {
   isMapped = false
   /** The colours that the map names, 0xrrggbb, with their names. */
   named: ReadonlyMap<number, string> = new Map()
-  /** The size that masks were stretched from and to lately, where these differ in shape; of predictions. */
+  /** @internal The size that masks were stretched from and to lately, where these differ in shape; of predictions. */
   readonly stretch = new Stretch()
   /** The encoding that a PNG was saturated from, by its message's format; empty if none was. */
   saturatedFrom = ''
   /** Scored masks of which every pixel is left out; of labels. */
   allIgnored = 0
-  /** Stamp of the first message, and how many of the messages have it. */
+  /** Stamp of the first message: seconds. */
   firstSec = 0
+  /** Stamp of the first message: nanoseconds. */
   firstNanosec = 0
+  /** How many of the messages have that stamp. */
   withFirstStamp = 0
   /** When the first message came, as `lastArrival`. */
   firstArrival = Number.NaN
   /** When the last message came, in seconds on the steady clock; NaN before the first. */
   lastArrival = Number.NaN
 
+  /** @internal */
   noteStamp(sec: number, nanosec: number): void {
     if (this.withFirstStamp === 0) {
       this.firstSec = sec
@@ -63,7 +67,7 @@ export class InputStatistics {
     return `values that are no class: ${this.#values()} in the masks that were looked at`
   }
 
-  /** Forgets what was in masks. */
+  /** @internal Forgets what was in masks. */
   forgetMasks(): void {
     this.unmapped.clear()
     this.leftOut.clear()
@@ -85,7 +89,7 @@ export class InputStatistics {
   }
 
   /**
-   * Counts and names a message that cannot be used, or for which there is no memory.
+   * @internal Counts and names a message that cannot be used, or for which there is no memory.
    * @throws the error if it is anything else: a defect of ours is not the message's
    */
   reject(error: unknown): void {

@@ -32,16 +32,33 @@ const KEPT_TIMES = 32
  *
  * A bad message never throws: it is counted and named in its {@link InputStatistics}. A defect of ours does, and the
  * next message is served all the same. In steady state a frame allocates nothing.
+ * @example
+ * ```ts
+ * import { Monitor, parametersFrom, serializeImage } from 'dice-monitor'
+ *
+ * const monitor = new Monitor(parametersFrom(new Map([['classes.names', ['grass', 'rock']]])))
+ * monitor.onFrame = ({ dice, level }) => console.log(dice.toFixed(4), level) // 0.7333 0
+ * const mask = { sec: 12, nanosec: 0, width: 2, height: 2, encoding: 'mono8' }
+ * monitor.scorePair(
+ *   serializeImage({ ...mask, data: Uint8Array.of(0, 1, 1, 1) }),
+ *   serializeImage({ ...mask, data: Uint8Array.of(0, 0, 1, 1) }),
+ * )
+ * ```
  */
 export class Monitor {
   /** Called for every scored pair. The frame is one object, valid until the next. */
   onFrame: (frame: Frame) => void = () => {}
+  /** The last scored pair. */
   readonly frame = new Frame()
+  /** @internal */
   readonly pairing: Pairing<ReceivedImage>
+  /** How the predictions came, and what was wrong with those that could not be used. */
   readonly predictionInput = new InputStatistics()
+  /** As `predictionInput`, of the labels. */
   readonly labelInput = new InputStatistics()
+  /** @internal Its level is the frame's. */
   readonly verdict: Hysteresis
-  /** When the message comes that is received next. */
+  /** @internal When the message comes that is received next. */
   readonly moment = new Moment()
   /** When the last scored pair was complete, in seconds on the steady clock. */
   lastFrameArrival = Number.NaN
@@ -65,7 +82,8 @@ export class Monitor {
   #label = this.#images.take()
 
   /**
-   * @param kernels to count with; by default this thread's own
+   * @param parameters as {@link parametersFrom} makes them
+   * @param kernels to count with; by default its own
    * @throws ParameterError when parameters contradict each other or ask for what is not built
    */
   constructor(parameters: Parameters, kernels?: Kernels) {
@@ -90,11 +108,12 @@ export class Monitor {
     return this.#parameters
   }
 
-  /** How the next pair is counted. */
+  /** @internal How the next pair is counted. */
   get rules(): CountingRules {
     return this.#rules
   }
 
+  /** Which classes there are: those named, or the ids seen so far. */
   get classes(): Classes {
     return this.#scorer.classes
   }
@@ -104,6 +123,7 @@ export class Monitor {
     return this.#scorer.totals
   }
 
+  /** @internal */
   get configuration(): Configuration {
     return this.#configuration
   }
@@ -148,34 +168,34 @@ export class Monitor {
     this.receiveLabel(message)
   }
 
-  /** As {@link offerPrediction}, at the `moment`. */
+  /** @internal As {@link offerPrediction}, at the `moment`. */
   receivePrediction(message: Uint8Array, transport = this.#parameters['prediction.transport']): void {
     this.#receive('prediction', message, transport === 'compressed')
   }
 
-  /** As {@link receivePrediction}, for a label. */
+  /** @internal As {@link receivePrediction}, for a label. */
   receiveLabel(message: Uint8Array, transport = this.#parameters['label.transport']): void {
     this.#receive('label', message, transport === 'compressed')
   }
 
-  /** Takes a serialized message of names, of the kind that the mask's `names_from` says, at the `moment`. */
+  /** @internal Takes a serialized message of names, of the kind that the mask's `names_from` says, at the `moment`. */
   receiveNames(mask: MaskName, message: Uint8Array): void {
     this.names(mask)?.receive(message)
     this.#settle()
   }
 
-  /** The names of a mask's ids; undefined where none are published. */
+  /** @internal The names of a mask's ids; undefined where none are published. */
   names(mask: MaskName): MaskNames | undefined {
     return this.#gates.of(mask)?.names
   }
 
-  /** Whether messages wait for their counterpart or for names. */
+  /** @internal Whether messages wait for their counterpart or for names. */
   get isWaiting(): boolean {
     const { predictions, labels } = this.pairing
     return predictions.waiting.length > 0 || labels.waiting.length > 0 || this.#gates.isHolding
   }
 
-  /** Messages that wait for their counterpart or for names. */
+  /** @internal Messages that wait for their counterpart or for names. */
   *waitingMessages(): Generator<Uint8Array> {
     for (const { waiting } of [this.pairing.predictions, this.pairing.labels]) {
       for (let i = 0; i < waiting.length; i++) yield waiting.message(i).message

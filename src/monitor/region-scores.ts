@@ -9,16 +9,23 @@ import { noClasses, placeEntering } from './small-classes.ts'
 import { Window } from './window.ts'
 
 /** What one region has, by class id as the frame has it. */
-class ScoredRegion {
+export class ScoredRegion {
+  /** Its name, and whether it is ignored. */
   readonly region: Region
+  /** Of the frame. */
   readonly scores = new Scores(MAX_CLASSES)
+  /** Of the added counts of the window's frames. */
   readonly windowScores = new Scores(MAX_CLASSES)
+  /** Of the frame's pixels in the region. */
   counts: ConfusionMatrix
+  /** What its scores are made of. */
   sums: ClassSums
   /** Of all frames. */
   readonly totals: ConfusionMatrix
+  /** @internal */
   window: Window
 
+  /** @internal */
   constructor(region: Region, classes: number, windowFrames: number) {
     this.region = region
     this.counts = new ConfusionMatrix(classes)
@@ -27,6 +34,7 @@ class ScoredRegion {
     this.window = new Window(windowFrames, classes)
   }
 
+  /** @internal */
   grow(classes: number, windowFrames: number): void {
     this.counts = new ConfusionMatrix(classes)
     this.sums = new ClassSums(classes)
@@ -47,9 +55,11 @@ export interface RegionCounting {
 
 /** The scores of the regions, in the order of `regions`; those of an ignored one are undefined. */
 export class RegionScores {
+  /** As the parameter lists them. */
   readonly regions: readonly ScoredRegion[]
-  /** The mean over the evaluated classes, of the frame and of the window. */
+  /** By region: the mean over the evaluated classes, of the frame. */
   readonly dice: Float64Array
+  /** By region: the mean over the evaluated classes, of the window. */
   readonly windowDice: Float64Array
   readonly #masks: ReadonlyMap<string, RegionMask>
   readonly #entering = noClasses(new Uint16Array(0))
@@ -57,7 +67,7 @@ export class RegionScores {
   #counts = new Uint32Array(0)
   #parts: RegionParts | undefined
 
-  /** @throws ParameterError for a mask that cannot be read */
+  /** @internal @throws ParameterError for a mask that cannot be read */
   constructor(regions: readonly Region[], classes: number, windowFrames: number) {
     this.#masks = readMasks(regions)
     this.regions = regions.map(region => new ScoredRegion(region, classes, windowFrames))
@@ -65,7 +75,7 @@ export class RegionScores {
     this.windowDice = new Float64Array(regions.length).fill(Number.NaN)
   }
 
-  /** The parts of a frame of this size; undefined without regions. Allocates when the size is another than before. */
+  /** @internal The parts of a frame of this size; undefined without regions. Allocates when the size is another than before. */
   partsOf(width: number, height: number): RegionParts | undefined {
     if (this.regions.length === 0) return undefined
     if (this.#parts?.width !== width || this.#parts.height !== height) {
@@ -79,7 +89,7 @@ export class RegionScores {
     return this.#parts
   }
 
-  /** Of each pixel of a picture of this size a bit a region that it is of. */
+  /** @internal Of each pixel of a picture of this size a bit a region that it is of. */
   bits(width: number, height: number): Uint16Array {
     const regions = this.regions.map(({ region }) => region)
     return regionBits(regions, this.#masks, width, height)
@@ -90,7 +100,7 @@ export class RegionScores {
     return this.#parts?.pixelsLeftOut ?? 0
   }
 
-  /** Scores the parts of a frame, and those of the window with them. Allocates nothing. */
+  /** @internal Scores the parts of a frame, and those of the window with them. Allocates nothing. */
   take(partCounts: readonly Uint32Array[], scored: ScoredClasses, counting: RegionCounting): void {
     const entering = this.#entering
     for (let i = 0; i < this.regions.length; i++) {
@@ -123,14 +133,17 @@ export class RegionScores {
     return sum
   }
 
+  /** @internal */
   grow(classes: number, windowFrames: number): void {
     for (const region of this.regions) region.grow(classes, windowFrames)
   }
 
+  /** @internal */
   resizeWindow(frames: number): void {
     for (const region of this.regions) region.window = region.window.resized(frames, region.counts.classes)
   }
 
+  /** @internal */
   clear(): void {
     for (const { window, totals } of this.regions) {
       window.clear()

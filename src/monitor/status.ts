@@ -4,8 +4,11 @@ import { complaintsOf, score } from './complaints.ts'
 import type { Monitor } from './monitor.ts'
 import { Level } from './verdict.ts'
 
+/** A verdict in words, as diagnostic_msgs/DiagnosticStatus has it. */
 export interface Status {
+  /** 0 OK, 1 WARN, 2 ERROR, 3 STALE. */
   level: Level
+  /** One line, such as `trail: dice 0.511 is below 0.7`. */
   message: string
 }
 

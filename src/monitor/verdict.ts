@@ -1,5 +1,15 @@
 /** Levels of diagnostic_msgs/DiagnosticStatus. */
-export const Level = { OK: 0, WARN: 1, ERROR: 2, STALE: 3 } as const
+export const Level = {
+  /** Nothing is beyond its limits. */
+  OK: 0,
+  /** Something is below the limit of a warning. */
+  WARN: 1,
+  /** Something is below the limit of an error. */
+  ERROR: 2,
+  /** No pair came for longer than `stale_after`. */
+  STALE: 3,
+} as const
+/** One of the levels, as its number. */
 export type Level = (typeof Level)[keyof typeof Level]
 
 /**

@@ -5,11 +5,13 @@ import type { ClassLookup, Group } from './groups.ts'
 export interface CriticalError {
   /** `label>prediction`, as written. */
   name: string
-  /** Class ids of the labels and of the predictions; no class is in both. */
+  /** Class ids of the labels. */
   labels: readonly number[]
+  /** Class ids of the predictions; none is among the labels. */
   predictions: readonly number[]
-  /** Share of the label's evaluated pixels above which it is WARN, and ERROR. */
+  /** Share of the label's evaluated pixels above which it is WARN. */
   warn: number
+  /** Share above which it is ERROR. */
   error: number
 }
 

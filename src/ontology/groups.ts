@@ -3,6 +3,7 @@ import { loadOntology } from './load.ts'
 
 /** Classes that are scored as one. */
 export interface Group {
+  /** As written before its classes; of its own among groups. */
   name: string
   /** Ascending class ids. */
   ids: readonly number[]

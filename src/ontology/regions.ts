@@ -8,7 +8,9 @@ export type Shape =
 
 /** A part of the picture that is scored by itself, or left out. */
 export interface Region {
+  /** As written before the colon. */
   name: string
+  /** @internal */
   shape: Shape
   /** Whether its pixels are in no count. */
   isIgnored: boolean

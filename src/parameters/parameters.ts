@@ -10,6 +10,7 @@ import {
 
 /** A parameter that cannot be used; the message is one line: which, what was expected, what came. */
 export class ParameterError extends Error {
+  /** Tells the class in a message. */
   override name = 'ParameterError'
 }
 

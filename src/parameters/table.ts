@@ -1,24 +1,35 @@
 /** The value types a parameter of this project can have, with ROS's names. */
 export interface ParameterTypes {
+  /** True or false. */
   bool: boolean
+  /** Exact: at most 2^53 - 1 in size. */
   integer: number
+  /** Any number; a whole one is taken too. */
   double: number
+  /** Text. */
   string: string
+  /** A list of integers. */
   integer_array: readonly number[]
+  /** A list of texts. */
   string_array: readonly string[]
 }
 
+/** The name of one of them. */
 export type ParameterType = keyof ParameterTypes
 
 /** What is known of one parameter. Declaration, validation, the annotated YAML and the README all come from here. */
 export interface ParameterSpec<T extends ParameterType = ParameterType> {
+  /** The type that a value must have. */
   type: T
+  /** The value where none is given. */
   default: ParameterTypes[T]
+  /** For people. */
   description: string
   /** Unit of the value, where it has one. */
   unit?: string
-  /** Inclusive bounds of a number. */
+  /** The least that a number may be. */
   min?: number
+  /** The most that a number may be. */
   max?: number
   /** The only values a string may take. */
   choices?: readonly string[]
@@ -69,6 +80,7 @@ const namesFrom = (topic: string) =>
     description: `Where the names of the ids of a ${topic} are published, which are matched to classes.names and may stand on the left of ${topic}.map: label_info is vision_msgs/LabelInfo on ${topic}/label_info, semantic_labels is the JSON of Isaac Sim on ${topic}/semantic_labels.`,
   })
 
+/** Every parameter of the monitor, by name. */
 export const PARAMETERS = {
   'classes.names': spec({
     type: 'string_array',
@@ -296,6 +308,7 @@ export const PARAMETERS = {
   }),
 } as const satisfies Record<string, ParameterSpec>
 
+/** The name of a parameter. */
 export type ParameterName = keyof typeof PARAMETERS
 
 /** A complete, validated set of parameters, by their contract names. */

@@ -6,7 +6,7 @@ const ROOT = join(import.meta.dirname, '../..')
 
 /** Compiles the package into a folder: Node starts no thread from TypeScript. */
 export function compile(folder: string): void {
-  const typescript = join(ROOT, 'node_modules/typescript/bin/tsc')
+  const typescript = join(ROOT, 'node_modules/.bin/tsc')
   const options = ['--project', join(ROOT, 'tsconfig.build.json'), '--outDir', folder]
   execFileSync(process.execPath, [typescript, ...options], { stdio: 'inherit' })
 }
