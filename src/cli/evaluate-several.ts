@@ -97,6 +97,7 @@ async function evaluatedDrives(
     allPairs: options.allPairs === true,
     output: options.output,
     saveWorst: options.saveWorst,
+    image: options.image,
   }
   try {
     await interruptible(checkInterrupted =>
@@ -123,6 +124,7 @@ function tell(outcome: DriveOutcome, pairs: Set<string>, messages: Messages): vo
     return
   }
   const { source, pairing } = outcome.summary
+  for (const note of outcome.notes) messages.warn(`${path}: ${note}`)
   const pair = `scoring prediction ${source.prediction_topic} against label ${source.label_topic}`
   if (!pairs.has(pair)) messages.note(pair)
   pairs.add(pair)

@@ -35,6 +35,8 @@ export interface EvaluateOptions extends SeveralOptions, CheckOptions, FormatOpt
   quiet?: boolean
   plots?: string
   saveWorst?: number
+  /** Topic of the camera. */
+  image?: string
   /** Folders of masks. */
   predictions?: string
   labels?: string
@@ -67,6 +69,9 @@ async function evaluateInto(paths: readonly string[], options: EvaluateOptions):
   }
   if (options.saveWorst !== undefined && options.output === undefined) {
     throw usageError('--save-worst: expected a place for the frames: --output DIR')
+  }
+  if (options.image !== undefined && options.output === undefined) {
+    throw usageError('--image: expected a place for the pictures: --output DIR')
   }
   if (options.output !== undefined) checkOutput(options.output)
   if (options.plots !== undefined) checkOutput(options.plots, '--plots')
@@ -123,6 +128,7 @@ async function evaluated(
         end: options.end,
         withPictures: options.output !== undefined,
         saveWorst: options.saveWorst,
+        image: options.image,
         onProgress: progress.update,
         checkInterrupted,
         version: VERSION,
@@ -137,14 +143,14 @@ async function evaluated(
 }
 
 function deliver(
-  { summary, frames, worst, saved, received }: Evaluation,
+  { summary, frames, worst, saved, received, notes }: Evaluation,
   source: MaskSource,
   options: EvaluateOptions,
   messages: Messages,
 ): void {
   const { output, outputName } = options
   const { recording } = summary.source
-  for (const problem of summary.pairing.problems) messages.warn(problem)
+  for (const problem of [...summary.pairing.problems, ...notes]) messages.warn(problem)
   if (summary.pairing.truncated) {
     messages.warn(`${recording} could not be read whole: scored as far as it could`)
   }

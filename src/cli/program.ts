@@ -74,6 +74,7 @@ function addEvaluate(program: Command, done: (exitCode: number) => void): void {
     .option('-f, --fail-under <score=minimum...>', 'exit 3 unless the scores are at least so high')
     .option('--plots <dir>', 'write the charts there, as SVG and PDF')
     .option('--save-worst <n>', 'save so many of the worst frames with the output, as PNG', worstOf)
+    .option('--image <topic>', "the camera's pictures, put beneath the masks of the worst frames")
     .option('--baseline <summary>', 'an earlier run to compare with')
     .option('--max-drop <score=drop...>', 'exit 3 where a score is lower than in the earlier run by more')
     .option('--junit <file>', 'write what was checked there, as JUnit does')

@@ -4,7 +4,6 @@ import { type PackedFrames, packFrames } from '../report/packed-frames.ts'
 import { reportPage } from '../report/page/page.ts'
 import { saveFrames } from '../report/saved-frames.ts'
 import type { Summary } from '../report/summary.ts'
-import type { PicturedFrame } from '../report/worst-frames.ts'
 import { writeFiles } from '../report/write-files.ts'
 import { type Evaluation, type EvaluationRequest, evaluate } from './evaluate.ts'
 import { failureText } from './failure.ts'
@@ -22,7 +21,7 @@ export interface Drive {
 
 /** What is wanted of every drive: data alone, so that another thread can be told. */
 export interface DriveRequest
-  extends Pick<EvaluationRequest, 'chosen' | 'start' | 'end' | 'version' | 'saveWorst'> {
+  extends Pick<EvaluationRequest, 'chosen' | 'start' | 'end' | 'version' | 'saveWorst' | 'image'> {
   label?: string | undefined
   prediction?: string | undefined
   /** Every plausible pair of topics instead of the only one. */
@@ -38,8 +37,8 @@ export interface ScoredDrive {
   drive: Drive
   summary: Summary
   frames: PackedFrames
-  /** Pictures of its worst frames, where files were asked for. */
-  pictures: readonly PicturedFrame[]
+  /** What is to be said besides. */
+  notes: readonly string[]
 }
 
 /** Scores a drive, and writes its files. Of a failure that is not ours the rest need not know more than the text. */
@@ -94,13 +93,12 @@ function pairName(name: string, { prediction, label }: TopicPair, pairs: readonl
 }
 
 function delivered(drive: Drive, evaluation: Evaluation, output: string | undefined): ScoredDrive {
-  const { summary, frames, worst, saved, received } = evaluation
-  const pictures = worst.frames
+  const { summary, frames, worst, saved, received, notes } = evaluation
   if (output !== undefined) {
     const folder = join(output, drive.name)
-    const page = reportPage({ summary, frames, pictures, received })
+    const page = reportPage({ summary, frames, pictures: worst.frames, received })
     writeFiles(folder, resultFiles(summary, frames, page))
     saveFrames(folder, saved.frames, summary.classes)
   }
-  return { drive, summary, frames: packFrames(frames, summary.classes), pictures }
+  return { drive, summary, frames: packFrames(frames, summary.classes), notes }
 }

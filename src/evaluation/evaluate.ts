@@ -5,17 +5,20 @@ import { runIntervals } from '../report/score-intervals.ts'
 import { stampRange } from '../report/stamps.ts'
 import { type Summary, summarize } from '../report/summary.ts'
 import { verdictSummary } from '../report/verdict.ts'
+import { addCameraPictures } from './camera-pictures.ts'
 import { EvaluationError } from './error.ts'
 import { type Scored, type ScoreOptions, scoreMasks } from './score.ts'
 import type { MaskSource, TopicPair } from './source.ts'
 import { roundedUp, stampDistance } from './tolerance.ts'
-import { type ChosenTopics, transportParameters } from './topics.ts'
+import { type ChosenTopics, imageTopicNamed, transportParameters } from './topics.ts'
 
 /** What is to be evaluated of a source. */
 export interface EvaluationRequest extends Omit<ScoreOptions, 'parameters' | 'topics'> {
   topics: ChosenTopics
   /** The parameters that were chosen, by name; the rest is default. */
   chosen: ReadonlyMap<string, RawValue>
+  /** Topic of the camera whose pictures are put beneath the masks of frames that are pictured or saved. */
+  image?: string | undefined
   /** Of this package, for the summary. */
   version: string
 }
@@ -23,6 +26,8 @@ export interface EvaluationRequest extends Omit<ScoreOptions, 'parameters' | 'to
 /** What a source scored, and the summary of it. */
 export interface Evaluation extends Scored {
   summary: Summary
+  /** What is to be said besides: of pictures that there are none. */
+  notes: readonly string[]
 }
 
 /**
@@ -31,8 +36,9 @@ export interface Evaluation extends Scored {
  * @throws ParameterError when the parameters do not fit together
  */
 export async function evaluate(source: MaskSource, request: EvaluationRequest): Promise<Evaluation> {
-  const { topics, chosen, version, start, end } = request
+  const { topics, chosen, version, start, end, image } = request
   checkStart(source, start)
+  if (image !== undefined) imageTopicNamed(source, image)
   const parameters = withClassNames(
     parametersFrom(new Map([...transportParameters(source, topics), ...chosen])),
   )
@@ -53,8 +59,10 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
   }
   const summary = summarize(classes, counts, frames, about)
   if (topics.weakWords) pairing.problems.push(perhapsSwapped(topics, topics.weakWords, summary))
+  const notes = image === undefined ? [] : await addCameraPictures(source, image, scored, request, parameters)
   return {
     ...scored,
+    notes,
     summary: { ...withFiles(summary, source), intervals: runIntervals(summary, frames) },
   }
 }

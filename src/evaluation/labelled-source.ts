@@ -61,7 +61,13 @@ export class LabelledSource implements MaskSource {
   }
 
   async *messages(selection: MaskSelection): AsyncGenerator<readonly StampedMask[]> {
-    const { stamps, files, mask, filesUnmatched, background, keepUnannotated } = this.#options
+    const { recording, topic, stamps, files, mask, filesUnmatched, background, keepUnannotated } =
+      this.#options
+    if (!selection.topics.includes(topic)) {
+      // What else there is in the recording, as of a camera.
+      yield* recording.messages(selection)
+      return
+    }
     const { start, end } = selection
     const within = stamps.filter(
       ({ logTime }) => (start === undefined || logTime >= start) && (end === undefined || logTime <= end),

@@ -54,17 +54,28 @@ export function samplePicture(
   height: number,
 ): Uint32Array | undefined {
   readImageHeader(message, header)
-  const { encoding, offset, step, bytesPerPixel } = header
+  return sampledPixels(message, header, width, height)
+}
+
+/** The same of pixels that lie as a header says; undefined where they are no 8-bit colours or grays. */
+export function sampledPixels(
+  bytes: Uint8Array,
+  header: ImageHeader,
+  width: number,
+  height: number,
+): Uint32Array | undefined {
+  const { encoding, offset, step, bytesPerPixel, palette } = header
   const { value } = encoding
   if (encoding.holds !== 'colours' && value.bytes !== 1) return undefined
-  const view = new DataView(message.buffer, message.byteOffset, message.byteLength)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const gray = encoding.holds === 'colours' ? 1 : 0x010101
   const pixels = new Uint32Array(width * height)
   for (let y = 0; y < height; y++) {
     const row = offset + Math.floor(((y + 0.5) * header.height) / height) * step
     for (let x = 0; x < width; x++) {
       const column = Math.floor(((x + 0.5) * header.width) / width)
-      pixels[y * width + x] = value.read(view, row + column * bytesPerPixel, true) * gray
+      const read = value.read(view, row + column * bytesPerPixel, true)
+      pixels[y * width + x] = palette ? (palette[read] ?? 0) : read * gray
     }
   }
   return pixels

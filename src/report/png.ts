@@ -1,4 +1,4 @@
-import { RowFilter, writePng } from '../image/png-writer.ts'
+import { filterUp, RowFilter, writePng } from '../image/png-writer.ts'
 
 export type Rgb = readonly [red: number, green: number, blue: number]
 
@@ -24,4 +24,14 @@ export function encodePng(
     palette: Buffer.from(palette.flat()),
     rows,
   })
+}
+
+/** An 8-bit PNG of colours. @param pixels bytes of rgb8, row-major */
+export function encodeRgbPng(width: number, height: number, pixels: Uint8Array): Buffer {
+  const rowBytes = 3 * width
+  const rows = Buffer.alloc(height * (rowBytes + 1))
+  for (let y = 0; y < height; y++)
+    rows.set(pixels.subarray(y * rowBytes, (y + 1) * rowBytes), y * (rowBytes + 1) + 1)
+  filterUp(rows, rowBytes)
+  return writePng({ width, height, bits: 8, colour: 'rgb', rows })
 }

@@ -10,7 +10,8 @@ import { writeFiles } from './write-files.ts'
 /** The list of the frames that were saved. */
 const SAVED_LIST = 'worst.json'
 /** Files that a run may have saved. */
-const SAVED_FILE = /^(?:-?\d{19}_(?:label|prediction|error)\.png|worst\.json)$/
+const SAVED_FILE =
+  /^(?:-?\d{19}_(?:(?:label|prediction|error|overlay)\.png|image\.(?:png|jpg|webp))|worst\.json)$/
 
 /** Index of a pixel that is no class, in label and prediction. */
 const NONE = 255
@@ -40,7 +41,7 @@ export function saveFrames(
 
 /**
  * Frames as files to look at and to compute with: label and prediction as PNG whose indices are the class ids (255 is
- * no class), what is right and wrong, and a list of them.
+ * no class), what is right and wrong, what the camera saw where that is known, and a list of them.
  */
 export function savedFrames(
   frames: readonly PicturedFrame[],
@@ -49,13 +50,16 @@ export function savedFrames(
   const files = new Map<string, string | Uint8Array>()
   const nameOf = (id: number | undefined) =>
     id === undefined ? null : (classes.find(item => item.id === id)?.name ?? String(id))
-  const list = frames.map(({ stamp, dice, pixelsEvaluated, label, prediction, mistakes }) => {
+  const list = frames.map(({ stamp, dice, pixelsEvaluated, label, prediction, mistakes, camera }) => {
     const sign = stamp < 0n ? '-' : ''
     const begin = `${sign}${String(stamp < 0n ? -stamp : stamp).padStart(19, '0')}`
-    const named = (kind: string) => `${begin}_${kind}.png`
+    const named = (kind: string, extension = 'png') => `${begin}_${kind}.${extension}`
     files.set(named('label'), classPng(label))
     files.set(named('prediction'), classPng(prediction))
     files.set(named('error'), errorPng(label, prediction))
+    const image = camera && named('image', camera.extension)
+    if (image !== undefined) files.set(image, camera!.bytes)
+    if (camera?.overlay) files.set(named('overlay'), camera.overlay)
     return {
       stamp_ns: stamp,
       dice,
@@ -64,6 +68,8 @@ export function savedFrames(
       label: named('label'),
       prediction: named('prediction'),
       error: named('error'),
+      ...(image !== undefined && { image }),
+      ...(camera?.overlay && { overlay: named('overlay') }),
       mistakes: mistakes.map(({ labelId, predictionId, pixels }) => ({
         label: nameOf(labelId),
         prediction: nameOf(predictionId),

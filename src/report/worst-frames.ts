@@ -1,5 +1,6 @@
 import type { Frame } from '../monitor/frame.ts'
 import type { Monitor } from '../monitor/monitor.ts'
+import type { CameraPicture } from './camera-picture.ts'
 import { frameMasks } from './frame-masks.ts'
 import type { SmallMask } from './masks.ts'
 
@@ -13,6 +14,8 @@ export interface PicturedFrame {
   prediction: SmallMask
   /** The most frequent mistakes of this frame. */
   mistakes: Mistake[]
+  /** What the camera saw, where that is asked for and known. */
+  camera?: CameraPicture | undefined
 }
 
 export interface Mistake {

@@ -25,6 +25,7 @@ export function pictures({ summary, pictures: frames }: Report, timeline: Timeli
   <ul class="legend" aria-label="Colours of the errors">
     <li><span class="swatch" style="background:${cssColor(SPECIAL.right)}" aria-hidden="true"></span>right (pale)</li>
     <li><span class="swatch" style="background:${cssColor(SPECIAL.wrong)}" aria-hidden="true"></span>wrong (dark)</li></ul>
+  ${frames.some(frame => cameraUrl(frame) !== undefined) && overSwitch}
   <ol class="frames">${frames.map((frame, i) => figure(frame, i, summary, timeline))}</ol>
 </section>`
 }
@@ -37,6 +38,21 @@ function addIds(seen: Set<number>, ids: Uint16Array): void {
     last = id
   }
 }
+
+/** A picture of this many bytes is too much for a page, which may have ten. */
+const MOST_BYTES = 2 * 2 ** 20
+
+const MEDIA = { png: 'image/png', jpg: 'image/jpeg', webp: 'image/webp' } as const
+
+/** The camera's picture as a data URL; undefined where there is none, or it is too large. */
+function cameraUrl({ camera }: PicturedFrame): string | undefined {
+  if (!camera || camera.bytes.length > MOST_BYTES) return undefined
+  return `data:${MEDIA[camera.extension]};base64,${Buffer.from(camera.bytes).toString('base64')}`
+}
+
+/** The camera's picture stands once in the page, as the ground of each mask. */
+const overSwitch = html`
+  <p class="toolbar"><label><input type="checkbox" id="over-camera" checked> masks over the camera’s picture</label></p>`
 
 function figure(
   frame: PicturedFrame,
@@ -54,14 +70,17 @@ function figure(
     ({ labelId, predictionId, pixels }, i) =>
       html`${i > 0 && '; '}${name(nameOf(labelId))} taken for ${name(nameOf(predictionId))} ${percent(pixels, total)}`,
   )
+  const camera = cameraUrl(frame)
+  const { width, height } = frame.label
   const image = (kind: string, url: string) =>
-    html`<figure><img src="${url}" alt="${kind} of frame ${index + 1}" width="${frame.label.width}" height="${frame.label.height}" decoding="async"><figcaption>${kind}</figcaption></figure>`
+    html`<figure><div class="${camera === undefined ? '' : 'over'}"><img src="${url}" alt="${kind} of frame ${index + 1}" width="${width}" height="${height}" decoding="async"></div><figcaption>${kind}</figcaption></figure>`
   return html`
     <li><h3>${index + 1}. dice <data value="${frame.dice}">${frame.dice.toFixed(4)}</data></h3>
       <p class="facts">${time !== undefined && html`<button type="button" class="goto" data-time="${time}">at ${seconds(time)}</button> · `}stamp <code>${frame.stamp}</code></p>
       ${files.length > 0 && html`<p class="facts">${files.map(file => html`<code>${name(file)}</code> `)}</p>`}
       ${mistakes.length > 0 && html`<p class="facts">Of the evaluated pixels: ${mistakes}.</p>`}
-      <div class="triple">${image('label', classPng(frame.label, ignoredColor))}${image(
+      ${frame.camera && camera === undefined && html`<p class="facts">The camera’s picture has ${(frame.camera.bytes.length / 2 ** 20).toFixed(1)} MiB, more than is put into a page.</p>`}
+      <div class="triple"${camera !== undefined && html` style="--camera:url(${camera})"`}>${camera !== undefined && html`<figure><div class="over" role="img" aria-label="camera of frame ${index + 1}" style="aspect-ratio:${width}/${height}"></div><figcaption>camera</figcaption></figure>`}${image('label', classPng(frame.label, ignoredColor))}${image(
         'prediction',
         classPng(frame.prediction, () => SPECIAL.unknown),
       )}${image('errors', errorPng(frame))}</div></li>`

@@ -107,6 +107,8 @@ svg { display: block; }
 .frames h3 { margin: 0 1rem 0 0; display: inline-block; } .frames h3 + .facts { display: inline-block; }
 .triple { display: grid; grid-template-columns: repeat(3, 1fr); gap: .6rem; margin-top: .5rem; }
 .triple figure { margin: 0; } .triple img { display: block; image-rendering: pixelated; width: 100%; height: auto; border-radius: .3rem; border: 1px solid var(--line); background: #888; }
+.over { background: #888 var(--camera) 50% / 100% 100% no-repeat; border-radius: .3rem; } .over img { opacity: .55; background: none; } section:has(#over-camera:not(:checked)) .over img { opacity: 1; }
+.triple:has(.over) { grid-template-columns: repeat(4, 1fr); }
 figcaption { font-size: .82rem; color: var(--muted); margin-top: .15rem; }
 .rail { width: 100%; min-width: 12rem; height: 1.25rem; } .rail .matched { fill: var(--accent-soft); } .rail .unmatched { fill: var(--text); }
 .coverage td.plot { width: 55%; }
@@ -120,7 +122,7 @@ details li { max-width: 46rem; font-size: .92rem; }
   main { padding: 1.5rem 1rem 3rem; }
   section { margin-top: 2.25rem; }
   .headline { grid-template-columns: 1fr; gap: .8rem; }
-  .triple { gap: .3rem; }
+  .triple { gap: .3rem; } .triple:has(.over) { grid-template-columns: repeat(2, 1fr); }
   .facts-list div { grid-template-columns: 1fr; gap: 0; }
   th, td { padding: .4rem .55rem; }
   .uplot .u-legend { margin-left: 0; }
