@@ -18,6 +18,7 @@ import { type Case, drawPair } from './masks.ts'
 import { OurLabels, OurPlanes } from './ours.ts'
 import { Peer } from './peer.ts'
 import { ownContender, peerContender, qualified, race } from './race.ts'
+import { regionRows } from './regions.ts'
 import { printTable, type Row } from './table.ts'
 
 const SIZES = { '480p': [640, 480], '720p': [1280, 720], '1080p': [1920, 1080], '4k': [3840, 2160] } as const
@@ -174,7 +175,7 @@ try {
   if (wanted('soft_1080p_C8_planar') || wanted('soft_gradient_1080p_C8_planar')) {
     rows.push(...(await planarCases(c, python)))
   }
-  rows.push(...(await inputRows(folder, rounds, wanted)))
+  rows.push(...(await inputRows(folder, rounds, wanted)), ...(await regionRows(folder, rounds, wanted)))
   process.stderr.write('\n')
   c.close()
   python.close()

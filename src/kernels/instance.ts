@@ -27,6 +27,7 @@ export interface Exports {
     label: number,
     labelStep: number,
     labelShift: number,
+    height: number,
     rectangles: number,
     count: number,
     classes: number,

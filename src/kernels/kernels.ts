@@ -222,6 +222,7 @@ export class Kernels {
         addresses[1]!,
         steps[1]!,
         shifts[1]!,
+        height,
         rectangles + 4 * RECTANGLE * first,
         parts.starts[part + 1]! - first,
         classes,

@@ -9,6 +9,11 @@ const MANY_EDGES: u64 = 24
 /** After so many such blocks one after the other, the next pixels are taken for noise and not searched for edges. */
 const NOISY_BLOCKS: i32 = 16
 const NOISE: i32 = 8192
+/** Of how many classes ROWS and COLUMNS are. */
+let placedClasses: i32 = 0
+/** Noisy blocks so far, one after the other, and the pixels of noise that are still to come: over rows and rectangles. */
+let noisyBlocks: i32 = 0
+let noise: i32 = 0
 /** Places of edges, uint32, collected until EDGES_END is reached; one block's more fit behind. */
 const EDGES: usize = memory.data(4096 + 4 * 64)
 const EDGES_END: usize = EDGES + 4096
@@ -29,13 +34,24 @@ export function countLabels(
   classes: i32,
 ): void {
   begin(classes)
-  countArea(prediction, predictionStep, predictionShift, label, labelStep, labelShift, width, height, classes)
+  countArea(
+    prediction,
+    predictionStep,
+    predictionShift,
+    label,
+    labelStep,
+    labelShift,
+    width,
+    height,
+    classes,
+    false,
+  )
   if (classes < 256) addScattered(classes)
 }
 
 /**
- * As countLabels, of some rectangles of the two masks: `count` of them at `rectangles`, each four int32, its first row,
- * the one behind its last, its first column and the one behind its last.
+ * As countLabels, of some rectangles of the two masks, `height` rows high: `count` of them at `rectangles`, each four
+ * int32, its first row, the one behind its last, its first column and the one behind its last.
  */
 export function countRectangles(
   prediction: usize,
@@ -44,6 +60,7 @@ export function countRectangles(
   label: usize,
   labelStep: usize,
   labelShift: i32,
+  height: i32,
   rectangles: usize,
   count: i32,
   classes: i32,
@@ -51,6 +68,7 @@ export function countRectangles(
   begin(classes)
   for (let i = 0; i < count; i++, rectangles += 16) {
     const top: usize = load<i32>(rectangles)
+    const bottom = load<i32>(rectangles, 4)
     const left: usize = load<i32>(rectangles, 8)
     countArea(
       prediction + top * predictionStep + (left << predictionShift),
@@ -60,16 +78,21 @@ export function countRectangles(
       labelStep,
       labelShift,
       load<i32>(rectangles, 12) - <i32>left,
-      load<i32>(rectangles, 4) - <i32>top,
+      bottom - <i32>top,
       classes,
+      bottom < height,
     )
   }
   if (classes < 256) addScattered(classes)
 }
 
 function begin(classes: i32): void {
+  noisyBlocks = 0
+  noise = 0
   const stride = classes + 1
   memory.fill(COUNTS, 0, (stride * stride) << 2)
+  if (placedClasses == classes) return
+  placedClasses = classes
   for (let value = 0; value < 256; value++) {
     const id = min(value, classes)
     store<u32>(ROWS + (value << 2), (id * stride) << 2)
@@ -77,6 +100,7 @@ function begin(classes: i32): void {
   }
 }
 
+/** @param isAbove whether there are more rows of the masks below it */
 function countArea(
   prediction: usize,
   predictionStep: usize,
@@ -87,13 +111,15 @@ function countArea(
   width: i32,
   height: i32,
   classes: i32,
+  isAbove: bool,
 ): void {
   if (predictionStep == width << predictionShift && labelStep == width << labelShift) {
     width *= height
     height = 1
   }
   if (classes == 2) countTwoClasses(prediction, predictionStep, label, labelStep, width, height)
-  else if (classes < 256) countRuns(prediction, predictionStep, label, labelStep, width, height, classes)
+  else if (classes < 256)
+    countRuns(prediction, predictionStep, label, labelStep, width, height, classes, isAbove)
   else {
     for (let y = 0; y < height; y++) {
       countWide(prediction, predictionShift, label, labelShift, width)
@@ -122,14 +148,23 @@ function countWide(p: usize, pShift: i32, l: usize, lShift: i32, width: i32): vo
  * Real masks are areas: pixels are counted by runs of equal pairs. A block that has too many of them, noise, is
  * counted pixel by pixel.
  */
-function countRuns(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, height: i32, classes: i32): void {
-  let noisyBlocks = 0
+function countRuns(
+  p: usize,
+  pStep: usize,
+  l: usize,
+  lStep: usize,
+  width: i32,
+  height: i32,
+  classes: i32,
+  isAbove: bool,
+): void {
+  // What is left of a row is a block with more behind it, but of the last one: that may be where memory ends.
+  const wholeRows = <i32>min(pStep, lStep) < BLOCK ? 0 : isAbove ? height : height - 1
   for (let y = 0; y < height; y++) {
-    let start = 0
+    let x = scatterNoise(p, l, width, classes)
+    let start = x
     let at: usize = EDGES
-    let x = 0
-    const whole = width & ~(BLOCK - 1)
-    while (x < whole) {
+    while (x + BLOCK <= width) {
       const edges = findEdges(p + x, l + x)
       const count = popcnt(edges)
       if (count <= MANY_EDGES) {
@@ -145,21 +180,25 @@ function countRuns(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, h
       start = bumpRuns(p, l, start, at)
       at = EDGES
       bumpRun(p, l, start, x)
-      start = x
-      noisyBlocks++
-      const isNoise = noisyBlocks == NOISY_BLOCKS
-      x = min(x + (isNoise ? NOISE : BLOCK), whole)
-      if (isNoise) noisyBlocks = 0
-      scatter(p + start, l + start, x - start, classes)
+      noteNoise()
+      x += scatterNoise(p + x, l + x, width - x, classes)
       start = x
     }
-    // What is left of a row is a block with more behind it, but of the last one: that may be where memory ends.
-    if (x < width && y < height - 1 && <i32>pStep >= BLOCK && <i32>lStep >= BLOCK) {
+    if (x < width && y < wholeRows) {
       const edges = findEdges(p + x, l + x) & (((<u64>1) << (width - x)) - 1)
       const count = popcnt(edges)
-      writeEdges(at, edges, x, count)
-      at += <usize>count << 2
-      x = width
+      if (count <= MANY_EDGES) {
+        writeEdges(at, edges, x, count)
+        at += <usize>count << 2
+        x = width
+      } else {
+        start = bumpRuns(p, l, start, at)
+        at = EDGES
+        bumpRun(p, l, start, x)
+        noteNoise()
+        x += scatterNoise(p + x, l + x, width - x, classes)
+        start = x
+      }
     }
     start = bumpRuns(p, l, start, at)
     for (; x < width; x++) {
@@ -167,10 +206,29 @@ function countRuns(p: usize, pStep: usize, l: usize, lStep: usize, width: i32, h
       bumpRun(p, l, start, x)
       start = x
     }
-    bumpRun(p, l, start, width)
+    if (start < width) bumpRun(p, l, start, width)
     p += pStep
     l += lStep
   }
+}
+
+function noteNoise(): void {
+  noisyBlocks++
+  noise = BLOCK
+  if (noisyBlocks < NOISY_BLOCKS) return
+  noise = NOISE
+  noisyBlocks = 0
+}
+
+/** Counts the first pixels of `width` pixel by pixel, as many as are noise; returns how many these are. */
+// @ts-ignore: decorator
+@inline
+function scatterNoise(p: usize, l: usize, width: i32, classes: i32): i32 {
+  if (noise == 0) return 0
+  const pixels = min(noise, width & ~15)
+  noise -= pixels
+  if (pixels > 0) scatter(p, l, pixels, classes)
+  return pixels
 }
 
 /**

@@ -21,25 +21,15 @@ const PAIRS: usize = T0
 /** Pairs that PAIRS takes for sure. */
 const MOST_PAIRS: u32 = 65535
 
-/** Whether there is something in the histograms. */
+/** Whether there is something in the histograms; else all of their memory is 0. */
 let used = false
 let pairs: u32 = 0
 
-function clear(classes: i32): void {
-  const stride = classes + 1
-  const cells = stride * stride
-  if (classes <= PAIR_CLASSES) {
-    memory.fill(PAIRS, 0, (cells * cells) << 1)
-    for (let id = 0; id <= classes; id++) store<u8>(KEYS + id, id * stride)
-    pairs = 0
-  } else if (classes <= WORD_CLASSES) {
-    for (let t: usize = T0; t <= T3; t += SPACING) memory.fill(t, 0, cells << 2)
-  }
-}
-
 /** Counts pixels, a multiple of 16 and at most 2 · MOST_PAIRS of them. */
 export function scatter(p: usize, l: usize, pixels: i32, classes: i32): void {
-  if (!used) clear(classes)
+  if (!used && classes <= PAIR_CLASSES) {
+    for (let id = 0; id <= classes; id++) store<u8>(KEYS + id, id * (classes + 1))
+  }
   used = true
   if (classes <= PAIR_CLASSES) {
     if (pairs + (pixels >> 1) > MOST_PAIRS) addPairs(classes)
@@ -65,6 +55,7 @@ export function addScattered(classes: i32): void {
       const at = i << 2
       bump(at, load<u32>(at, T0) + load<u32>(at, T1) + load<u32>(at, T2) + load<u32>(at, T3))
     }
+    for (let t: usize = T0; t <= T3; t += SPACING) memory.fill(t, 0, cells << 2)
   }
 }
 
@@ -105,10 +96,25 @@ function bumpTwoPairs(keys: u32): void {
 /** Adds the pair histogram to COUNTS, and clears it. */
 function addPairs(classes: i32): void {
   const keys = (classes + 1) * (classes + 1)
+  const whole = keys & ~7
   let at = PAIRS
   for (let second = 0; second < keys; second++) {
-    let sum: u32 = 0
-    for (let first = 0; first < keys; first++) {
+    let sums = i32x4.splat(0)
+    for (let first = 0; first < whole; first += 8) {
+      const counts = v128.load(at + (first << 1))
+      const low = i32x4.extend_low_i16x8_u(counts)
+      const high = i32x4.extend_high_i16x8_u(counts)
+      const target = COUNTS + (first << 2)
+      v128.store(target, i32x4.add(v128.load(target), low))
+      v128.store(target, i32x4.add(v128.load(target, 16), high), 16)
+      sums = i32x4.add(sums, i32x4.add(low, high))
+    }
+    let sum: u32 =
+      i32x4.extract_lane(sums, 0) +
+      i32x4.extract_lane(sums, 1) +
+      i32x4.extract_lane(sums, 2) +
+      i32x4.extract_lane(sums, 3)
+    for (let first = whole; first < keys; first++) {
       const count = <u32>load<u16>(at + (first << 1))
       sum += count
       bump(first << 2, count)
