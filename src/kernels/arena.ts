@@ -13,8 +13,8 @@ const WORD = 8
 
 /** What lies in kernel memory behind the kernels' own: for each of the two masks its message and what is made of it. */
 export const Region = {
-  PREDICTION: 0,
-  LABEL: 1,
+  MESSAGE: 0,
+  OTHER_MESSAGE: 1,
   PREDICTION_IDS: 2,
   LABEL_IDS: 3,
   PREDICTION_VALUES: 4,
@@ -48,20 +48,17 @@ export class Arena {
   readonly #capacities = new Array<number>(REGIONS).fill(0)
   readonly #lengths = [0, 0]
   readonly #messages = [0, 0]
+  /** Messages that are yet to be copied. */
+  readonly #waiting: [Uint8Array | undefined, Uint8Array | undefined] = [undefined, undefined]
 
   constructor(memory: KernelMemory | undefined, workSpace: WorkSpace) {
     this.instance = memory ? instantiateShared(memory, workSpace) : instantiate()
     this.heap = new Uint8Array(this.instance.exports.memory.buffer)
   }
 
-  /** Copies a whole message. */
+  /** Takes a whole message, which is copied once it is needed and must not change before. */
   load(slot: Slot, message: Uint8Array): void {
-    this.reserve(slot, message.length + WORD)
-    // Out of shared memory a copy is made in words only between places that lie alike within a word.
-    const start = this.#starts[slot]! + (message.byteOffset % WORD)
-    this.heap.set(message, start)
-    this.#messages[slot] = start
-    this.#lengths[slot] = message.length
+    this.#waiting[slot] = message
   }
 
   /**
@@ -73,12 +70,26 @@ export class Arena {
     if (!(address >= 0 && length >= 0 && address + length <= byteLength)) {
       throw new RangeError(`expected a message within ${byteLength} bytes, got ${length} bytes at ${address}`)
     }
+    this.#waiting[slot] = undefined
     this.#messages[slot] = address
     this.#lengths[slot] = length
   }
 
+  /**
+   * A region for the slot's message: the same for both where the pixels of the other are elsewhere by now, so that a
+   * near cache has room for it.
+   */
+  regionFor(slot: Slot): Region {
+    const other = slot === 0 ? 1 : 0
+    const from = this.#messages[other]! - this.#starts[Region.MESSAGE]!
+    const isTaken =
+      this.#waiting[other] === undefined && from >= 0 && from < this.#capacities[Region.MESSAGE]!
+    return isTaken ? Region.OTHER_MESSAGE : Region.MESSAGE
+  }
+
   /** Where a slot's message begins. */
   address(slot: Slot): number {
+    this.#copy(slot)
     return this.#messages[slot]!
   }
 
@@ -89,6 +100,7 @@ export class Arena {
 
   /** The address of the first pixel. @throws RangeError when the last one is not in the message */
   locate(slot: Slot, width: number, height: number, layout: PixelLayout): number {
+    this.#copy(slot)
     const { offset, step } = layout
     const length = this.#lengths[slot]!
     const end = width * height === 0 ? 0 : offset + step * (height - 1) + width * pixelBytes(layout)
@@ -111,5 +123,18 @@ export class Arena {
     this.#capacities[region] = pages * PAGE
     this.heap = new Uint8Array(memory.buffer)
     return this.#starts[region]!
+  }
+
+  #copy(slot: Slot): void {
+    const message = this.#waiting[slot]
+    if (message === undefined) return
+    const region = this.regionFor(slot)
+    this.#waiting[slot] = undefined
+    this.reserve(region, message.length + WORD)
+    // Out of shared memory a copy is made in words only between places that lie alike within a word.
+    const start = this.#starts[region]! + (message.byteOffset % WORD)
+    this.heap.set(message, start)
+    this.#messages[slot] = start
+    this.#lengths[slot] = message.length
   }
 }

@@ -67,7 +67,7 @@ export class Kernels {
     return this.#extremes[1]!
   }
 
-  /** Copies a whole message, as prediction (0) or label (1). */
+  /** Takes a whole message, as prediction (0) or label (1), which is copied once it is needed and must not change before. */
   load(slot: 0 | 1, message: Uint8Array): void {
     this.arena.load(slot, message)
   }

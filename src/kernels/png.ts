@@ -90,9 +90,10 @@ export function placePng(
   const { exports } = arena.instance
   const { width, height, bits, samples, isInterlaced, data } = png
   const isPacked = bits < 8
-  const fault = inflateRows(arena, slot, data, filteredBytes(png), scratch)
+  const place = arena.regionFor(slot)
+  const fault = inflateRows(arena, place, data, filteredBytes(png), scratch)
   if (fault !== '') return fault
-  let source = arena.start(slot)
+  let source = arena.start(place)
   const length = width * height * pixelBytes
   const unpacked = isPacked && isInterlaced ? arena.reserve(scratch, width * height) : 0
   const placed = isPacked || isInterlaced ? arena.reserve(target, length) : source
@@ -116,7 +117,7 @@ export function placePng(
 
 function inflateRows(
   arena: Arena,
-  slot: Slot,
+  place: Region,
   parts: readonly Uint8Array[],
   expected: number,
   scratch: Region,
@@ -125,7 +126,7 @@ function inflateRows(
   let length = 0
   for (const part of parts) length += part.length
   const deflated = arena.reserve(scratch, length)
-  const rows = arena.reserve(slot, expected + SLACK)
+  const rows = arena.reserve(place, expected + SLACK)
   let at = deflated
   for (const part of parts) {
     arena.heap.set(part, at)

@@ -22,15 +22,15 @@ export function pick(
 }
 
 function pickOf4(source: usize, channel: i32, target: usize, width: i32): void {
-  const shift = channel << 3
   const byte = i32x4.splat(0xff)
   let x = 0
-  for (; x + 16 <= width; x += 16) {
-    const at = source + (x << 2)
-    const a = v128.and(i32x4.shr_u(v128.load(at), shift), byte)
-    const b = v128.and(i32x4.shr_u(v128.load(at, 16), shift), byte)
-    const c = v128.and(i32x4.shr_u(v128.load(at, 32), shift), byte)
-    const d = v128.and(i32x4.shr_u(v128.load(at, 48), shift), byte)
+  // From the channel on, it is the lowest byte of each lane; the highest ones are of the next pixel, which must be there.
+  for (; x + 16 < width; x += 16) {
+    const at = source + (x << 2) + channel
+    const a = v128.and(v128.load(at), byte)
+    const b = v128.and(v128.load(at, 16), byte)
+    const c = v128.and(v128.load(at, 32), byte)
+    const d = v128.and(v128.load(at, 48), byte)
     const low = i16x8.narrow_i32x4_u(a, b)
     const high = i16x8.narrow_i32x4_u(c, d)
     v128.store(target + x, i8x16.narrow_i16x8_u(low, high))
