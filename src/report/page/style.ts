@@ -5,12 +5,14 @@ export const STYLE = `
   --ground: #fbfbfa; --surface: #ffffff; --text: #16191d; --muted: #565e68; --line: #dfe2e6;
   --accent: #1b5e9e; --accent-soft: #d4e3f2; --second: #8a3ffc; --ok: #1a6b3c; --warn: #8a5200; --error: #b3261e;
   --hatch: #8b939d; --hatch-ground: #8b939d22; --notice: #fff6e0; --notice-line: #d9a400;
+  --strength: .62%;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #111417; --surface: #191d21; --text: #e8eaed; --muted: #a2abb5; --line: #2f353c;
     --accent: #6cb0f0; --accent-soft: #1d3c5a; --second: #c5a3ff; --ok: #6fcf97; --warn: #f0b455; --error: #ff8a80;
     --hatch: #78828d; --hatch-ground: #78828d2b; --notice: #2b2413; --notice-line: #b98b12;
+    --strength: .4%;
   }
 }
 * { box-sizing: border-box; }
@@ -92,7 +94,7 @@ svg { display: block; }
 .matrix { width: auto; min-width: 60%; }
 .matrix th, .matrix td { padding: .3rem .45rem; }
 .matrix td { text-align: right; min-width: 3.1rem; font-variant-numeric: tabular-nums; font-size: .84rem; border-left: 1px solid var(--line);
-  --share: var(--row); background: color-mix(in oklab, var(--accent) calc(var(--share) * .62%), var(--surface)); }
+  --share: var(--row); background: color-mix(in oklab, var(--accent) calc(var(--share) * var(--strength)), var(--surface)); }
 .matrix td.right { outline: 2px solid var(--text); outline-offset: -2px; font-weight: 650; }
 .matrix thead th { text-align: center; } .upright { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 9rem; overflow: hidden; text-overflow: ellipsis; }
 .matrix tbody th, .classes tbody th, .distribution tbody th, .classes thead th:first-child, .distribution thead th:first-child, .matrix thead th:first-child { position: sticky; left: 0; background: var(--surface); z-index: 1; }
@@ -133,7 +135,7 @@ details li { max-width: 46rem; font-size: .92rem; }
 @page { size: A4; margin: 14mm 12mm; }
 @media print {
   :root { --ground: #ffffff; --surface: #ffffff; --text: #16191d; --muted: #565e68; --line: #dfe2e6; --accent: #1b5e9e; --accent-soft: #d4e3f2;
-    --second: #8a3ffc; --ok: #1a6b3c; --warn: #8a5200; --error: #b3261e; --hatch: #8b939d; --hatch-ground: #8b939d22; --notice: #fff6e0; --notice-line: #d9a400; }
+    --second: #8a3ffc; --ok: #1a6b3c; --warn: #8a5200; --error: #b3261e; --hatch: #8b939d; --hatch-ground: #8b939d22; --notice: #fff6e0; --notice-line: #d9a400; --strength: .62%; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   body { font-size: 10pt; } main { max-width: none; padding: 0; } section { margin-top: 1.6rem; }
   .toolbar, .choice, .cover { display: none; }
