@@ -1,17 +1,9 @@
-import {
-  conventions,
-  type Loss,
-  overlapLoss,
-  type PixelOptions,
-  pixelLoss,
-  weightedSum,
-} from '../../src/losses/index.ts'
+import { conventions, type Loss, overlapLoss, pixelLoss, weightedSum } from '../../src/losses/index.ts'
 import type { Case, Mapping, Parameter } from '../case.ts'
 import {
   answer,
   channelsOf,
   choice,
-  ignoredMark,
   mapping,
   NotReproduced,
   oneHot,
@@ -140,38 +132,32 @@ const focalArguments = {
 }
 type FocalArguments = ReturnType<typeof read<typeof focalArguments>>
 
-/** The background channel is cut off before the softmax; `first` is the channel to begin with. */
-function focalLoss(c: Case, p: FocalArguments): { loss: Loss; first: number } {
-  const first = p.include_background || channelsOf(c) === 1 ? 0 : 1
-  const channels = channelsOf(c) - first
+function focalLoss(c: Case, p: FocalArguments): Loss {
+  const isCut = !p.include_background && channelsOf(c) > 1
+  const channels = channelsOf(c) - Number(isCut)
   if (p.use_softmax && channels === 1)
     throw new NotReproduced('softmax of a single channel is 1 whatever the logit: refused')
   if (p.weight !== null && typeof p.weight !== 'number' && channels === 1)
     throw new RangeError('weight of one channel')
   const weights = weightsOf(p.weight, p.weight === 'ramp' ? channelsOf(c) : channels)
-  // Without the background a number is no alpha of softmax.
-  const scalar = typeof p.alpha === 'number' && !(p.use_softmax && first > 0) ? p.alpha : undefined
-  const listed = typeof p.alpha === 'number' ? undefined : weightsOf(p.alpha, channelsOf(c))
+  // It warns that a number is no alpha of softmax without the background, and takes none.
+  const isNoAlpha = typeof p.alpha === 'number' && p.use_softmax && isCut
+  const alpha = typeof p.alpha === 'number' ? p.alpha : weightsOf(p.alpha, channelsOf(c))
   const reduction = choice('reduction', p.reduction, reductions)
-  const options: PixelOptions = {
+  return pixelLoss({
     ...(p.use_softmax ? conventions.monai.focalSoftmax : conventions.monai.focal),
+    background: p.include_background ? 'keep' : 'cut',
     gamma: p.gamma,
-    alpha: listed ?? scalar,
+    alpha: isNoAlpha ? undefined : alpha,
     classWeights: weights,
-    // What is ignored is marked before the background is cut off.
-    ...(p.ignore_index !== null && first > 0
-      ? { ignoreLabel: ignoredMark, ignoredMap: 'value' }
-      : { ignoreLabel: optional(p.ignore_index) }),
+    ignoreLabel: optional(p.ignore_index),
     reduction: reduction === 'sum' ? 'samples' : reduction,
-  }
-  return { loss: pixelLoss(options), first }
+  })
 }
 
 const focal: Mapping = mapping((c, parameters) => {
   const p = read(parameters, focalArguments)
-  const { loss, first } = focalLoss(c, p)
-  const target = first > 0 ? { target: oneHot(c, optional(p.ignore_index)) } : {}
-  return answer(c, loss, { ...target, first, none: p.reduction === 'none' })
+  return answer(c, focalLoss(c, p), { none: p.reduction === 'none' })
 })
 
 function atLeastZero(...factors: number[]): void {
@@ -216,7 +202,7 @@ const diceFocal: Mapping = mapping((c, parameters) => {
   const reduction = choice('reduction', p.reduction, reductions)
   if (reduction === 'none') throw new Unsupported('reduction none: two shapes are broadcast')
   const overlap = diceLoss(c, { ...diceArguments, ...p }, reduction)
-  const { loss: pixel, first } = focalLoss(c, {
+  const pixel = focalLoss(c, {
     ...focalArguments,
     include_background: p.include_background,
     gamma: p.gamma,
@@ -224,16 +210,10 @@ const diceFocal: Mapping = mapping((c, parameters) => {
     weight: p.weight,
     reduction: p.reduction,
   })
-  if (first === 0)
-    return answer(
-      c,
-      weightedSum({ loss: overlap, weight: p.lambda_dice }, { loss: pixel, weight: p.lambda_focal }),
-    )
-  const one = answer(c, weightedSum({ loss: overlap, weight: p.lambda_dice }))
-  const other = answer(c, weightedSum({ loss: pixel, weight: p.lambda_focal }), { target: oneHot(c), first })
-  if (!('value' in one && 'value' in other)) throw new Unsupported('include_background')
-  const gradient = one.gradient!.map((g, i) => g + other.gradient![i]!)
-  return { value: (one.value as number) + (other.value as number), gradient }
+  return answer(
+    c,
+    weightedSum({ loss: overlap, weight: p.lambda_dice }, { loss: pixel, weight: p.lambda_focal }),
+  )
 })
 
 export const monai: Readonly<Record<string, Mapping>> = {

@@ -68,18 +68,6 @@ export function oneHot(c: Case, ignored?: number): Tensor {
   return tensor(data, c.shape)
 }
 
-/** The channels from `first` on, a view of the same numbers. */
-export function channelsFrom(of: Tensor, first: number): Tensor {
-  const [samples, channels, height, width] = of.shape as [number, number, number, number]
-  const pixels = height * width
-  return {
-    data: of.data,
-    shape: [samples, channels - first, height, width],
-    stride: [channels * pixels, pixels, width, 1],
-    offset: first * pixels,
-  }
-}
-
 /** One sample, a view of the same numbers. */
 export function sampleOf(of: Tensor, n: number): Tensor {
   const size = of.shape.slice(1).reduce((product, axis) => product * axis, 1)
@@ -90,11 +78,9 @@ export function sampleOf(of: Tensor, n: number): Tensor {
 export function answer(
   c: Case,
   loss: Loss,
-  { target = targetOf(c), none = false, first = 0 }: { target?: Tensor; none?: boolean; first?: number } = {},
+  { target = targetOf(c), none = false }: { target?: Tensor; none?: boolean } = {},
 ): Answer {
   const gradient = new Float64Array(c.prediction.length)
-  const cut = (of: Tensor) => (first > 0 ? channelsFrom(of, first) : of)
-  const map = target.shape.length === 4 ? cut(target) : target
-  const value = loss.evaluate(cut(predictionOf(c)), map, cut(tensor(gradient, c.shape)))
+  const value = loss.evaluate(predictionOf(c), target, tensor(gradient, c.shape))
   return { value: none ? loss.values.slice() : value, gradient }
 }

@@ -2,6 +2,7 @@ import {
   conventions,
   lovaszLoss,
   overlapLoss,
+  type PixelOptions,
   pixelLoss,
   tensor,
   weightedSum,
@@ -90,8 +91,7 @@ const focal: Mapping = mapping((c, parameters) => {
   if (!binary(c) && weights && !summed && p.reduction !== 'mean')
     throw new Unsupported('class_weights unreduced')
   const loss = pixelLoss({
-    ...conventions.smp.focal,
-    ...(p.from_logits || !binary(c) ? {} : { activation: 'none', clip: [p.eps, 1 - p.eps] }),
+    ...focalConvention(c, p.from_logits, p.eps),
     gamma: p.gamma,
     alpha: optional(p.alpha),
     ignoreLabel: ignored,
@@ -110,14 +110,16 @@ const focal: Mapping = mapping((c, parameters) => {
     const kept = Array.from(c.target, label => label !== ignored)
     return { ...found, value: Array.from(loss.values).filter((_, i) => kept[i]) }
   }
-  if (p.from_logits || binary(c)) return answer(c, whole)
-  // Several classes of probabilities: their logarithms are taken for logits.
-  const clipped = c.prediction.map(x => Math.min(Math.max(x, p.eps), 1 - p.eps))
-  const found = answer({ ...c, prediction: clipped.map(Math.log) }, whole)
-  if (!('value' in found)) return found
-  const gradient = found.gradient!.map((g, i) => (clipped[i] === c.prediction[i] ? g / clipped[i]! : 0))
-  return { value: found.value, gradient }
+  return answer(c, whole)
 })
+
+/** With another eps, whose range is one of odds for several classes. */
+function focalConvention(c: Case, fromLogits: boolean, eps: number): PixelOptions {
+  const { focal, focalProbabilities, focalOdds } = conventions.smp
+  if (fromLogits) return focal
+  if (binary(c)) return { ...focalProbabilities, clip: [eps, 1 - eps] }
+  return { ...focalOdds, clip: [eps / (1 + eps), (1 - eps) / (2 - eps)] }
+}
 
 const bce: Mapping = mapping((c, parameters) => {
   const p = read(parameters, {

@@ -31,24 +31,12 @@ const bySample = (perClass: readonly (readonly number[])[]): number[][] =>
 const isClass = (c: Case, id: number | undefined): id is number =>
   id !== undefined && id >= 0 && id < c.classes
 
-/** Counts as the library has them when a channel is set to 0 in both maps: in neither mask, the rest as it was. */
-function withoutClass(counts: ClassCounts, id: number): ClassCounts {
-  const zeroed = (of: Float64Array) => of.map((count, i) => (i % counts.classes === id ? 0 : count))
-  const { tp, fp, fn, tn } = counts
-  const all = (i: number) => tp[i]! + fp[i]! + fn[i]! + tn[i]!
-  return {
-    ...counts,
-    tp: zeroed(tp),
-    fp: zeroed(fp),
-    fn: zeroed(fn),
-    tn: tn.map((count, i) => (i % counts.classes === id ? all(i) : count)),
-  }
-}
+/** What is emptied of a class that is ignored. */
+const emptying = (c: Case, ignored: number | undefined) => (isClass(c, ignored) ? { emptied: [ignored] } : {})
 
 /** Dice leaves the pixels of an ignored class out; IoU and the confusion metrics only empty its channel. */
 function countsFor(c: Case, ignored: number | undefined, byPixel: boolean): ClassCounts {
-  if (isClass(c, ignored) && !byPixel) return withoutClass(countsOf(c), ignored)
-  return countsOf(c, ignored)
+  return isClass(c, ignored) && !byPixel ? countsOf(c) : countsOf(c, ignored)
 }
 
 const overlap = (options: ScoreOptions, countEmpty: ScoreOptions, byPixel: boolean): Mapping =>
@@ -62,6 +50,7 @@ const overlap = (options: ScoreOptions, countEmpty: ScoreOptions, byPixel: boole
     const evaluated = evaluatedClasses(c, of.include_background)
     const result = score(countsFor(c, optional(of.ignore_index), byPixel), {
       ...(of.ignore_empty ? options : countEmpty),
+      ...(byPixel ? {} : emptying(c, optional(of.ignore_index))),
       evaluated,
     })
     return { value: rows(result.scores, evaluated.length) }
@@ -187,7 +176,12 @@ const confusionMetric: Mapping = mapping((c, parameters) => {
   if (metric === undefined) throw new RangeError(`metric_name ${String(of.metric_name)}`)
   const evaluated = evaluatedClasses(c, of.include_background)
   const counts = countsFor(c, optional(of.ignore_index), false)
-  const result = score(counts, { ...monai.confusion, metric, evaluated })
+  const result = score(counts, {
+    ...monai.confusion,
+    ...emptying(c, optional(of.ignore_index)),
+    metric,
+    evaluated,
+  })
   return { value: rows(result.scores, evaluated.length) }
 })
 

@@ -1,5 +1,4 @@
 import {
-  accuracy,
   averageSurfaceDistance,
   boundaryFScore,
   boundaryIou,
@@ -63,14 +62,13 @@ const iouMetric: Mapping = mapping((c, parameters) => {
   const of = read(parameters, { beta: 1, nan_to_num: null as Parameter, ignore_index: 255 as Parameter })
   const matrix = matrixOf(c, optional(of.ignore_index))
   const replacement = optional(of.nan_to_num)
-  const known = (value: number) => (Number.isNaN(value) && replacement !== undefined ? replacement : value)
-  const scored = (options: ScoreOptions) => {
-    const { value, perClass } = score(classCounts(matrix), { ...options, beta: of.beta })
-    // A replaced score enters the mean.
-    const values = perClass.map(known)
-    const mean = replacement === undefined ? value : values.reduce((a, b) => a + b, 0) / values.length
-    return { mean, perClass: values }
-  }
+  const known = replacement === undefined ? {} : { undefinedScore: replacement }
+  const scored = (options: ScoreOptions) =>
+    score(classCounts(matrix), {
+      ...options,
+      ...known,
+      ...(options.metric === 'fBetaOfRatios' ? { beta: of.beta } : {}),
+    })
   const ofMetric = (metric: Metric) => scored({ metric })
   const parts = {
     IoU: scored(mmseg.iou),
@@ -85,8 +83,8 @@ const iouMetric: Mapping = mapping((c, parameters) => {
     value: {
       per_class: Object.fromEntries(entries.map(([name, part]) => [name, part.perClass])),
       mean: {
-        aAcc: known(accuracy(matrix)),
-        ...Object.fromEntries(entries.map(([name, part]) => [`m${name}`, part.mean])),
+        aAcc: scored(mmseg.accuracy).value,
+        ...Object.fromEntries(entries.map(([name, part]) => [`m${name}`, part.value])),
       },
     },
   }

@@ -8,7 +8,7 @@ import {
 } from '../../src/metrics/index.ts'
 import type { Case, Mapping, Parameter } from '../case.ts'
 import { weightsOf } from '../losses/shared.ts'
-import { choice, classesFrom, mapping, matricesOf, optional, read, rows, Unsupported } from './shared.ts'
+import { choice, classesFrom, mapping, matricesOf, optional, read, rows } from './shared.ts'
 
 const { smp } = metricConventions
 
@@ -37,11 +37,8 @@ const statsOf = (c: Case, ignored: Parameter): { counts: ClassCounts; evaluated:
   return { counts: classCounts(matricesOf(c, label ?? (c.classes > 2 ? 255 : undefined))), evaluated }
 }
 
-function undefinedScoreOf(zeroDivision: Parameter): 'one' | 'zero' {
-  if (zeroDivision === 1) return 'one'
-  if (zeroDivision === 0 || zeroDivision === 'warn') return 'zero'
-  throw new Unsupported(`zero_division ${String(zeroDivision)}`)
-}
+const undefinedScoreOf = (zeroDivision: Parameter): number =>
+  zeroDivision === 'warn' ? 0 : Number(zeroDivision)
 
 const scored = (metric: Metric): Mapping =>
   mapping((c, parameters) => {
@@ -55,29 +52,30 @@ const scored = (metric: Metric): Mapping =>
     const { counts, evaluated } = statsOf(c, of.ignore_index)
     const reduction = of.reduction === null ? 'none' : choice('reduction', of.reduction, reductions)
     const undefinedScore = undefinedScoreOf(of.zero_division)
+    const weights = weightsOf(
+      of.class_weights ?? (reduction.startsWith('weighted') ? 'ramp' : null),
+      evaluated.length,
+    )
+    const isWeighted = weights !== undefined
     const conventions: Record<(typeof reductions)[number], ScoreOptions> = {
       none: smp.macroImagewise,
       micro: smp.micro,
-      macro: smp.macro,
+      macro: isWeighted ? smp.macroWeighted : smp.macro,
       weighted: smp.weighted,
       'micro-imagewise': smp.microImagewise,
-      'macro-imagewise': smp.macroImagewise,
-      'weighted-imagewise': { ...smp.macroImagewise, average: 'weighted' },
+      'macro-imagewise': isWeighted ? smp.weightedImagewise : smp.macroImagewise,
+      'weighted-imagewise': smp.weightedImagewise,
     }
-    const weighted = reduction.startsWith('weighted')
-    const weights = weightsOf(of.class_weights ?? (weighted ? 'ramp' : null), evaluated.length)
     const result = score(counts, {
       ...conventions[reduction],
       ...(reduction === 'micro' ? {} : { undefinedScore }),
-      ...(weights === undefined || reduction.startsWith('micro') ? {} : { average: 'weighted', weights }),
+      ...(isWeighted && conventions[reduction].average === 'weighted' ? { weights } : {}),
       metric,
       beta: of.beta,
       evaluated,
     })
     if (reduction === 'none') return { value: rows(result.scores, evaluated.length) }
-    // Weights that add up to 1 are followed by a mean over classes, but for `weighted`.
-    const again = weights !== undefined && reduction !== 'weighted' && !reduction.startsWith('micro')
-    return { value: result.value / (again ? evaluated.length : 1) }
+    return { value: result.value }
   })
 
 const stats: Mapping = mapping((c, parameters) => {

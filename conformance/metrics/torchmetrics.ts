@@ -51,11 +51,10 @@ const averageOf = (average: Parameter) =>
   average === null || average === 'none' ? 'none' : choice('average', average, ['micro', 'macro', 'weighted'])
 
 /** F-beta refuses what is neither 0 nor 1; the others fill in any number. */
-function undefinedScoreOf(zeroDivision: number, metric: Metric): 'one' | 'zero' {
-  if (zeroDivision === 0) return 'zero'
-  if (zeroDivision === 1) return 'one'
-  if (metric === 'dice' || metric === 'fBeta') throw new RangeError(`zero_division ${zeroDivision}`)
-  throw new Unsupported(`zero_division ${zeroDivision}`)
+function undefinedScoreOf(zeroDivision: number, metric: Metric): number {
+  if ((metric === 'dice' || metric === 'fBeta') && zeroDivision !== 0 && zeroDivision !== 1)
+    throw new RangeError(`zero_division ${zeroDivision}`)
+  return zeroDivision
 }
 
 /** Class counts, pooled or a sample each. */

@@ -3,6 +3,7 @@ import type { LovaszOptions } from './lovasz.ts'
 import type { NeighbourOptions } from './neighbours.ts'
 import type { OverlapOptions } from './overlap-options.ts'
 import type { PixelOptions } from './pixel-options.ts'
+import { checkProbability } from './planes.ts'
 
 // Dice written as (2I + s) / (P + T + s) is this library's form with s/2.
 const monaiIgnoring = { ignoredMap: 'zeros' } as const
@@ -25,7 +26,15 @@ const smpOverlap = {
   divisor: 'weights',
 } as const
 const smpFocal = { activation: 'sigmoid', gamma: 2, unit: 'classMean', unknownLabel: 'none' } as const
+const smpEps = 1e-7
+const smpClip = [smpEps, 1 - smpEps] as const
 const kerasClip = [1e-7, 1 - 1e-7] as const
+
+/** Of odds that should be probabilities themselves. */
+function probabilityOfOdds(odds: number): number {
+  checkProbability(odds)
+  return odds / (1 + odds)
+}
 
 /**
  * What the libraries' losses do by default, as options of `overlapLoss`, `pixelLoss` and `lovaszLoss`: spread
@@ -38,7 +47,7 @@ export const lossConventions = {
     jaccard: { ...monaiDice, alpha: 1, beta: 1 },
     tversky: { ...monaiIgnoring, numeratorSmoothing: 1e-5, denominatorSmoothing: 1e-5 },
     generalisedDice: { ...monaiDice, sumOver: 'classes', volumeWeights: 'square' },
-    /** Its `reduction='sum'` is `reduction: 'samples'`. */
+    /** Its `reduction='sum'` is `reduction: 'samples'`, its `include_background=False` is `background: 'cut'`. */
     focal: { ...monaiFocal, activation: 'sigmoid' },
     /** `use_softmax`: the mean still counts classes, and a number alpha is 1 - alpha for class 0. */
     focalSoftmax: { ...monaiFocal, activation: 'softmax', alphaRule: 'foreground' },
@@ -58,6 +67,15 @@ export const lossConventions = {
     /** Its gamma is `totalTransform: { power: gamma }`. */
     tversky: smpOverlap,
     focal: smpFocal,
+    /** `from_logits=False` of one channel. */
+    focalProbabilities: { ...smpFocal, form: 'binary', activation: 'none', clip: smpClip },
+    /** `from_logits=False` of several: logarithms of the clipped probabilities are taken for logits, so these for odds. */
+    focalOdds: {
+      ...smpFocal,
+      form: 'binary',
+      activation: { value: probabilityOfOdds, slope: (odds: number) => (1 + odds) ** -2 },
+      clip: [probabilityOfOdds(smpClip[0]), probabilityOfOdds(smpClip[1])],
+    },
     bce: {
       activation: 'sigmoid',
       ignoreLabel: -100,

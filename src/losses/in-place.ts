@@ -110,6 +110,7 @@ export class InPlace {
       start: target.planeStart(sample, 0),
       ignoreLabel,
       strict: unknownLabel !== 'none',
+      probable: true,
     }
   }
 

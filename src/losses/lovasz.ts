@@ -1,5 +1,5 @@
 import type { Loss } from './loss.ts'
-import { type CommonOptions, flag, oneOf, settle } from './options.ts'
+import { type CommonOptions, flag, oneOf, settle, shown } from './options.ts'
 import { Planes } from './planes.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -28,7 +28,7 @@ function settleLovasz(options: LovaszOptions) {
   oneOf('classes', s.classes, ['present', 'all'])
   flag('perSample', s.perSample)
   if (s.error === 'hinge' && s.activation !== 'none')
-    throw new RangeError(`error 'hinge' takes logits: expected activation 'none', got '${s.activation}'`)
+    throw new RangeError(`error 'hinge' takes logits: expected activation 'none', got ${shown(s.activation)}`)
   return s
 }
 

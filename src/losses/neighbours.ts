@@ -30,7 +30,7 @@ function settleNeighbours(options: NeighbourOptions) {
   oneOf('penalty', s.penalty, ['absolute', 'squared'])
   within('weight', s.weight, 0)
   if (s.activation !== 'softmax')
-    throw new RangeError(`activation: expected 'softmax', as it takes logits, got '${s.activation}'`)
+    throw new RangeError(`activation: expected 'softmax', as it takes logits, got ${shown(s.activation)}`)
   if (!(Number.isSafeInteger(s.size) && s.size > 0 && s.size % 2 === 1))
     throw new RangeError(`size: expected an odd number of pixels, got ${shown(s.size)}`)
   return s

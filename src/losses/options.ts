@@ -1,11 +1,21 @@
+/**
+ * A function of single numbers that a prediction goes through, as MONAI's `other_act`. What it gives is taken as it is,
+ * inside 0..1 or not.
+ */
+export interface ElementActivation {
+  readonly value: (x: number) => number
+  /** Its derivative at x. */
+  readonly slope: (x: number) => number
+}
+
 /** What turns a prediction's channels into probabilities; `none` when they are probabilities already. */
-export type Activation = 'none' | 'sigmoid' | 'softmax'
+export type Activation = 'none' | 'sigmoid' | 'softmax' | ElementActivation
 
 /** Options of every loss. */
 export interface CommonOptions {
   /** Axes of the prediction, `N`, `C` and any letters for space; by rank `NCHW`, `HW`, `W`, `NCDHW`. */
   layout?: string | undefined
-  /** Default `none`: probabilities in 0..1 are expected, but by the hinge of `lovaszLoss`. */
+  /** Default `none`: probabilities in 0..1 are expected, but by the hinge of `lovaszLoss`. Or a function of your own. */
   activation?: Activation | undefined
   /**
    * Pixels with this target value count nowhere, whatever prediction and target hold there. Of a map of several
@@ -69,7 +79,7 @@ export function settle<O extends CommonOptions, D extends object>(
 }
 
 function checkCommon(settled: CommonOptions): void {
-  oneOf('activation', settled.activation, ['none', 'sigmoid', 'softmax'])
+  checkActivation(settled.activation)
   oneOf('ignoredMap', settled.ignoredMap, ['value', 'zeros'])
   oneOf('unknownLabel', settled.unknownLabel, ['error', 'none', 'nearest'])
   oneOf('empty', settled.empty, ['nan', 'zero'])
@@ -79,6 +89,16 @@ function checkCommon(settled: CommonOptions): void {
     throw new RangeError(
       `layout: expected a letter of its own for each axis, such as 'NCHW', got ${shown(settled.layout)}`,
     )
+}
+
+function checkActivation(activation: unknown): void {
+  if (typeof activation !== 'object' || activation === null) {
+    oneOf('activation', activation, ['none', 'sigmoid', 'softmax'])
+    return
+  }
+  const { value, slope } = activation as Partial<ElementActivation>
+  if (typeof value !== 'function' || typeof slope !== 'function')
+    throw new TypeError('activation: expected { value, slope }, two functions of a number')
 }
 
 /** A value in a message: printable, and never long. */

@@ -76,7 +76,7 @@ export function generalGradient(
         }
         const t = labelled ? (labels[first + i] === c ? 1 : 0) : map[k]!
         const p = x[k]!
-        if (hard) g[k] = byI * t + byP * slopeOfPower(p, power)
+        if (hard) g[k] = byI * t + byP * (power === 1 ? 1 : power === 2 ? 2 * p : slopeOfPower(p, power))
         else {
           const ofP = normed ? Math.sign(p) : 1
           g[k] = (byI * (ofP - Math.sign(p - t))) / 2 + byP * ofP
@@ -88,7 +88,5 @@ export function generalGradient(
 
 /** Of p^power; 0 at 0, where that of a root is infinite. */
 function slopeOfPower(p: number, power: number): number {
-  if (power === 1) return 1
-  if (power === 2) return 2 * p
   return p === 0 ? 0 : power * p ** (power - 1)
 }

@@ -98,7 +98,7 @@ class OverlapLoss implements Loss {
     }
     const count = { kept: 0, reachesOutside: false }
     for (let n = 0; n < samples; n++) {
-      const labels = { data, start: n * pixels, ignoreLabel: -1, strict: false }
+      const labels = { data, start: n * pixels, ignoreLabel: -1, strict: false, probable: false }
       planarSums(
         x,
         n * channels * pixels,
@@ -120,7 +120,7 @@ class OverlapLoss implements Loss {
     const { g } = this
     if (isLinear && options.unknownLabel !== 'none')
       for (let n = 0; n < samples; n++) {
-        const labels = { data, start: n * pixels, ignoreLabel: -1, strict: false }
+        const labels = { data, start: n * pixels, ignoreLabel: -1, strict: false, probable: false }
         planarGradient(g, n * channels * pixels, pixels, channels, pixels, labels, factors, n * channels * 2)
       }
     else generalGradient(planes, this.used, options, factors, g)

@@ -16,6 +16,11 @@ export interface PixelOptions extends CommonOptions {
    * `categorical` after softmax, or for probabilities of several channels; else `binary`.
    */
   form?: 'binary' | 'categorical' | undefined
+  /**
+   * Channel 0: `keep` (default) it, or of several channels `cut` it off before the activation (MONAI's
+   * `include_background=False`). Its pixels are of no class then, and what is given for each class is without it.
+   */
+  background?: 'keep' | 'cut' | undefined
   /** Exponent of the focal weight. Default 0: cross entropy. */
   gamma?: number | undefined
   /**
@@ -63,6 +68,7 @@ export interface PixelOptions extends CommonOptions {
 }
 
 const defaults = {
+  background: 'keep',
   gamma: 0,
   alphaRule: 'all',
   normaliseFocal: false,
@@ -88,6 +94,7 @@ export function settlePixel(options: PixelOptions) {
     'unit',
   ])
   oneOf('form', s.form, [undefined, 'binary', 'categorical'])
+  oneOf('background', s.background, ['keep', 'cut'])
   oneOf('alphaRule', s.alphaRule, ['all', 'foreground'])
   oneOf('smoothingRule', s.smoothingRule, ['uniform', 'flip'])
   oneOf('unit', s.unit, [undefined, 'pixel', 'element', 'classMean', 'mask'])
@@ -117,7 +124,8 @@ export function settlePixel(options: PixelOptions) {
   refuse(s.reducedThreshold !== undefined && s.gamma === 0, 'reducedThreshold', 'gamma is 0')
   if (s.normaliseFocal && s.reduction === 'samples')
     throw new RangeError("normaliseFocal: divides whole channels, and so cannot go with reduction 'samples'")
-  const form = s.form ?? { softmax: 'categorical', sigmoid: 'binary', none: undefined }[s.activation]
+  const byActivation = { softmax: 'categorical', sigmoid: 'binary', none: undefined } as const
+  const form = s.form ?? (typeof s.activation === 'string' ? byActivation[s.activation] : undefined)
   if (form !== undefined) checkForm(s, form === 'categorical')
   return s
 }
@@ -132,7 +140,10 @@ export function checkForm(s: PixelSettings, categorical: boolean): void {
     refuse(s.posWeight !== 1, 'posWeight', why)
     refuse(s.reducedThreshold !== undefined, 'reducedThreshold', why)
     refuse(s.normaliseFocal, 'normaliseFocal', why)
-    if (s.alphaRule === 'foreground' && typeof s.alpha === 'number') within('alpha', s.alpha, 0, 1)
+    if (s.alphaRule === 'foreground' && typeof s.alpha === 'number') {
+      within('alpha', s.alpha, 0, 1)
+      refuse(s.background === 'cut', 'alpha', 'there is no class 0 beside the others')
+    }
   } else {
     refuse(s.normalise, 'normalise', why)
     refuse(s.alphaRule !== 'all', 'alphaRule', why)

@@ -23,6 +23,7 @@ class PixelLoss implements Loss {
     const categorical = this.isCategorical()
     this.checkChannels(categorical)
     planes.read(options, options.activation === 'none')
+    if (options.background === 'cut') planes.cutBackground()
     const size = planes.samples * planes.channels * planes.pixels
     if (elements.loss.length < size) {
       elements.loss = new Float64Array(size)
@@ -31,7 +32,7 @@ class PixelLoss implements Loss {
     const classWeights = this.classWeights()
     if (categorical) categoricalElements(planes, options, classWeights, elements)
     else {
-      if (options.activation === 'softmax') planes.activate('softmax')
+      if (options.activation !== 'sigmoid') planes.activate(options.activation)
       binaryElements(planes, options, classWeights, elements)
     }
     const value = this.reduce(categorical)
@@ -45,12 +46,18 @@ class PixelLoss implements Loss {
   private isCategorical(): boolean {
     const { form, activation } = this.options
     if (form !== undefined) return form === 'categorical'
-    return activation === 'softmax' || (activation === 'none' && this.planes.channels > 1)
+    return activation === 'softmax' || (activation !== 'sigmoid' && this.usedChannels() > 1)
+  }
+
+  /** Those of the prediction that are left. */
+  private usedChannels(): number {
+    const { channels } = this.planes
+    return this.options.background === 'cut' && channels > 1 ? channels - 1 : channels
   }
 
   private checkChannels(categorical: boolean): void {
     const { options } = this
-    const { channels } = this.planes
+    const channels = this.usedChannels()
     checkForm(options, categorical)
     if (categorical && channels === 1)
       throw new RangeError(

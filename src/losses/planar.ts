@@ -21,6 +21,8 @@ export interface PlanarLabels {
   readonly ignoreLabel: number | undefined
   /** Whether a label that is no class throws. */
   readonly strict: boolean
+  /** Whether numbers outside 0..1 are looked for. */
+  readonly probable: boolean
 }
 
 /**
@@ -41,7 +43,7 @@ export function planarSums(
   at: number,
   count: PlanarCount,
 ): void {
-  const { data, ignoreLabel, strict } = labels
+  const { data, ignoreLabel, strict, probable } = labels
   const labelStart = labels.start
   sums.fill(0, at, at + 3 * channels)
   let ignored = 0
@@ -58,9 +60,20 @@ export function planarSums(
         while (++i < to && data[labelStart + i] === label);
         ignored += i - first
       } else if (label >= 0 && label < channels && label === Math.floor(label)) {
+        while (++i < to && data[labelStart + i] === label);
         const plane = start + label * stride
-        do sum += p[plane + i]!
-        while (++i < to && data[labelStart + i] === label)
+        let b = 0
+        let c = 0
+        let d = 0
+        let k = plane + first
+        for (; k + 3 < plane + i; k += 4) {
+          sum += p[k]!
+          b += p[k + 1]!
+          c += p[k + 2]!
+          d += p[k + 3]!
+        }
+        for (; k < plane + i; k++) sum += p[k]!
+        sum += b + c + d
         sums[at + 3 * label]! += sum
         sums[at + 3 * label + 2]! += i - first
       } else if (strict) refuseLabel(label, channels)
@@ -71,7 +84,7 @@ export function planarSums(
       const into = at + 3 * c + 1
       const isOutside =
         ignored === before
-          ? addSum(p, plane + from, plane + to, sums, into)
+          ? (probable ? addProbable : addSum)(p, plane + from, plane + to, sums, into)
           : addKept(p, plane, data, labelStart, from, to, ignoreLabel, sums, into)
       if (isOutside) reachesOutside = true
     }
@@ -83,11 +96,34 @@ export function planarSums(
 /** From one half, half of 0..1 with the slack on either side. */
 const reach = 0.5 + slack
 
-/**
- * Adds up eight sums side by side: a single one would wait for itself at every number.
- * @returns whether a number is outside 0..1
- */
+/** Adds up eight sums side by side: a single one would wait for itself at every number. */
 function addSum(p: Numbers, from: number, to: number, sums: Float64Array, into: number): boolean {
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
+  let e = 0
+  let f = 0
+  let g = 0
+  let h = 0
+  let i = from
+  for (; i + 7 < to; i += 8) {
+    a += p[i]!
+    b += p[i + 1]!
+    c += p[i + 2]!
+    d += p[i + 3]!
+    e += p[i + 4]!
+    f += p[i + 5]!
+    g += p[i + 6]!
+    h += p[i + 7]!
+  }
+  for (; i < to; i++) a += p[i]!
+  sums[into]! += a + b + c + d + (e + f + g + h)
+  return false
+}
+
+/** As {@link addSum}. @returns whether a number is outside 0..1 */
+function addProbable(p: Numbers, from: number, to: number, sums: Float64Array, into: number): boolean {
   let a = 0
   let b = 0
   let c = 0

@@ -34,6 +34,10 @@ export class Planes {
   readonly gradient = new View()
   private plane = new Float64Array(0)
   private sum = new Float64Array(0)
+  /** Of an activation that is a function, its derivatives. */
+  private slopes = new Float64Array(0)
+  /** Channels of the prediction before the first of the planes: 1 where the background was cut off. */
+  private first = 0
 
   /** Checks the tensors against each other and the options, and reads nothing yet. */
   view(prediction: Tensor, target: Tensor, gradient: Tensor | undefined, options: CommonOptions): void {
@@ -45,6 +49,7 @@ export class Planes {
     this.samples = samples
     this.channels = channels
     this.pixels = pixels
+    this.first = 0
     if (channels === 1 && options.activation === 'softmax')
       throw new RangeError(
         "activation: softmax of a single channel is 1 whatever the logit; expected 'sigmoid' for one channel",
@@ -61,8 +66,10 @@ export class Planes {
   read(options: CommonOptions, probable: boolean): void {
     const { samples, channels, pixels } = this
     this.x = atLeast(this.x, samples * channels * pixels)
+    let isOutside = false
     for (let n = 0; n < samples; n++)
-      for (let c = 0; c < channels; c++) this.prediction.readPlane(n, c, this.x, (n * channels + c) * pixels)
+      for (let c = 0; c < channels; c++)
+        if (this.prediction.readPlane(n, c, this.x, (n * channels + c) * pixels, probable)) isOutside = true
     this.plane = atLeast(this.plane, pixels)
     if (this.kept.length < samples * pixels) {
       this.kept = new Uint8Array(samples * pixels)
@@ -71,7 +78,7 @@ export class Planes {
     if (this.labelled) this.readLabels(options)
     else this.readMap(options)
     if (options.ignoreLabel !== undefined) this.hideIgnored()
-    if (probable) this.holdProbabilities()
+    if (isOutside) this.holdProbabilities()
   }
 
   private viewTarget(target: Tensor, prediction: Tensor, layout: string): void {
@@ -108,19 +115,23 @@ export class Planes {
 
   private readLabels({ ignoreLabel, unknownLabel }: CommonOptions): void {
     const { samples, channels, pixels, plane, labels, kept, target } = this
+    // A number, so that it is compared with numbers: NaN is no label.
+    const ignored = ignoreLabel ?? Number.NaN
+    const toNearest = unknownLabel === 'nearest'
+    const strict = unknownLabel !== 'none'
     for (let n = 0; n < samples; n++) {
       target.readPlane(n, 0, plane, 0)
       let count = 0
       for (let i = 0, k = n * pixels; i < pixels; i++, k++) {
         let label = plane[i]!
-        const counts = label !== ignoreLabel
-        kept[k] = counts ? 1 : 0
-        if (unknownLabel === 'nearest') label = Math.min(Math.max(label, 0), channels - 1)
-        const known = label >= 0 && label < channels && label === Math.floor(label)
-        labels[k] = counts && known ? label : -1
-        if (!counts) continue
+        labels[k] = -1
+        kept[k] = 0
+        if (label === ignored) continue
+        kept[k] = 1
         count++
-        if (!known && unknownLabel !== 'none') refuseLabel(label, channels)
+        if (toNearest) label = Math.min(Math.max(label, 0), channels - 1)
+        if (label >= 0 && label < channels && label === Math.floor(label)) labels[k] = label
+        else if (strict) refuseLabel(label, channels)
       }
       this.keptPixels[n] = count
     }
@@ -218,10 +229,32 @@ export class Planes {
     return Float64Array.from({ length: this.pixels }, (_, i) => this.targetAt(n, c, i))
   }
 
+  /** Takes channel 0 off what was read, if there are several; its pixels are of no class, and its gradient is 0. */
+  cutBackground(): void {
+    const { samples, channels, pixels, labels, labelled, x, map } = this
+    if (channels === 1) return
+    const left = (channels - 1) * pixels
+    for (let n = 0; n < samples; n++) {
+      const from = n * channels * pixels + pixels
+      x.copyWithin(n * left, from, from + left)
+      if (!labelled) map.copyWithin(n * left, from, from + left)
+    }
+    if (labelled) for (let k = 0; k < samples * pixels; k++) labels[k] = Math.max(labels[k]! - 1, -1)
+    this.first = 1
+    this.channels = channels - 1
+  }
+
   /** Turns the prediction into probabilities. */
   activate(activation: Activation): void {
     const { x, samples, channels, pixels } = this
-    if (activation === 'softmax')
+    if (typeof activation === 'object') {
+      const size = samples * channels * pixels
+      this.slopes = atLeast(this.slopes, size)
+      for (let k = 0; k < size; k++) {
+        this.slopes[k] = activation.slope(x[k]!)
+        x[k] = activation.value(x[k]!)
+      }
+    } else if (activation === 'softmax')
       for (let n = 0; n < samples; n++) softmaxPlanes(x, n * channels * pixels, channels, pixels)
     else if (activation === 'sigmoid')
       for (let k = 0, end = samples * channels * pixels; k < end; k++) x[k] = logistic(x[k]!)
@@ -232,20 +265,23 @@ export class Planes {
    * the activation, in place, and writes it to the viewed gradient.
    */
   writeGradient(g: Float64Array, activation: Activation, scale: number, accumulate: boolean): void {
-    const { x, samples, channels, pixels } = this
+    const { x, samples, channels, pixels, slopes, first: cut } = this
     this.sum = atLeast(this.sum, pixels)
     const { sum } = this
     for (let n = 0; n < samples; n++) {
       const first = n * channels * pixels
       const end = first + channels * pixels
-      if (activation === 'sigmoid') for (let k = first; k < end; k++) g[k]! *= x[k]! * (1 - x[k]!)
+      if (typeof activation === 'object')
+        for (let k = first; k < end; k++) g[k] = g[k] === 0 ? 0 : g[k]! * slopes[k]!
+      else if (activation === 'sigmoid') for (let k = first; k < end; k++) g[k]! *= x[k]! * (1 - x[k]!)
       else if (activation === 'softmax') {
         sum.fill(0, 0, pixels)
         for (let k = first; k < end; ) for (let i = 0; i < pixels; i++, k++) sum[i]! += g[k]! * x[k]!
         for (let k = first; k < end; ) for (let i = 0; i < pixels; i++, k++) g[k] = x[k]! * (g[k]! - sum[i]!)
       }
+      if (cut > 0) this.gradient.writePlane(n, 0, new Float64Array(pixels), 0, 1, accumulate)
       for (let c = 0; c < channels; c++)
-        this.gradient.writePlane(n, c, g, first + c * pixels, scale, accumulate)
+        this.gradient.writePlane(n, c + cut, g, first + c * pixels, scale, accumulate)
     }
   }
 }

@@ -156,21 +156,34 @@ export class View {
     return this.start + sample * this.sampleStride + channel * this.channelStride
   }
 
-  /** Copies a plane to `out` from index `at` on. */
-  readPlane(sample: number, channel: number, out: Float64Array, at: number): void {
+  /**
+   * Copies a plane to `out` from index `at` on.
+   * @param probable whether to look for numbers outside 0..1: on the way that is free, in a round of its own it is not
+   * @returns whether there are such numbers. NaN is none
+   */
+  readPlane(sample: number, channel: number, out: Float64Array, at: number, probable = false): boolean {
     const { data, sizes, strides } = this
     const inner = sizes[0]!
     const middle = sizes[1]!
     const outer = sizes[2]!
     const step = strides[0]!
     const start = this.planeStart(sample, channel)
+    let isOutside = false
     let to = at
     for (let i = 0; i < outer; i++) {
       for (let j = 0; j < middle; j++) {
         let from = start + i * strides[2]! + j * strides[1]!
-        for (let k = 0; k < inner; k++, from += step) out[to++] = data[from]!
+        if (!probable) for (let k = 0; k < inner; k++, from += step) out[to++] = data[from]!
+        else
+          for (let k = 0; k < inner; k++, from += step) {
+            const p = data[from]!
+            out[to++] = p
+            // Below 0 just where p is below 0 or above 1.
+            if (p * (1 - p) < 0) isOutside = true
+          }
       }
     }
+    return isOutside
   }
 
   /** Writes, or adds, `scale` times a plane of `values` from index `at` on. */

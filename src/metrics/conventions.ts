@@ -15,6 +15,7 @@ export const metricConventions = {
     dice: { metric: 'dice', samples: 'mean', emptyLabel: 'exclude', emptyMean: 'zero' },
     /** `ignore_empty=False` */
     diceCountEmpty: { metric: 'dice', samples: 'mean', undefinedScore: 'one', emptyMean: 'zero' },
+    /** The class of its `ignore_index` is `emptied`, here and in `confusion`; Dice leaves the pixels out. */
     iou: { metric: 'iou', samples: 'mean', emptyLabel: 'exclude', emptyMean: 'zero' },
     iouCountEmpty: { metric: 'iou', samples: 'mean', undefinedScore: 'one', emptyMean: 'zero' },
     /** `compute_confusion_matrix_metric`, for any `metric`. */
@@ -53,8 +54,17 @@ export const metricConventions = {
     macro: { undefinedScore: 'one' },
     /** By `class_weights`, to be given as `weights`. */
     weighted: { undefinedScore: 'one', average: 'weighted' },
+    /** `macro` with `class_weights`: the weighted mean is divided by the classes once more. */
+    macroWeighted: { undefinedScore: 'one', average: 'weighted', divisor: 'weightsAndClasses' },
     micro: { average: 'micro' },
     macroImagewise: { samples: 'mean', undefinedScore: 'one' },
+    /** Also `macro-imagewise` with `class_weights`. */
+    weightedImagewise: {
+      samples: 'mean',
+      undefinedScore: 'one',
+      average: 'weighted',
+      divisor: 'weightsAndClasses',
+    },
     microImagewise: { average: 'micro', samples: 'mean', undefinedScore: 'one' },
   },
   sklearn: {
@@ -76,11 +86,15 @@ export const metricConventions = {
     surfaceDistance: { directions: 'prediction', oneEmpty: 'throw', bothEmpty: 'throw' },
     surfaceDistanceSymmetric: { oneEmpty: 'throw', bothEmpty: 'throw' },
   },
-  /** `IoUMetric`: counts of the whole set; its F-score is undefined where precision or recall is. */
+  /**
+   * `IoUMetric`: counts of the whole set; its F-score is undefined where precision or recall is. Its `nan_to_num` is
+   * `undefinedScore`.
+   */
   mmseg: {
     iou: { metric: 'iou' },
     dice: { metric: 'dice' },
     fScore: { metric: 'fBetaOfRatios' },
+    accuracy: { metric: 'recall', average: 'micro' },
   },
   /** `MeanIoU`: the classes that occur; 0 where none does. */
   keras: {

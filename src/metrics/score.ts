@@ -29,8 +29,18 @@ export interface ScoreOptions {
    * without that option for each class, by id.
    */
   readonly weights?: readonly number[]
-  /** What a score of 0/0 is: NaN and out of every mean (`exclude`, default), 1 or 0. */
-  readonly undefinedScore?: EmptyClass
+  /**
+   * What a weighted mean divides by: its `weights` (default), or them and the number of classes besides, as SMP does in
+   * all but its `weighted`.
+   */
+  readonly divisor?: 'weights' | 'weightsAndClasses'
+  /** What a score of 0/0 is: NaN and out of every mean (`exclude`, default), 1, 0, or another number. */
+  readonly undefinedScore?: EmptyClass | number
+  /**
+   * Classes that are taken for in neither mask of any sample, while to the others their pixels are what they are (MONAI's
+   * `ignore_index` in IoU and confusion metrics).
+   */
+  readonly emptied?: readonly number[]
   /** A class without label pixels, predicted or not: `score` it (default) or `exclude` it as undefined. */
   readonly emptyLabel?: 'score' | 'exclude'
   /** A class in neither mask: in the mean like the others (`score`, default), or left out of it (`exclude`). */
@@ -65,6 +75,10 @@ export interface Score {
 export function score(counts: ClassCounts, options: ScoreOptions = {}): Score {
   checkCounts('score', counts)
   checkScoreOptions(counts, options)
+  return scoreCounts(options.emptied ? withoutClasses(counts, options.emptied) : counts, options)
+}
+
+function scoreCounts(counts: ClassCounts, options: ScoreOptions): Score {
   const { average = 'macro', samples = 'pooled', beta = 1, metric = 'dice' } = options
   const ratio = ratios[metric]
   const chosen = options.evaluated === 'all' ? allClasses(counts) : options.evaluated
@@ -122,7 +136,10 @@ function checkScoreOptions(counts: ClassCounts, options: ScoreOptions): void {
     weights: weightsRule(
       options.evaluated && options.evaluated !== 'all' ? options.evaluated.length : counts.classes,
     ),
-    undefinedScore: oneOf('exclude', 'one', 'zero'),
+    divisor: oneOf('weights', 'weightsAndClasses'),
+    undefinedScore: value =>
+      Number.isFinite(value) ? undefined : oneOf('exclude', 'one', 'zero', 'a number')(value),
+    emptied: classIds(counts.classes),
     emptyLabel: oneOf('score', 'exclude'),
     absentClass: oneOf('score', 'exclude'),
     emptyMean: oneOf('undefined', 'zero'),
@@ -131,10 +148,26 @@ function checkScoreOptions(counts: ClassCounts, options: ScoreOptions): void {
   const { weights, average, samples, beta = 1, metric = 'dice' } = options
   if (weights !== undefined && average !== 'weighted')
     throw new RangeError("score: weights: they need average 'weighted'")
+  if (options.divisor === 'weightsAndClasses' && average !== 'weighted')
+    throw new RangeError("score: divisor: it is of average 'weighted'")
   if (samples === 'all' && average !== undefined && average !== 'macro')
     throw new RangeError(`score: average: ${average} is no mean over samples and classes at once ('all')`)
   if (beta !== 1 && !metric.startsWith('fBeta'))
     throw new RangeError(`score: beta: ${metric} has none; there are fBeta and fBetaOfRatios`)
+}
+
+/** Counts with some classes in neither mask. */
+function withoutClasses(counts: ClassCounts, ids: readonly number[]): ClassCounts {
+  const { classes, tp, fp, fn, tn } = counts
+  const isOut = (at: number) => ids.includes(at % classes)
+  const emptied = (of: Float64Array) => of.map((count, at) => (isOut(at) ? 0 : count))
+  return {
+    ...counts,
+    tp: emptied(tp),
+    fp: emptied(fp),
+    fn: emptied(fn),
+    tn: tn.map((count, at) => (isOut(at) ? tp[at]! + fp[at]! + fn[at]! + count : count)),
+  }
 }
 
 const allClasses = ({ classes }: ClassCounts) => Array.from({ length: classes }, (_, c) => c)
@@ -211,7 +244,7 @@ function weightedMean(scores: Float64Array, weights: Float64Array, options: Scor
     total += weights[i]! * scores[i]!
     divisor += weights[i]!
   }
-  if (divisor !== 0) return total / divisor
+  if (divisor !== 0) return total / divisor / (options.divisor === 'weightsAndClasses' ? scores.length : 1)
   const macro = meanOver(scores, 0, 1, scores.length)
   if (options.weightlessMean === 'zero') return Number.isNaN(macro) ? macro : 0
   return options.weightlessMean === 'macro' ? macro : Number.NaN
@@ -232,6 +265,7 @@ function meanOver(values: Float64Array, start: number, stride: number, count: nu
 
 function replaced(value: number, { undefinedScore }: ScoreOptions): number {
   if (!Number.isNaN(value)) return value
+  if (typeof undefinedScore === 'number') return undefinedScore
   return undefinedScore === 'one' ? 1 : undefinedScore === 'zero' ? 0 : Number.NaN
 }
 

@@ -130,3 +130,105 @@ it.each<[string, Loss, Tensor, Tensor, number, number[]]>([
   expect(loss.evaluate(prediction, target, found)).toBeCloseTo(value, 6)
   for (let i = 0; i < 6; i++) expect(found.data[i]).toBeCloseTo(gradient[i]!, 7)
 })
+
+const three = tensor([0.9, 0.8, 0.3, 0.1, -0.2, 0.7, -0.4, 0.5, 1.2], [1, 3, 1, 3])
+const shares = tensor([0.9, 0.8, 0.3, 0.1, 0.2, 0.7, 0.4, 0.5, 0.25], [1, 3, 1, 3])
+const tanh = { value: Math.tanh, slope: (x: number) => 1 - Math.tanh(x) ** 2 }
+
+it.each<[string, Loss, Tensor, Tensor, number, number[]]>([
+  [
+    'MONAI Dice, other_act=torch.tanh',
+    overlapLoss({ ...monai.dice, activation: tanh }),
+    three,
+    labels(0, 1, 2),
+    0.6184958044111696,
+    [
+      -0.0889258441, 0.0374023263, 0.0612251765, -0.0573876339, -0.4809445332, -0.036791681, 0.1295605412,
+      0.1190836549, -0.0599540623,
+    ],
+  ],
+  [
+    'MONAI focal without background',
+    pixelLoss({ ...monai.focal, background: 'cut' }),
+    three,
+    labels(0, 1, 2),
+    0.23552244901657104,
+    [0, 0, 0, 0.0565991029, -0.0639111102, 0.1041989848, 0.027260242, 0.0876919776, -0.0056809322],
+  ],
+  [
+    'the same, one-hot',
+    pixelLoss({ ...monai.focal, background: 'cut' }),
+    three,
+    tensor([1, 0, 0, 0, 1, 0, 0, 0, 1], [1, 3, 1, 3]),
+    0.23552244901657104,
+    [0, 0, 0, 0.0565991029, -0.0639111102, 0.1041989848, 0.027260242, 0.0876919776, -0.0056809322],
+  ],
+  [
+    'the same, 255 ignored',
+    pixelLoss({ ...monai.focal, background: 'cut', ignoreLabel: 255 }),
+    three,
+    labels(0, 1, 255),
+    0.4532414376735687,
+    [0, 0, 0, 0.1697973013, -0.1917333156, 0, 0.0817807317, 0.2630758882, 0],
+  ],
+  [
+    'the same, the background ignored',
+    pixelLoss({ ...monai.focal, background: 'cut', ignoreLabel: 0 }),
+    three,
+    labels(0, 1, 2),
+    0.5626773238182068,
+    [0, 0, 0, 0, -0.1917333156, 0.312596947, 0, 0.2630758882, -0.0170427952],
+  ],
+  [
+    'the same after softmax, with class weights',
+    pixelLoss({ ...monai.focalSoftmax, background: 'cut', classWeights: [1, 3] }),
+    three,
+    labels(0, 1, 2),
+    0.11587756872177124,
+    [0, 0, 0, 0, -0.1041989923, 0.0689684898, 0, 0.1041989848, -0.0689684898],
+  ],
+  [
+    'SMP focal of probabilities',
+    pixelLoss(smp.focalOdds),
+    shares,
+    labels(0, 1, 2),
+    0.30829499339287336,
+    [
+      -0.0422079654, 0.030110857, 0.0125129499, 0.002426082, -0.5519238001, 0.0278824785, 0.0173784333,
+      0.0215790982, -0.4106738247,
+    ],
+  ],
+  [
+    'the same, one channel',
+    pixelLoss(smp.focalProbabilities),
+    tensor([0.9, 0.8, 0.3], [1, 1, 1, 3]),
+    labels(0, 1, 1),
+    0.8213221138324847,
+    [4.0815510558, -0.0464191402, -1.1062984198],
+  ],
+])('%s', (_, loss, prediction, target, value, gradient) => {
+  const found = tensor(new Float64Array(gradient.length), prediction.shape)
+  expect(loss.evaluate(prediction, target, found)).toBeCloseTo(value, 7)
+  for (let i = 0; i < gradient.length; i++) expect(found.data[i]).toBeCloseTo(gradient[i]!, 7)
+})
+
+it('a background that is cut off leaves what a gradient holds, when it accumulates', () => {
+  const found = tensor(new Float64Array(18).fill(1), [2, 3, 1, 3])
+  const twice = tensor([...(three.data as number[]), ...(three.data as number[])], [2, 3, 1, 3])
+  const both = tensor([0, 1, 2, 2, 1, 0], [2, 1, 3])
+  pixelLoss({ ...monai.focal, background: 'cut' }).evaluate(twice, both, found, 1, true)
+  expect([...found.data].map(g => g === 1)).toEqual(Array.from({ length: 18 }, (_, k) => k % 9 < 3))
+})
+
+it('a single channel has no background to cut off', () => {
+  const one = tensor([0.9, 0.8, 0.3], [1, 1, 1, 3])
+  const values = (['keep', 'cut'] as const).map(background =>
+    pixelLoss({ ...monai.focal, background }).evaluate(one, labels(0, 1, 1)),
+  )
+  expect(values[0]).toBe(values[1])
+})
+
+it('probabilities that are taken for odds are in 0..1', () => {
+  const wrong = tensor([0.9, 1.8, 0.3, 0.1, 0.2, 0.7], [1, 2, 1, 3])
+  expect(() => pixelLoss(smp.focalOdds).evaluate(wrong, labels(0, 1, 1))).toThrow(/in 0\.\.1, got 1\.8/)
+})

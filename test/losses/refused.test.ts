@@ -24,6 +24,12 @@ it.each<[string, () => unknown, RegExp]>([
   ['the same of Lovász', lovasz({ per_image: true }), /"per_image" is no option/],
   ['no object', overlap(null as never), /overlapLoss: expected an object of options, got null/],
   ['an unknown activation', pixel({ activation: 'relu' }), /activation: expected none, .*got "relu"/],
+  [
+    'an activation without a slope',
+    overlap({ activation: { value: Math.tanh } }),
+    /expected \{ value, slope \}/,
+  ],
+  ['a background that is none', pixel({ background: false }), /background: expected keep, cut, got false/],
   ['null for a value', overlap({ reduction: null }), /reduction: expected .*got null/],
   ['negative alpha', overlap({ alpha: -0.1 }), /alpha: expected a number of at least 0, got -0.1/],
   ['text for a number', overlap({ beta: '0.5' }), /beta: expected a number of at least 0, got "0.5"/],
@@ -49,6 +55,11 @@ it.each<[string, () => unknown, RegExp]>([
 })
 
 it.each<[string, () => unknown, RegExp]>([
+  [
+    'alpha of class 0 that is cut off',
+    pixel({ ...monai.focalSoftmax, background: 'cut', alpha: 0.3 }),
+    /alpha has no effect: there is no class 0/,
+  ],
   ['volume weights', overlap({ volumeWeights: 'square' }), /volumeWeights has no effect: .*sumOver/],
   ['class weights of Keras', overlap({ ...keras.dice, classWeights: [1, 2, 3, 4] }), /classWeights has no/],
   ['class weights of mmseg', overlap({ ...mmseg.dice, classWeights: [1, 2] }), /classWeights has no effect/],

@@ -210,3 +210,59 @@ it.each([
   expect(meanScore(Float64Array.of(0.5, Number.NaN, 9), undefined, 2, emptyClass)).toBe(mean)
   expect(meanScore(Float64Array.of(9, 0.5, Number.NaN), Uint8Array.of(0, 1, 1), 3, emptyClass)).toBe(mean)
 })
+
+describe('what SMP 0.5, MONAI 1.6 and mmsegmentation answer', () => {
+  const prediction = [
+    [0, 1, 1, 2, 0, 1],
+    [2, 2, 0, 0, 1, 1],
+  ]
+  const label = [
+    [0, 1, 2, 2, 0, 0],
+    [2, 1, 1, 0, 1, 1],
+  ]
+  const counts = (classes: number) =>
+    classCounts(prediction.map((p, n) => countLabels(p, label[n]!, { classes })))
+
+  it.each([
+    ['macro', smp.macroWeighted, 0.17392857372760773, 0.09892857074737549],
+    ['weighted', smp.weighted, 0.6957142949104309, 0.39571428298950195],
+    ['macro-imagewise', smp.weightedImagewise, 0.17291668057441711, 0.09791667014360428],
+  ] as const)('SMP with class weights, %s', (_, convention, one, quarter) => {
+    const options = { ...convention, metric: 'iou', weights: [1, 2, 3, 4] } as const
+    expect(score(counts(4), options).value).toBeCloseTo(one, 6)
+    expect(score(counts(4), { ...options, undefinedScore: 0.25 }).value).toBeCloseTo(quarter, 6)
+  })
+
+  it('a class that MONAI empties is in neither mask, the others are what they were', () => {
+    const found = score(counts(3), { ...monai.iou, emptied: [1] }).scores
+    expect([...found].map(one => one.toFixed(4))).toEqual([
+      '0.6667',
+      'NaN',
+      '0.5000',
+      '0.5000',
+      'NaN',
+      '0.5000',
+    ])
+    const specificity = score(counts(3), { ...monai.confusion, metric: 'specificity', emptied: [1] })
+    expect([...specificity.scores]).toEqual([1, 1, 1, 0.8, 1, 0.8])
+  })
+
+  it('what mmsegmentation puts in the place of NaN is in its mean', () => {
+    expect(score(counts(4), { ...mmseg.iou, undefinedScore: 0.1 }).perClass[3]).toBe(0.1)
+    const { value: mean, perClass } = score(counts(4), mmseg.iou)
+    const rest = [...perClass].slice(0, 3).reduce((sum, one) => sum + one, 0)
+    expect(mean).toBeCloseTo(rest / 3, 12)
+    expect(score(counts(4), { ...mmseg.iou, undefinedScore: 0.1 }).value).toBeCloseTo((rest + 0.1) / 4, 12)
+    expect(score(counts(3), mmseg.accuracy).value).toBeCloseTo(8 / 12, 12)
+    const none = countLabels([0], [9], { classes: 2, ignoredLabels: [9] })
+    expect(score(classCounts(none), { ...mmseg.accuracy, undefinedScore: 0.3 }).value).toBe(0.3)
+  })
+
+  it.each<[Parameters<typeof score>[1], RegExp]>([
+    [{ divisor: 'weightsAndClasses' }, /divisor: it is of average 'weighted'/],
+    [{ emptied: [4] }, /emptied: expected a list of different class ids/],
+    [{ undefinedScore: Number.NaN }, /undefinedScore: expected one of exclude, one, zero, a number/],
+  ])('%o is refused', (options, message) => {
+    expect(() => score(counts(4), options)).toThrow(message)
+  })
+})

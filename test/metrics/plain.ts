@@ -48,7 +48,11 @@ function cellScore(
       Math.abs(tpr + tnr - 1) < 1e-9 ? Number.NaN : (Math.sqrt(tpr * (1 - tnr)) + tnr - 1) / (tpr + tnr - 1),
   }
   const value = formulas[o.metric ?? 'dice']!
-  return Number.isNaN(value) ? { exclude: Number.NaN, one: 1, zero: 0 }[o.undefinedScore ?? 'exclude'] : value
+  if (!Number.isNaN(value)) return value
+  const { undefinedScore = 'exclude' } = o
+  return typeof undefinedScore === 'number'
+    ? undefinedScore
+    : { exclude: Number.NaN, one: 1, zero: 0 }[undefinedScore]
 }
 
 export const metricNames = [
@@ -101,7 +105,10 @@ export function plainScore(
     })
     const defined = entries.filter(({ score }) => !Number.isNaN(score))
     const weights = total(defined.map(({ weight }) => weight))
-    if (weights > 0) return total(defined.map(({ score, weight }) => score * weight)) / weights
+    if (weights > 0) {
+      const mean = total(defined.map(({ score, weight }) => score * weight)) / weights
+      return o.divisor === 'weightsAndClasses' ? mean / ids.length : mean
+    }
     if (defined.length === 0 || (o.weightlessMean ?? 'undefined') === 'undefined') return Number.NaN
     return o.weightlessMean === 'zero' ? 0 : meanOf(defined.map(({ score }) => score))
   })

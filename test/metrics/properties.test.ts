@@ -73,12 +73,13 @@ const choices = {
   metric: fc.constantFrom(...metricNames),
   samples: fc.constantFrom('pooled' as const, 'mean' as const, 'all' as const),
   average: fc.constantFrom('macro' as const, 'micro' as const, 'weighted' as const),
-  undefinedScore: fc.constantFrom('exclude' as const, 'one' as const, 'zero' as const),
+  undefinedScore: fc.constantFrom('exclude' as const, 'one' as const, 'zero' as const, 0.25, -1),
   emptyLabel: fc.constantFrom('score' as const, 'exclude' as const),
   absentClass: fc.constantFrom('score' as const, 'exclude' as const),
   emptyMean: fc.constantFrom('undefined' as const, 'zero' as const),
   weightlessMean: fc.constantFrom('undefined' as const, 'zero' as const, 'macro' as const),
   beta: fc.constantFrom(0, 0.5, 1, 3),
+  divisor: fc.constantFrom('weights' as const, 'weightsAndClasses' as const),
   weights: fc.infiniteStream(fc.constantFrom(0, 1, 2.5)),
   evaluated: fc.constantFrom('default', 'all' as const, 'some', 'last'),
   picks: fc.boolean(),
@@ -87,7 +88,7 @@ const choices = {
 /** Random options that may stand together. */
 const optionsFor = (classes: number) =>
   fc.record(choices, { requiredKeys: ['weights', 'evaluated', 'picks'] }).map(drawn => {
-    const { weights, evaluated, picks, beta, average, ...rest } = drawn
+    const { weights, evaluated, picks, beta, average, divisor, ...rest } = drawn
     const ids =
       evaluated === 'default' || evaluated === 'all'
         ? undefined
@@ -100,9 +101,9 @@ const optionsFor = (classes: number) =>
       ...(ids ? { evaluated: ids } : evaluated === 'all' ? { evaluated } : {}),
       ...(rest.metric?.startsWith('fBeta') && beta !== undefined ? { beta } : {}),
     }
-    return options.average === 'weighted' && picks
-      ? { ...options, weights: [...weights.take(ids?.length ?? classes)] }
-      : options
+    if (options.average !== 'weighted') return options
+    const weighted = divisor === undefined ? options : { ...options, divisor }
+    return picks ? { ...weighted, weights: [...weights.take(ids?.length ?? classes)] } : weighted
   })
 
 const generalisedOptions = (classes: number) =>
