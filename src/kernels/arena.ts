@@ -7,6 +7,7 @@ import {
   type WorkSpace,
 } from './instance.ts'
 import { type PixelLayout, pixelBytes } from './layout.ts'
+import type { Parts } from './parts.ts'
 
 /** Bytes copied at once. */
 const WORD = 8
@@ -41,9 +42,11 @@ export type Slot = 0 | 1
  * no larger than those before allocates nothing.
  */
 export class Arena {
-  readonly instance: Instance
+  instance: Instance
   /** All of the memory; another view once it has grown. */
   heap: Uint8Array
+  /** The parts whose rectangles are in the memory. */
+  placed: Parts | undefined
   readonly #starts = new Array<number>(REGIONS).fill(0)
   readonly #capacities = new Array<number>(REGIONS).fill(0)
   readonly #lengths = [0, 0]
@@ -54,6 +57,16 @@ export class Arena {
   constructor(memory: KernelMemory | undefined, workSpace: WorkSpace) {
     this.instance = memory ? instantiateShared(memory, workSpace) : instantiate()
     this.heap = new Uint8Array(this.instance.exports.memory.buffer)
+  }
+
+  /** Gives the memory back, which cannot shrink, and begins with little again. Not where the memory is another's. */
+  renew(): void {
+    this.instance = instantiate()
+    this.heap = new Uint8Array(this.instance.exports.memory.buffer)
+    this.placed = undefined
+    this.#starts.fill(0)
+    this.#capacities.fill(0)
+    this.#waiting.fill(undefined)
   }
 
   /** Takes a whole message, which is copied once it is needed and must not change before. */

@@ -28,19 +28,21 @@ export class Kernels {
   readonly #preparation: Preparation
   #extremes: Float32Array
   #threshold: Float64Array = new Float64Array(1)
-  /** The parts whose rectangles are in kernel memory. */
-  #placed: Parts | undefined
+  /** The last parts, and the bytes of their rectangles: the arena's may be another's. */
+  #parts: Parts | undefined
+  #rectangles: Uint8Array = new Uint8Array(0)
   /** Of each mask, where its pixels are once they are ready to be counted. */
   readonly #addresses = [0, 0]
   readonly #steps = [0, 0]
   readonly #shifts = [0, 0]
 
   /**
-   * @param memory to work in, from {@link sharedMemory}; by default one of its own
-   * @param workSpace the part of that memory that is for this instance alone
+   * @param memory to work in: from {@link sharedMemory}, or an arena that other kernels of this thread work in too, one
+   * after the other; by default one of its own
+   * @param workSpace the part of shared memory that is for this instance alone
    */
-  constructor(memory?: KernelMemory, workSpace: WorkSpace = 0) {
-    this.arena = new Arena(memory, workSpace)
+  constructor(memory?: KernelMemory | Arena, workSpace: WorkSpace = 0) {
+    this.arena = memory instanceof Arena ? memory : new Arena(memory, workSpace)
     this.#preparation = new Preparation(this.arena)
     const { heap, instance } = this.arena
     this.#extremes = new Float32Array(heap.buffer, instance.places.EXTREMES, 2)
@@ -240,9 +242,13 @@ export class Kernels {
   #placeRectangles(parts: Parts): number {
     const { rectangles } = parts
     const at = this.arena.reserve(Region.RECTANGLES, 4 * rectangles.length)
-    if (this.#placed !== parts) {
-      this.arena.heap.set(new Uint8Array(rectangles.buffer, rectangles.byteOffset, rectangles.byteLength), at)
-      this.#placed = parts
+    if (this.arena.placed !== parts) {
+      if (this.#parts !== parts) {
+        this.#parts = parts
+        this.#rectangles = new Uint8Array(rectangles.buffer, rectangles.byteOffset, rectangles.byteLength)
+      }
+      this.arena.heap.set(this.#rectangles, at)
+      this.arena.placed = parts
     }
     return at
   }

@@ -1,5 +1,5 @@
 import { type PngMask, serializePng } from '../image/serialize.ts'
-import { Kernels } from '../kernels/kernels.ts'
+import type { Kernels } from '../kernels/kernels.ts'
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import { Moment } from '../pairing/moment.ts'
 import { Pairing } from '../pairing/pairing.ts'
@@ -10,6 +10,7 @@ import { type Configuration, configurationFrom, pairingOptions } from './configu
 import { type CountingRules, countingRules, countPair } from './count-pair.ts'
 import { Frame } from './frame.ts'
 import { InputStatistics } from './input.ts'
+import { KernelRoom } from './kernel-room.ts'
 import { wantedByLimits } from './limits.ts'
 import { loadMask } from './load-mask.ts'
 import { LabelError } from './mask-error.ts'
@@ -21,10 +22,6 @@ import { type ReceivedImage, ReceivedImages } from './received-image.ts'
 import { Scorer } from './scorer.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis } from './verdict.ts'
-
-/** Kernel memory that is kept in any case, and how many times the largest mask it may be: bytes. */
-const KEPT = 32 * 2 ** 20
-const KEPT_TIMES = 32
 
 /**
  * The engine: takes the serialized messages of two topics, pairs them, counts and scores each pair, and judges the
@@ -67,8 +64,9 @@ export class Monitor {
   #rules: CountingRules
   readonly #notices = new Notices(this.predictionInput, this.labelInput)
   readonly #scorer: Scorer
-  #kernels: Kernels
-  readonly #ownsKernels: boolean
+  readonly #kernels: Kernels
+  /** Undefined where the kernels' memory is another's to give back. */
+  readonly #room: KernelRoom | undefined
   /** Bytes of the pixels of the largest mask since {@link relinquish} was called last. */
   #largest = 0
   /** Ids that the kernels counted apart in this frame: 0 to #counted - 1. */
@@ -83,12 +81,12 @@ export class Monitor {
 
   /**
    * @param parameters as {@link parametersFrom} makes them
-   * @param kernels to count with; by default its own
+   * @param kernels to count with, or a room to count in that other monitors count in too; by default a room of its own
    * @throws ParameterError when parameters contradict each other or ask for what is not built
    */
-  constructor(parameters: Parameters, kernels?: Kernels) {
-    this.#kernels = kernels ?? new Kernels()
-    this.#ownsKernels = kernels === undefined
+  constructor(parameters: Parameters, kernels: Kernels | KernelRoom = new KernelRoom()) {
+    this.#room = kernels instanceof KernelRoom ? kernels : undefined
+    this.#kernels = kernels instanceof KernelRoom ? kernels.enter(this) : kernels
     this.#parameters = withClassNames(parameters)
     this.#configuration = configurationFrom(this.#parameters)
     this.#rules = countingRules(this.#parameters, this.#configuration)
@@ -247,11 +245,9 @@ export class Monitor {
    * @returns whether there was any
    */
   relinquish(): boolean {
-    const keeps = Math.max(KEPT, KEPT_TIMES * this.#largest)
+    const largest = this.#largest
     this.#largest = 0
-    if (!this.#ownsKernels || this.#kernels.bytes <= keeps) return false
-    this.#kernels = new Kernels()
-    return true
+    return this.#room?.relinquish(this, largest) ?? false
   }
 
   #receive(mask: MaskName, message: Uint8Array, isCompressed: boolean): void {

@@ -7,21 +7,28 @@ type ParameterSource =
   | { kind: 'file'; path: string }
   | { kind: 'rule'; node: string | undefined; name: string; value: string }
 
+/** How many arguments name the program: Node.js and its script. */
+const PROGRAM = 2
+
 /** The command line, taken apart. */
 export interface NodeArguments {
   /** What rcl is to see: remappings, log levels, and all that is no parameter. */
   rest: string[]
   sources: ParameterSource[]
+  /** What is no ROS argument: names of nodes. */
+  names: string[]
 }
 
 /**
  * Takes the parameters out of the ROS arguments: rclnodejs ignores parameter files with namespaces and throws at
  * integer arrays. Everything else stays for rcl.
+ * @param argv as of a process: the first two are the program
  * @throws ParameterError for a flag without its value or a rule that is none
  */
 export function splitArguments(argv: readonly string[]): NodeArguments {
   const rest: string[] = []
   const sources: ParameterSource[] = []
+  const names: string[] = []
   let isRos = false
   for (let i = 0; i < argv.length; i++) {
     const argument = argv[i]!
@@ -33,10 +40,10 @@ export function splitArguments(argv: readonly string[]): NodeArguments {
     } else if (isRos && (argument === '-p' || argument === '--param')) {
       sources.push(parseRule(valueBehind(argument, argv[++i])))
       continue
-    }
+    } else if (!isRos && i >= PROGRAM) names.push(argument)
     rest.push(argument)
   }
-  return { rest, sources }
+  return { rest, sources, names }
 }
 
 function valueBehind(flag: string, value: string | undefined): string {

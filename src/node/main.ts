@@ -1,8 +1,12 @@
 import { ParameterError } from '../parameters/parameters.ts'
 import { printable } from '../printable.ts'
 import { parameterOverrides, splitArguments } from './arguments.ts'
+import { Cameras } from './cameras.ts'
 import { MonitorNode } from './monitor-node.ts'
-import { loadRclnodejs, needsRosout } from './rclnodejs.ts'
+import { type NodeName, nodeNames, requireDifferentWhenRemapped } from './node-names.ts'
+import { loadRclnodejs, type Node, needsRosout, type Ros } from './rclnodejs.ts'
+import { Shared } from './shared.ts'
+import { inputTopics } from './subtopic.ts'
 
 /** How long rclnodejs waits for messages before it looks round, ms; a change of subscriptions waits as long. */
 const WAIT = 100
@@ -12,25 +16,43 @@ process.on('SIGINT', () => stop())
 process.on('SIGTERM', () => stop())
 
 async function main(): Promise<void> {
-  const { rest, sources } = splitArguments(process.argv)
+  const { rest, sources, names } = splitArguments(process.argv)
+  const asked = nodeNames(names)
+  requireDifferentWhenRemapped(asked, rest)
   const ros = await loadRclnodejs()
   // Its own handler would end the process by the signal that it is sent.
   ros.removeSignalHandlers()
   // rclnodejs would tell of changed parameters within the node's namespace; everybody listens outside.
   await ros.init(undefined, [...rest, '--ros-args', '-r', 'parameter_events:=/parameter_events'])
-  const node = ros.createNode('dice_monitor', undefined, undefined, {
+  const nodes = asked.map(name => createNode(ros, name))
+  const shared = new Shared()
+  const monitors = nodes.map((node, i) => {
+    const name = node.getFullyQualifiedName()
+    const topics = inputTopics(node, asked[i]!.hasOwnTopics)
+    try {
+      return new MonitorNode(ros, node, parameterOverrides(sources, name), shared, topics)
+    } catch (error) {
+      if (!(error instanceof ParameterError) || nodes.length === 1) throw error
+      throw new ParameterError(`${name}: ${error.message}`)
+    }
+  })
+  for (const monitor of monitors) monitor.announce()
+  if (monitors.length > 1) new Cameras(monitors)
+  stop = () => {
+    for (const monitor of monitors) monitor.stop()
+    ros.shutdown()
+    process.exit(0)
+  }
+  for (const node of nodes) ros.spin(node, WAIT)
+}
+
+function createNode(ros: Ros, { name, namespace }: NodeName): Node {
+  return ros.createNode(name, namespace === '/' ? '' : namespace, undefined, {
     startParameterServices: false,
     // rcl writes what it is asked for to the log, however long and unprintable.
     startTypeDescriptionService: false,
     enableRosout: needsRosout(ros),
   })
-  const monitor = new MonitorNode(ros, node, parameterOverrides(sources, node.getFullyQualifiedName()))
-  stop = () => {
-    monitor.stop()
-    ros.shutdown()
-    process.exit(0)
-  }
-  ros.spin(node, WAIT)
 }
 
 main().catch((error: unknown) => {

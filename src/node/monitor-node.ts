@@ -7,7 +7,6 @@ import { ParameterError, parametersFrom, type RawValue, withParameters } from '.
 import { isParameterName, type Parameters } from '../parameters/table.ts'
 import { printable } from '../printable.ts'
 import { SimClock } from './clock.ts'
-import { MessageCollection } from './collection.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { Guard, Refused } from './guard.ts'
 import { Input, type InputOptions, type Transport } from './input.ts'
@@ -19,9 +18,8 @@ import { serveParameters } from './parameter-services.ts'
 import { NodeParameters } from './parameters.ts'
 import { Pictures } from './pictures.ts'
 import type { Node, Publisher, Ros } from './rclnodejs.ts'
-import { SharedSegments } from './shared-segments.ts'
-import { SteadyClock } from './steady-clock.ts'
-import { Ticker } from './ticker.ts'
+import type { Shared } from './shared.ts'
+import type { SteadyClock } from './steady-clock.ts'
 
 /** How often memory that larger frames needed is given back, s. */
 const SPELL = 30
@@ -38,11 +36,14 @@ const inputOptions = (parameters: Parameters, mask: MaskName): InputOptions => (
 
 /** The ROS 2 node: the engine between two subscriptions and its publishers. */
 export class MonitorNode {
+  /** Called with the four tasks when they have been published. */
+  onDiagnostics: (statuses: readonly DiagnosticStatus[]) => void = () => {}
   readonly #node: Node
   readonly #guard: Guard
   readonly #monitor: Monitor
   readonly #clock: SimClock
-  readonly #steady = new SteadyClock()
+  readonly #shared: Shared
+  readonly #steady: SteadyClock
   readonly #prediction: Input
   readonly #label: Input
   readonly #names: Record<MaskName, NamesInput>
@@ -58,10 +59,7 @@ export class MonitorNode {
   readonly #metricsMessage = new MetricsMessage()
   readonly #confusionMessage = new ConfusionMessage()
   readonly #diagnosticsMessage = new DiagnosticsMessage()
-  readonly #segments = new SharedSegments()
-  readonly #collection = new MessageCollection()
   readonly #log: Logbook
-  readonly #ticker: Ticker
   #diagnosticsTimer: NodeJS.Timeout | undefined
   #lastDiagnostics = 0
   #relinquishedAt = 0
@@ -71,16 +69,27 @@ export class MonitorNode {
   readonly #loggedDoubts = new Set<string>()
   #loggedErrors = { prediction: '', label: '' }
 
-  /** @throws ParameterError when an override does not fit */
-  constructor(ros: Ros, node: Node, overrides: ReadonlyMap<string, RawValue>) {
+  /**
+   * @param topics what is subscribed to, before remapping
+   * @throws ParameterError when an override does not fit
+   */
+  constructor(
+    ros: Ros,
+    node: Node,
+    overrides: ReadonlyMap<string, RawValue>,
+    shared: Shared,
+    topics: Readonly<Record<MaskName, string>>,
+  ) {
     this.#node = node
+    this.#shared = shared
+    this.#steady = shared.steady
     const logger = node.getLogger()
     this.#log = new Logbook((severity, text) => logger[severity](printable(text)))
     const name = node.getFullyQualifiedName()
     // Two monitors in two namespaces must not have tasks of one name.
     const useFqn: [string, RawValue] = ['diagnostic_updater.use_fqn', name.lastIndexOf('/') > 0]
     const parameters = parametersFrom(new Map([useFqn, ...overrides]))
-    this.#monitor = new Monitor(parameters)
+    this.#monitor = new Monitor(parameters, shared.kernels)
     this.#monitor.onFrame = this.#onFrame
     this.#guard = new Guard(node, this.#report)
     this.#warnOfUnknown(overrides)
@@ -112,29 +121,43 @@ export class MonitorNode {
 
     // Names first: what is ready at once is taken in the order in which it was subscribed to.
     const names = (mask: MaskName) =>
-      new NamesInput(ros, node, this.#guard, mask, message => this.#onNames(mask, message))
+      new NamesInput(ros, node, this.#guard, mask, topics[mask], message => this.#onNames(mask, message))
     this.#names = { prediction: names('prediction'), label: names('label') }
     this.#followNames()
     const input = (mask: MaskName, onMessage: (message: Buffer, transport: Transport) => void) =>
-      new Input(ros, node, this.#guard, mask, inputOptions(parameters, mask), onMessage)
+      new Input(ros, node, this.#guard, topics[mask], inputOptions(parameters, mask), onMessage)
     this.#prediction = input('prediction', this.#onPrediction)
     this.#label = input('label', this.#onLabel)
     const inputs = { prediction: this.#prediction, label: this.#label }
     const namesProblem = (mask: MaskName) => this.#names[mask].problem
     this.#diagnostics = new Diagnostics(this.#monitor, inputs, namesProblem, now =>
-      this.#segments.largestOfOthers(now),
+      shared.segments.largestOfOthers(now),
     )
     this.#diagnostics.endPeriod(this.#steady.seconds)
     this.#lastDiagnostics = this.#steady.seconds
     this.#relinquishedAt = this.#steady.seconds
     this.#scheduleDiagnostics()
     this.#publishLegend()
-    this.#ticker = new Ticker(this.#guard.wrap('a tick failed', this.#onTick), () => this.#monitor.isWaiting)
-    logger.info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
+    shared.look(this.#guard.wrap('a tick failed', this.#onTick), () => this.#monitor.isWaiting)
+  }
+
+  /** Says in the log what it does, when nothing can keep the process from starting any more. */
+  announce(): void {
+    this.#node.getLogger().info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
+  }
+
+  get name(): string {
+    return this.#node.getFullyQualifiedName()
+  }
+
+  /** The windowed dice; NaN before the first pair. */
+  get dice(): number {
+    const { frame } = this.#monitor
+    return frame.frameCount > 0 ? frame.windowDice : Number.NaN
   }
 
   stop(): void {
-    this.#ticker.stop()
+    this.#shared.ticker.stop()
     clearTimeout(this.#diagnosticsTimer)
     this.#node.getLogger().info(printable(closingLine(this.#monitor)))
   }
@@ -143,14 +166,14 @@ export class MonitorNode {
     this.#takeTime()
     this.#monitor.receivePrediction(message, transport)
     this.#logError('prediction', this.#monitor.predictionInput.lastError)
-    this.#collection.count(message)
+    this.#shared.collection.count(message)
   }
 
   readonly #onLabel = (message: Buffer, transport: Transport): void => {
     this.#takeTime()
     this.#monitor.receiveLabel(message, transport)
     this.#logError('label', this.#monitor.labelInput.lastError)
-    this.#collection.count(message)
+    this.#shared.collection.count(message)
   }
 
   #onNames(mask: MaskName, message: Buffer): void {
@@ -196,7 +219,7 @@ export class MonitorNode {
   }
 
   #takeTime(): void {
-    this.#ticker.wake()
+    this.#shared.ticker.wake()
     this.#steady.read()
     const { moment } = this.#monitor
     moment.arrival = this.#steady.seconds
@@ -238,15 +261,21 @@ export class MonitorNode {
     if (!this.#monitor.relinquish()) return
     this.#prediction.relinquish(seconds)
     this.#label.relinquish(seconds)
-    this.#collection.clear()
+    this.#shared.collection.clear()
   }
 
   #publishDiagnostics(): void {
     const useFqn = this.#monitor.parameters['diagnostic_updater.use_fqn']
     const name = useFqn ? this.#node.getFullyQualifiedName() : this.#node.name()
     const status = this.#diagnostics.statuses(name, this.#steady.seconds)
-    this.#diagnosticsPublisher.publish(this.#diagnosticsMessage.write(this.#stamp(), status))
+    this.publishStatus(status)
     this.#logChanges(status)
+    this.onDiagnostics(status)
+  }
+
+  /** Publishes on /diagnostics. */
+  publishStatus(statuses: readonly DiagnosticStatus[]): void {
+    this.#diagnosticsPublisher.publish(this.#diagnosticsMessage.write(this.#stamp(), statuses))
   }
 
   /** What the arrays of the metrics are of, for those who listen and those who will. */
@@ -286,7 +315,7 @@ export class MonitorNode {
     this.#monitor.configure(withParameters(parameters, changes))
     this.#publishLegend()
     this.#clock.isActive = clock
-    this.#ticker.wake()
+    this.#shared.ticker.wake()
     const period = 'diagnostic_updater.period'
     if (this.#monitor.parameters[period] !== parameters[period]) this.#scheduleDiagnostics()
   }

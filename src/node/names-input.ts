@@ -27,16 +27,26 @@ export class NamesInput {
   readonly #node: Node
   readonly #guard: Guard
   readonly #mask: MaskName
+  readonly #base: string
   readonly #onMessage: (message: Buffer) => void
   #source: NamesSource = 'none'
   #lookedAt = Number.NEGATIVE_INFINITY
   #subscriptions: Subscription[] = []
 
-  constructor(ros: Ros, node: Node, guard: Guard, mask: MaskName, onMessage: (message: Buffer) => void) {
+  /** @param base the topic of the masks, before remapping */
+  constructor(
+    ros: Ros,
+    node: Node,
+    guard: Guard,
+    mask: MaskName,
+    base: string,
+    onMessage: (message: Buffer) => void,
+  ) {
     this.#ros = ros
     this.#node = node
     this.#guard = guard
     this.#mask = mask
+    this.#base = base
     this.#onMessage = onMessage
   }
 
@@ -80,7 +90,7 @@ export class NamesInput {
   #subscribe(source: keyof typeof TYPES, durability: number): void {
     const { QoS } = this.#ros
     const qos = new QoS(1, DEPTH, durability === TRANSIENT_LOCAL ? 1 : 2, durability)
-    const topic = subtopic(this.#node, this.#mask, source)
+    const topic = subtopic(this.#node, this.#base, source)
     const backlog = new Backlog()
     const onMessage = (message: Buffer) => {
       backlog.taken++

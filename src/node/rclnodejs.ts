@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 export interface Ros {
   DistroUtils: { getDistroId(name?: string): number }
   init(context: undefined, argv: string[]): Promise<void>
-  createNode(name: string, namespace?: undefined, context?: undefined, options?: NodeOptions): Node
+  createNode(name: string, namespace?: string, context?: undefined, options?: NodeOptions): Node
   spin(node: Node, timeout: number): void
   shutdown(): void
   removeSignalHandlers(): void

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { serializeImage } from '../../src/image/serialize.ts'
 import { Kernels } from '../../src/kernels/kernels.ts'
+import { KernelRoom } from '../../src/monitor/kernel-room.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 
@@ -48,4 +49,44 @@ test('memory that others share is theirs to give back', () => {
   expect(kernels.bytes).toBeGreaterThan(2 ** 25)
   expect(monitor.relinquish()).toBe(false)
   expect(kernels.bytes).toBeLessThan(2 ** 27)
+})
+
+test('monitors that share a room count one after the other, with masks and rules of their own', () => {
+  const room = new KernelRoom()
+  const twoParts = parametersFrom(new Map([['regions', ['top: rows 0-0.25', 'rest: rows 0.25-1']]]))
+  const threeParts = parametersFrom(
+    new Map([['regions', ['a: rows 0-0.5', 'b: rows 0.5-0.75', 'c: rows 0.75-1']]]),
+  )
+  const [one, other] = [new Monitor(twoParts, room), new Monitor(threeParts, room)]
+  const before = room.bytes
+  for (let i = 0; i < 3; i++) {
+    expect(scored(one, 64, 48)).toBe(0.5)
+    expect([...one.frame.regions.dice].map(dice => dice > 0)).toEqual([true, true])
+    expect(scored(other, 320, 240)).toBe(0.5)
+    expect(other.frame.regions.dice[0]).toBe(1)
+    expect(other.frame.regions.dice[2]).toBe(0)
+  }
+  expect(room.bytes).toBeGreaterThan(before)
+})
+
+test('a room is given back when it is much more than any of its monitors needed', () => {
+  const room = new KernelRoom()
+  const [small, large] = [
+    new Monitor(parametersFrom(new Map()), room),
+    new Monitor(parametersFrom(new Map()), room),
+  ]
+  scored(small, 64, 48)
+  scored(large, 6000, 3000)
+  const full = room.bytes
+  // The first spell of the other one is not over.
+  expect(small.relinquish()).toBe(false)
+  expect(large.relinquish()).toBe(false)
+  expect(small.relinquish()).toBe(false)
+  expect(room.bytes).toBe(full)
+  expect(scored(large, 64, 48)).toBe(0.5)
+  expect(large.relinquish()).toBe(true)
+  expect(room.bytes).toBeLessThan(full / 4)
+  expect(small.relinquish()).toBe(false)
+  expect(scored(small, 64, 48)).toBe(0.5)
+  expect(scored(large, 640, 480)).toBe(0.5)
 })

@@ -1,6 +1,7 @@
 import { serializeImage } from '../../src/image/serialize.ts'
 import { MonitorNode } from '../../src/node/monitor-node.ts'
 import type { Node, Publisher, Ros } from '../../src/node/rclnodejs.ts'
+import { Shared } from '../../src/node/shared.ts'
 import type { RawValue } from '../../src/parameters/parameters.ts'
 import { type Allocation, allocationOf } from '../support/allocation.ts'
 
@@ -72,7 +73,10 @@ function silentGraph(): Graph {
 function received(values: Record<string, RawValue>, predicted: Uint8Array, lag = 0): () => void {
   const { ros, node, receive, published } = silentGraph()
   const period: [string, RawValue] = ['diagnostic_updater.period', 3600]
-  new MonitorNode(ros, node, new Map([period, ...Object.entries(values)]))
+  new MonitorNode(ros, node, new Map([period, ...Object.entries(values)]), new Shared(), {
+    prediction: 'prediction',
+    label: 'label',
+  })
   // A message is kept until it is paired, so a few take turns.
   const turns = 4
   const copies = (message: Uint8Array) => Array.from({ length: turns }, () => Buffer.from(message))

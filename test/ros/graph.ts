@@ -84,6 +84,8 @@ export class Graph {
   readonly #waiters = new Set<Waiter>()
   #monitor: ChildProcess | undefined
   #ended: Promise<Ended> | undefined
+  /** Names of the monitor's nodes, where there are several. */
+  names: string[] = []
 
   constructor(peer: Peer) {
     this.#peer = peer
@@ -137,7 +139,7 @@ export class Graph {
       ...environment,
     }
     const started = performance.now()
-    const command = [...this.#peer.before, MONITOR, '--ros-args', ...rosArguments]
+    const command = [...this.#peer.before, MONITOR, ...this.names, '--ros-args', ...rosArguments]
     const monitor = spawn(WITH_ROS, command, {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -46,6 +46,7 @@ const ARGUMENTS = ['params_file', 'prediction_topic', 'label_topic', 'namespace'
 describe.each([
   ['monitor.launch.py', [...ARGUMENTS, 'viewer']],
   ['replay.launch.py', ['bag', 'rate', ...ARGUMENTS]],
+  ['cameras.launch.py', ['cameras', ...ARGUMENTS]],
 ])('%s', (name, expected) => {
   const file = read(name)
 

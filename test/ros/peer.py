@@ -90,10 +90,12 @@ class Graph:
         self.executor.add_node(self.node)
         self.publishers = {}
         self.clients = {}
+        self.floods = []
         self.thread = threading.Thread(target=self.executor.spin, daemon=True)
         self.thread.start()
 
-    def close(self, _):
+    def close(self, request):
+        self.calm(request)
         self.executor.shutdown()
         self.thread.join()
         self.node.destroy_node()
@@ -137,6 +139,26 @@ class Graph:
 
     def publish(self, request):
         self.publishers[request["as"]].publish(base64.b64decode(request["data"]))
+
+    def flood(self, request):
+        """Publishes what is cut off in the middle and what has no counterpart, `hz` a second at most, until `calm`."""
+        publisher, data = self.publishers[request["as"]], base64.b64decode(request["data"])
+        self.flooding = True
+
+        def run():
+            while self.flooding:
+                publisher.publish(data[:64])
+                publisher.publish(data)
+                time.sleep(2 / request["hz"])
+
+        self.floods.append(threading.Thread(target=run))
+        self.floods[-1].start()
+
+    def calm(self, _):
+        self.flooding = False
+        for thread in self.floods:
+            thread.join()
+        self.floods = []
 
     def stream(self, request):
         """Publishes pairs of images of one value at a rate: `count` of them, `hz` a second, stamped 1, 2, ..."""
