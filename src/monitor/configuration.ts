@@ -56,6 +56,11 @@ export const pairingOptions = (parameters: Parameters): Required<PairingOptions>
 
 /** @throws ParameterError for an unknown class name, or limits that contradict each other */
 export function configurationFrom(parameters: Parameters): Configuration {
+  if (parameters['save.worst'] > 0 && parameters['save.directory'] === '') {
+    throw new ParameterError(
+      'parameter save.directory: save.worst asks for frames to be kept, name a directory',
+    )
+  }
   const names = checkedNames(parameters['classes.names'])
   const ignored = ignoredLabels(parameters)
   const evaluated = evaluatedClasses(parameters)

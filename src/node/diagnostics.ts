@@ -4,6 +4,7 @@ import type { Monitor } from '../monitor/monitor.ts'
 import { overlapStatus, type Status, worstPosition } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
 import { printable } from '../printable.ts'
+import type { KeeperState } from './frame-keeper.ts'
 import { InputDiagnostics, type InputState } from './input-diagnostics.ts'
 import type { DiagnosticStatus } from './messages.ts'
 import { fixed, type Values } from './values.ts'
@@ -12,7 +13,9 @@ import { fixed, type Values } from './values.ts'
 const SCORE = 4
 const STAMP = 6
 
-/** Makes the four diagnostic tasks from the monitor's state. */
+type MakeStatus = (task: string, status: Status, values: Values) => DiagnosticStatus
+
+/** Makes the diagnostic tasks from the monitor's state: four, and one of the frames that are kept if any are to be. */
 export class Diagnostics {
   /** Frames likely lost before they could be paired. */
   framesMissed = 0
@@ -21,6 +24,7 @@ export class Diagnostics {
   readonly #monitor: Monitor
   readonly #prediction: InputDiagnostics
   readonly #label: InputDiagnostics
+  readonly #kept: () => KeeperState | undefined
   readonly #before = { predictions: 0, labels: 0, matched: 0 }
   /** Periods in a row in which usable messages of both topics came and nothing matched. */
   #unmatchedPeriods = 0
@@ -28,14 +32,17 @@ export class Diagnostics {
   /**
    * @param namesProblem as of an InputSource, of either mask
    * @param segment as of an InputSource
+   * @param kept of the frames that are kept; undefined while none are to be
    */
   constructor(
     monitor: Monitor,
     inputs: { prediction: InputState; label: InputState },
     namesProblem: (mask: MaskName) => string,
     segment: (now: number) => number,
+    kept: () => KeeperState | undefined = () => undefined,
   ) {
     this.#monitor = monitor
+    this.#kept = kept
     const staleAfter = () => monitor.parameters.stale_after
     this.#prediction = new InputDiagnostics({
       input: inputs.prediction,
@@ -63,7 +70,7 @@ export class Diagnostics {
 
   /** @param nodeName what the tasks are named after. @param now seconds on the steady clock */
   statuses(nodeName: string, now: number): DiagnosticStatus[] {
-    const status = (task: string, { level, message }: Status, values: Values): DiagnosticStatus => ({
+    const status: MakeStatus = (task, { level, message }, values) => ({
       level,
       name: `${nodeName}: ${task}`,
       message: printable(message),
@@ -78,6 +85,7 @@ export class Diagnostics {
       status('Synchronization', this.#synchronizationStatus(), this.#synchronizationValues()),
       status('Prediction input', this.#prediction.status(now), this.#prediction.values(now)),
       status('Label input', this.#label.status(now), this.#label.values(now)),
+      ...keptFrames(this.#kept(), status),
     ]
   }
 
@@ -175,4 +183,17 @@ export class Diagnostics {
     }
     return values
   }
+}
+
+function keptFrames(state: KeeperState | undefined, status: MakeStatus): DiagnosticStatus[] {
+  if (!state) return []
+  const { frames, bytes, directory, problem, skipped } = state
+  const message = problem === '' ? `${frames} kept in ${directory}` : problem
+  const values = {
+    'kept (frames)': String(frames),
+    'kept (bytes)': String(bytes),
+    'came too fast to be kept (frames)': String(skipped),
+    directory,
+  }
+  return [status('Saved frames', { level: problem === '' ? Level.OK : Level.WARN, message }, values)]
 }

@@ -11,7 +11,7 @@ import { inputTopics } from './subtopic.ts'
 /** How long rclnodejs waits for messages before it looks round, ms; a change of subscriptions waits as long. */
 const WAIT = 100
 
-let stop = () => process.exit(0)
+let stop: () => void = () => process.exit(0)
 process.on('SIGINT', () => stop())
 process.on('SIGTERM', () => stop())
 
@@ -39,9 +39,12 @@ async function main(): Promise<void> {
   for (const monitor of monitors) monitor.announce()
   if (monitors.length > 1) new Cameras(monitors)
   stop = () => {
-    for (const monitor of monitors) monitor.stop()
-    ros.shutdown()
-    process.exit(0)
+    // A second signal does not wait.
+    stop = () => process.exit(0)
+    Promise.all(monitors.map(monitor => monitor.stop())).finally(() => {
+      ros.shutdown()
+      process.exit(0)
+    })
   }
   for (const node of nodes) ros.spin(node, WAIT)
 }

@@ -8,12 +8,14 @@ import { isParameterName, type Parameters } from '../parameters/table.ts'
 import { printable } from '../printable.ts'
 import { SimClock } from './clock.ts'
 import { Diagnostics } from './diagnostics.ts'
+import { FrameKeeper } from './frame-keeper.ts'
 import { Guard, Refused } from './guard.ts'
 import { Input, type InputOptions, type Transport } from './input.ts'
 import { LegendMessage } from './legend.ts'
 import { Logbook, type Severity } from './logbook.ts'
 import { ConfusionMessage, type DiagnosticStatus, DiagnosticsMessage, MetricsMessage } from './messages.ts'
 import { NamesInput, type NamesSource } from './names-input.ts'
+import { openArchive } from './open-archive.ts'
 import { serveParameters } from './parameter-services.ts'
 import { NodeParameters } from './parameters.ts'
 import { Pictures } from './pictures.ts'
@@ -55,6 +57,7 @@ export class MonitorNode {
   /** How many classes the last legend had. */
   #legendClasses = -1
   readonly #pictures: Pictures
+  readonly #keeper: FrameKeeper
   readonly #diagnosticsPublisher: Publisher
   readonly #metricsMessage = new MetricsMessage()
   readonly #confusionMessage = new ConfusionMessage()
@@ -63,8 +66,8 @@ export class MonitorNode {
   #diagnosticsTimer: NodeJS.Timeout | undefined
   #lastDiagnostics = 0
   #relinquishedAt = 0
-  /** Of the four tasks, as last published. */
-  readonly #levels: number[] = [Level.OK, Level.OK, Level.OK, Level.OK]
+  /** Of the tasks, as last published. */
+  readonly #levels: number[] = [Level.OK]
   /** Kinds of doubts that the log has. */
   readonly #loggedDoubts = new Set<string>()
   #loggedErrors = { prediction: '', label: '' }
@@ -101,6 +104,8 @@ export class MonitorNode {
       qos: new ros.QoS(1, 1, 1, 1),
     })
     this.#pictures = new Pictures(ros, node, this.#guard, this.#monitor, this.#steady)
+    const onKept = this.#guard.wrap('diagnostics failed', () => this.#publishDiagnostics())
+    this.#keeper = new FrameKeeper(this.#monitor, this.#steady, name, openArchive, onKept)
     this.#diagnosticsPublisher = node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', {
       qos: depthOne,
     })
@@ -130,9 +135,9 @@ export class MonitorNode {
     this.#label = input('label', this.#onLabel)
     const inputs = { prediction: this.#prediction, label: this.#label }
     const namesProblem = (mask: MaskName) => this.#names[mask].problem
-    this.#diagnostics = new Diagnostics(this.#monitor, inputs, namesProblem, now =>
-      shared.segments.largestOfOthers(now),
-    )
+    const segment = (now: number) => shared.segments.largestOfOthers(now)
+    const kept = () => this.#keeper.state
+    this.#diagnostics = new Diagnostics(this.#monitor, inputs, namesProblem, segment, kept)
     this.#diagnostics.endPeriod(this.#steady.seconds)
     this.#lastDiagnostics = this.#steady.seconds
     this.#relinquishedAt = this.#steady.seconds
@@ -156,9 +161,11 @@ export class MonitorNode {
     return frame.frameCount > 0 ? frame.windowDice : Number.NaN
   }
 
-  stop(): void {
+  /** Ends it once the frames that are to be kept are on the disk. */
+  async stop(): Promise<void> {
     this.#shared.ticker.stop()
     clearTimeout(this.#diagnosticsTimer)
+    await this.#keeper.close()
     this.#node.getLogger().info(printable(closingLine(this.#monitor)))
   }
 
@@ -201,6 +208,7 @@ export class MonitorNode {
     if (this.#confusion.subscriptionCount > 0) this.#confusion.publish(this.#confusionMessage.write(frame))
     if (frame.level !== this.#levels[0]) this.#publishDiagnostics()
     this.#pictures.offer(frame)
+    this.#keeper.offer(frame)
   }
 
   readonly #onTick = (): void => {
@@ -210,6 +218,7 @@ export class MonitorNode {
     const { seconds } = this.#steady
     this.#clock.follow(seconds)
     this.#pictures.adapt()
+    this.#keeper.tick()
     if (this.#monitor.classes.count !== this.#legendClasses) this.#publishLegend()
     const { parameters } = this.#monitor
     this.#prediction.adapt(inputOptions(parameters, 'prediction'), seconds)
@@ -357,7 +366,7 @@ export class MonitorNode {
 
   #logChanges(statuses: readonly DiagnosticStatus[]): void {
     statuses.forEach(({ level, name, message }, i) => {
-      if (level === this.#levels[i]) return
+      if (level === (this.#levels[i] ?? Level.OK)) return
       this.#levels[i] = level
       const task = name.slice(name.lastIndexOf(': ') + 2)
       // Doubts have a line of their own.

@@ -291,6 +291,30 @@ export const PARAMETERS = {
     description:
       'Topic of the camera, sensor_msgs/Image of 8-bit colours or grays, whose picture ~/overlay is drawn over. Empty: none.',
   }),
+  'save.worst': spec({
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1000,
+    unit: 'frames',
+    description:
+      'How many frames are kept in save.directory, those with the lowest dice, one of each episode in which the level is not OK: label, prediction and overlay as PNG, and scores as JSON. What earlier runs left there counts. 0: none.',
+  }),
+  'save.directory': spec({
+    type: 'string',
+    default: '',
+    description:
+      'Where frames are kept; "~/" is the home directory. A node that is in a namespace or has another name has a folder of its own in it.',
+  }),
+  'save.bytes': spec({
+    type: 'integer',
+    default: 2 ** 28,
+    min: 1,
+    max: 2 ** 40,
+    unit: 'bytes',
+    description:
+      'How much the frames that are kept may take; while one is written, it takes its room besides.',
+  }),
   'diagnostic_updater.period': spec({
     type: 'double',
     default: 1,

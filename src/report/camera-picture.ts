@@ -14,7 +14,7 @@ export interface CameraPicture extends Pick<PictureFile, 'extension' | 'bytes'> 
   overlay?: Uint8Array | undefined
 }
 
-type Frame = Pick<PicturedFrame, 'label' | 'prediction' | 'dice'>
+type Frame = Pick<PicturedFrame, 'label' | 'prediction' | 'scene'>
 
 /**
  * A camera's picture as small as the masks of a page; one whose pixels are not decoded here (JPEG, WebP, 16 bits) as it
@@ -37,13 +37,12 @@ export function picturedCamera(
 
 /** A camera's picture as it is, and beneath the mistakes where its pixels are decoded here. @throws MessageError */
 export function savedCamera(message: Uint8Array, isCompressed: boolean, frame: Frame): CameraPicture {
-  const { label, prediction, dice } = frame
+  const { label, prediction, scene } = frame
   const { width, height } = label
   const camera = pixelsOf(message, isCompressed, width, height)
   const file = fileOf(message, isCompressed)
   if (!camera) return file
-  const scene = { label, prediction, camera, regions: undefined, ignoredRegions: 0, isBinary: false }
-  const drawn = drawOverlay({ ...scene, grayOf: () => 0, text: `dice ${dice.toFixed(4)}` })
+  const drawn = drawOverlay({ label, prediction, camera, ...scene })
   return { ...file, overlay: encodeRgbPng(width, height, drawn) }
 }
 

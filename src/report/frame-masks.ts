@@ -1,28 +1,63 @@
+import { readCompressedHeader } from '../image/compressed.ts'
+import { ImageHeader, readImageHeader } from '../image/header.ts'
 import { MAX_CLASSES } from '../monitor/configuration.ts'
 import type { Frame } from '../monitor/frame.ts'
+import type { MaskRules } from '../monitor/mask-rules.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { NO_CLASS, type SmallMask, sampleMask } from './masks.ts'
 
-/** The two masks of the frame just scored, no wider and no higher than `longest`; ignored labels are no class. */
-export function frameMasks(
+/** A serialized message of a mask, and what makes class ids of it. */
+export interface MaskMessage {
+  message: Uint8Array
+  /** Whether it holds a file. */
+  isFile: boolean
+  rules: MaskRules
+}
+
+/** The masks of a frame as they came, and how they are read: plain data, which can be sent to a thread. */
+export interface MaskPair {
+  label: MaskMessage
+  prediction: MaskMessage
+  /** Of the masks that are read. */
+  width: number
+  height: number
+  /** As of MaskOptions. */
+  classes: number
+  threshold: number
+  /** 1 for ids of labels that are no class. */
+  ignored: Uint8Array
+}
+
+/** The masks of the frame just scored, to be no wider and no higher than `longest`. The messages are borrowed. */
+export function maskPair(
   frame: Frame,
   { classes, parameters, configuration, rules }: Monitor,
   longest: number,
-): { label: SmallMask; prediction: SmallMask } {
-  const { label } = frame
+): MaskPair {
+  const { label, prediction } = frame
   const scale = Math.min(1, longest / Math.max(label.width, label.height))
-  const options = {
+  return {
+    label: { message: frame.labelMessage, isFile: label.isFile, rules: rules.label },
+    prediction: { message: frame.predictionMessage, isFile: prediction.isFile, rules: rules.prediction },
     width: Math.max(1, Math.round(label.width * scale)),
     height: Math.max(1, Math.round(label.height * scale)),
     classes: classes.areNamed ? classes.names.length : MAX_CLASSES,
     threshold: parameters['prediction.threshold'],
+    ignored: configuration.ignored,
   }
-  const labelMask = sampleMask(frame.labelMessage, label, { ...options, rules: rules.label })
-  const { ids } = labelMask
-  for (let i = 0; i < ids.length; i++) if (configuration.ignored[ids[i]!] === 1) ids[i] = NO_CLASS
-  const prediction = sampleMask(frame.predictionMessage, frame.prediction, {
-    ...options,
-    rules: rules.prediction,
-  })
-  return { label: labelMask, prediction }
+}
+
+/** Class ids of both masks; ignored labels are no class. */
+export function readMasks(pair: MaskPair): { label: SmallMask; prediction: SmallMask } {
+  const label = readMask(pair.label, pair)
+  const { ids } = label
+  for (let i = 0; i < ids.length; i++) if (pair.ignored[ids[i]!] === 1) ids[i] = NO_CLASS
+  return { label, prediction: readMask(pair.prediction, pair) }
+}
+
+function readMask({ message, isFile, rules }: MaskMessage, { width, height, classes, threshold }: MaskPair) {
+  const header = new ImageHeader()
+  if (isFile) readCompressedHeader(message, header)
+  else readImageHeader(message, header)
+  return sampleMask(message, header, { width, height, classes, threshold, rules })
 }

@@ -1,10 +1,11 @@
 import { type ImageHeader, readImageHeader } from '../image/header.ts'
+import { MAX_CLASSES } from '../monitor/configuration.ts'
 import type { Frame } from '../monitor/frame.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { ignoredBits } from '../monitor/region-parts.ts'
 import { overlapStatus, worstPosition } from '../monitor/status.ts'
 import { classColors } from './class-colors.ts'
-import { frameMasks } from './frame-masks.ts'
+import { maskPair, readMasks } from './frame-masks.ts'
 import { brightness, type OverlayScene } from './overlay.ts'
 
 const LEVELS = ['OK', 'WARN', 'ERROR', 'STALE']
@@ -15,17 +16,21 @@ const LEVELS = ['OK', 'WARN', 'ERROR', 'STALE']
  * @param longest the picture is no wider and no higher
  */
 export function overlayScene(frame: Frame, monitor: Monitor, now: number, longest: number): OverlayScene {
-  const masks = frameMasks(frame, monitor, longest)
+  const masks = readMasks(maskPair(frame, monitor, longest))
   const { width, height } = masks.label
+  const regions = monitor.configuration.regions.length > 0 ? frame.regions.bits(width, height) : undefined
+  return { ...masks, camera: undefined, regions, ...sceneNotes(frame, monitor, now) }
+}
+
+/** What is drawn of a frame beside its masks: all but what has the size of the picture. */
+export type SceneNotes = Pick<OverlayScene, 'ignoredRegions' | 'grays' | 'isBinary' | 'text'>
+
+export function sceneNotes(frame: Frame, monitor: Monitor, now: number): SceneNotes {
   const { classes, configuration } = monitor
-  const { regions } = configuration
   const colorOf = classColors(monitor)
   return {
-    ...masks,
-    camera: undefined,
-    regions: regions.length > 0 ? frame.regions.bits(width, height) : undefined,
-    ignoredRegions: ignoredBits(regions),
-    grayOf: id => 120 + 0.4 * brightness(...colorOf(id)),
+    ignoredRegions: ignoredBits(configuration.regions),
+    grays: Uint8Array.from({ length: MAX_CLASSES }, (_, id) => 120 + 0.4 * brightness(...colorOf(id))),
     isBinary: classes.count === 2 && classes.ids[0] === 0 && classes.ids[1] === 1,
     text: textOf(frame, monitor, now),
   }

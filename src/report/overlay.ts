@@ -28,7 +28,7 @@ export interface OverlayScene {
   /** The bits of regions that are ignored. */
   ignoredRegions: number
   /** The gray of a right pixel without a camera, by class id. */
-  grayOf: (id: number) => number
+  grays: Uint8Array
   /** Whether of two classes the first is what is not looked for: it is then missed, not wrong, where the other was. */
   isBinary: boolean
   text: string
@@ -48,14 +48,14 @@ function outcomeOf(labelId: number, predictionId: number, isBinary: boolean): Ou
  * ignored (darkened and hatched), with the outlines of the regions and a text. Bytes of rgb8.
  */
 export function drawOverlay(scene: OverlayScene): Uint8Array {
-  const { label, prediction, camera, regions, ignoredRegions, grayOf, isBinary, text } = scene
+  const { label, prediction, camera, regions, ignoredRegions, grays, isBinary, text } = scene
   const { width, height } = label
   const pixels = new Uint8Array(3 * width * height)
   for (let i = 0; i < width * height; i++) {
     const isLeftOut = regions !== undefined && (regions[i]! & ignoredRegions) !== 0
     const labelId = isLeftOut ? NO_CLASS : label.ids[i]!
     const outcome = outcomeOf(labelId, prediction.ids[i]!, isBinary)
-    const gray = camera ? dimmed(camera[i]!) : labelId === NO_CLASS ? 128 : grayOf(labelId)
+    const gray = camera ? dimmed(camera[i]!) : labelId === NO_CLASS ? 128 : grays[labelId]!
     if (outcome === 'right') paint(pixels, i, gray, gray, gray)
     else if (outcome === 'ignored') {
       const isStripe = ((i % width) + Math.floor(i / width)) % HATCH < HATCH / 3

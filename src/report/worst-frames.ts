@@ -1,33 +1,23 @@
 import type { Frame } from '../monitor/frame.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { CameraPicture } from './camera-picture.ts'
-import { frameMasks } from './frame-masks.ts'
+import { type FrameNotes, frameNotes, nanoseconds } from './frame-notes.ts'
+import { overlayScene, type SceneNotes } from './frame-overlay.ts'
 import type { SmallMask } from './masks.ts'
+import type { OverlayScene } from './overlay.ts'
 
 /** A frame worth looking at. */
-export interface PicturedFrame {
-  /** Label stamp, ns since the epoch. */
-  stamp: bigint
-  dice: number
-  pixelsEvaluated: number
+export interface PicturedFrame extends FrameNotes {
   label: SmallMask
   prediction: SmallMask
-  /** The most frequent mistakes of this frame. */
-  mistakes: Mistake[]
+  /** What is drawn of it besides. */
+  scene: SceneNotes & Pick<OverlayScene, 'regions'>
   /** What the camera saw, where that is asked for and known. */
   camera?: CameraPicture | undefined
 }
 
-export interface Mistake {
-  labelId: number
-  /** undefined: the prediction is no class. */
-  predictionId: number | undefined
-  pixels: number
-}
-
 /** Pictures of a page are no wider and no higher than this. */
 const LONGEST_SIDE = 480
-const MISTAKES = 3
 
 /** Frames that are nearer than this show the same, ns; within an episode so long. */
 const [SAME, SAME_EPISODE] = [1_000_000_000n, 30_000_000_000n]
@@ -72,7 +62,7 @@ export class WorstFrames {
     this.#lastLevel = level
     const episode = level > 0 ? this.#episodes : undefined
     if (Number.isNaN(dice)) return
-    const stamp = stampOf(frame)
+    const stamp = nanoseconds(frame.label)
     const alike = this.#isCourse ? this.#kept.filter(kept => isAlike(kept, stamp, episode)) : []
     if (alike.some(other => !(dice < other.frame.dice))) return
     const others = this.#kept.filter(kept => !alike.includes(kept))
@@ -93,31 +83,17 @@ function isAlike({ frame, episode }: Kept, stamp: bigint, ofEpisode: number | un
   return apart < (episode !== undefined && episode === ofEpisode ? SAME_EPISODE : SAME)
 }
 
-const stampOf = ({ label: { sec, nanosec } }: Frame) => BigInt(sec) * 1_000_000_000n + BigInt(nanosec)
-
 function picture(frame: Frame, monitor: Monitor, longestSide: number): PicturedFrame {
+  const { label, prediction, regions, ignoredRegions, grays, isBinary, text } = overlayScene(
+    frame,
+    monitor,
+    monitor.moment.arrival,
+    longestSide,
+  )
   return {
-    stamp: stampOf(frame),
-    dice: frame.dice,
-    pixelsEvaluated: frame.pixelsEvaluated,
-    ...frameMasks(frame, monitor, longestSide),
-    mistakes: mistakesOf(frame),
+    ...frameNotes(frame, monitor),
+    label,
+    prediction,
+    scene: { regions, ignoredRegions, grays, isBinary, text },
   }
-}
-
-function mistakesOf(frame: Frame): Mistake[] {
-  const mistakes: Mistake[] = []
-  for (let label = 0; label < frame.classCount; label++) {
-    const labelId = frame.classIds[label]!
-    for (let prediction = 0; prediction < frame.classCount; prediction++) {
-      if (prediction === label) continue
-      const predictionId = frame.classIds[prediction]!
-      mistakes.push({ labelId, predictionId, pixels: frame.counts.at(labelId, predictionId) })
-    }
-    mistakes.push({ labelId, predictionId: undefined, pixels: frame.counts.unknownPrediction[labelId]! })
-  }
-  return mistakes
-    .filter(({ pixels }) => pixels > 0)
-    .sort((a, b) => b.pixels - a.pixels)
-    .slice(0, MISTAKES)
 }

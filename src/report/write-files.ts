@@ -1,6 +1,7 @@
 import {
   closeSync,
   copyFileSync,
+  fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
@@ -15,21 +16,32 @@ import { dirname, join, resolve } from 'node:path'
 /** A text, also piece by piece, or bytes. */
 export type FileContent = string | Uint8Array | Iterable<string>
 
+interface WriteOptions {
+  /** Whether the files are on the disk before they get their names, so that a loss of power leaves none in part. */
+  isDurable?: boolean
+  /** Called when all are written, before they get their names in the order of `files`. */
+  beforeNaming?: () => void
+}
+
 /**
  * Writes files into a directory, made if need be: each whole under a temporary name first, and given its name only
  * when all are written. Those that were there are replaced together: when one cannot be, all stay as they were. A
  * signal to end waits meanwhile.
  */
-export function writeFiles(directory: string, files: ReadonlyMap<string, FileContent>): void {
+export function writeFiles(
+  directory: string,
+  files: ReadonlyMap<string, FileContent>,
+  { isDurable = false, beforeNaming = () => {} }: WriteOptions = {},
+): void {
   makeDirectory(directory)
-  const temporary = new Map(
-    [...files.keys()].map(name => [name, join(directory, `.${name}.${process.pid}.tmp`)]),
-  )
+  const temporary = new Map([...files.keys()].map(name => [name, join(directory, temporaryName(name))]))
   const hold = () => {}
   for (const signal of ENDING) process.on(signal, hold)
   try {
-    for (const [name, content] of files) writeFile(temporary.get(name)!, content)
+    for (const [name, content] of files) writeFile(temporary.get(name)!, content, isDurable)
+    beforeNaming()
     replace(directory, temporary)
+    if (isDurable) syncDirectory(directory)
   } catch (error) {
     for (const path of temporary.values()) rmSync(path, { force: true })
     throw error
@@ -37,6 +49,22 @@ export function writeFiles(directory: string, files: ReadonlyMap<string, FileCon
     for (const signal of ENDING) process.off(signal, hold)
   }
 }
+
+/** Has the names of a directory on the disk. */
+function syncDirectory(directory: string): void {
+  const opened = openSync(directory, 'r')
+  try {
+    fsyncSync(opened)
+  } finally {
+    closeSync(opened)
+  }
+}
+
+const temporaryName = (name: string) => `.${name}.${process.pid}.tmp`
+
+/** The name of the file that a process was writing under this one; undefined where it is of none. */
+export const nameOfUnfinished = (file: string): string | undefined =>
+  /^\.(.+)\.\d+\.(?:tmp|old)$/.exec(file)?.[1]
 
 /** @param temporary paths of the new files by their names */
 function replace(directory: string, temporary: ReadonlyMap<string, string>): void {
@@ -123,24 +151,26 @@ function removeEmpty(place: string): void {
 
 const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-function writeFile(path: string, content: FileContent): void {
+function writeFile(path: string, content: FileContent, isDurable: boolean): void {
   const file = openSync(path, 'w')
   try {
-    if (content instanceof Uint8Array) {
-      writeFileSync(file, content)
-      return
-    }
-    let pending = ''
-    for (const part of typeof content === 'string' ? [content] : content) {
-      pending += part
-      if (pending.length < WRITE_LENGTH) continue
-      writeFileSync(file, pending)
-      pending = ''
-    }
-    writeFileSync(file, pending)
+    if (content instanceof Uint8Array) writeFileSync(file, content)
+    else writeText(file, content)
+    if (isDurable) fsyncSync(file)
   } finally {
     closeSync(file)
   }
+}
+
+function writeText(file: number, content: string | Iterable<string>): void {
+  let pending = ''
+  for (const part of typeof content === 'string' ? [content] : content) {
+    pending += part
+    if (pending.length < WRITE_LENGTH) continue
+    writeFileSync(file, pending)
+    pending = ''
+  }
+  writeFileSync(file, pending)
 }
 
 /** How much of a file made line by line is gathered before it is written. */

@@ -325,7 +325,7 @@ test('charts, worst frames and other formats', async () => {
     /^of,dice,iou,precision,recall,accuracy,label_pixels,prediction_pixels\npooled,0\.79/,
   )
   expect(readdirSync(at('plots'))).toHaveLength(8)
-  expect(readdirSync(at('saved/worst'))).toHaveLength(10)
+  expect(readdirSync(at('saved/worst'))).toHaveLength(16)
   expect((await run('evaluate', at('good.mcap'), '--save-worst', '3')).code).toBe(2)
   expect((await run('evaluate', at('good.mcap'), '--format', 'xml')).code).toBe(2)
 })

@@ -197,7 +197,9 @@ test('files and page have it, and those of an earlier run go', async () => {
   const stamp = `${START + 1}000000000`
   await run({ after: 1 })
   expect(saved()).toEqual(
-    ['error.png', 'image.png', 'label.png', 'overlay.png', 'prediction.png'].map(end => `${stamp}_${end}`),
+    ['error.png', 'image.png', 'label.png', 'overlay.png', 'prediction.png', 'scores.json'].map(
+      end => `${stamp}_${end}`,
+    ),
   )
   const [frame] = JSON.parse(readFileSync(join(output, 'drive/worst/worst.json'), 'utf8')).frames
   expect(frame).toMatchObject({ image: `${stamp}_image.png`, overlay: `${stamp}_overlay.png` })
@@ -207,7 +209,9 @@ test('files and page have it, and those of an earlier run go', async () => {
   const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 1, 2, 3)
   await run({ after: 1, file: jpeg })
   expect(saved()).toEqual(
-    ['error.png', 'image.jpg', 'label.png', 'prediction.png'].map(end => `${stamp}_${end}`),
+    ['error.png', 'image.jpg', 'label.png', 'overlay.png', 'prediction.png', 'scores.json'].map(
+      end => `${stamp}_${end}`,
+    ),
   )
   expect([...readFileSync(join(output, `drive/worst/${stamp}_image.jpg`))]).toEqual([...jpeg])
   expect(page()).toContain(`url(data:image/jpeg;base64,${Buffer.from(jpeg).toString('base64')})`)

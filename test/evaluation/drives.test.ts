@@ -132,7 +132,7 @@ describe.each([
     const page = readFileSync(join(output, 'cameras_front_prediction/report.html'), 'utf8')
     expect(page.match(/alt="label of frame/g)).toHaveLength(1)
     await outcomesOf([path], { run }, { allPairs: true, output, saveWorst: 2 })
-    expect(readdirSync(join(output, 'cameras_front_prediction/worst'))).toHaveLength(7)
+    expect(readdirSync(join(output, 'cameras_front_prediction/worst'))).toHaveLength(11)
   })
 
   test('an interruption ends it, and leaves whole folders or none', async () => {

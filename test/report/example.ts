@@ -104,6 +104,14 @@ export function exampleRun(options: ExampleOptions): Report {
       mistakes: [
         { labelId: 0, predictionId: size > 1 ? 1 : undefined, pixels: size > 1 ? counts.at(0, 1) : 0 },
       ],
+      scores: {},
+      scene: {
+        regions: undefined,
+        ignoredRegions: 0,
+        grays: new Uint8Array(256).fill(180),
+        isBinary: false,
+        text: `OK dice ${frames.dice.at(frames.length - 1).toFixed(3)}`,
+      },
     })
   }
   pictures.sort((a, b) => a.dice - b.dice)

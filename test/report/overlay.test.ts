@@ -114,7 +114,7 @@ describe('an overlay', () => {
       camera: Uint32Array.from([0xff0000, 0xffffff]),
       regions: undefined,
       ignoredRegions: 0,
-      grayOf: () => 200,
+      grays: new Uint8Array(256).fill(200),
       isBinary: false,
       text: '',
     }

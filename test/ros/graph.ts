@@ -62,7 +62,7 @@ export interface Ended {
 }
 
 export type Side = 'prediction' | 'label'
-export type Task = 'Overlap' | 'Synchronization' | 'Prediction input' | 'Label input'
+export type Task = 'Overlap' | 'Synchronization' | 'Prediction input' | 'Label input' | 'Saved frames'
 
 interface Waiter {
   condition: () => boolean

@@ -137,7 +137,6 @@ rclpy.shutdown()
     path: 'Perception',
     'segmentation.type': 'diagnostic_aggregator/GenericAnalyzer',
     'segmentation.find_and_remove_prefix': ['dice_monitor: '],
-    'segmentation.num_items': 4,
     'segmentation.timeout': 5,
   })
 })

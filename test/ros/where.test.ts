@@ -1,10 +1,17 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Graph, type Metrics } from './graph.ts'
 import { HEIGHT, image, PIXELS, WIDTH } from './images.ts'
 import { Peer } from './peer.ts'
 
 const peer = new Peer()
-afterAll(() => peer.end())
+const folder = mkdtempSync(join(tmpdir(), 'dice-monitor-where-'))
+afterAll(() => {
+  peer.end()
+  rmSync(folder, { recursive: true })
+})
 
 const SETTINGS = [
   'classes.names:=[sky, grass, trail, rock]',
@@ -16,6 +23,8 @@ const SETTINGS = [
   'window.frames:=1',
   'overlay.rate:=1000.0',
   'overlay.image:=/camera',
+  'save.worst:=2',
+  `save.directory:=${folder}`,
 ]
 
 /** Rows of the seven that are in a band, by their centres: (y + 0.5) / 7. */
@@ -148,5 +157,26 @@ describe('where it is wrong, and what kind of wrong, over DDS', () => {
     const isNew = ({ topic, message }: (typeof graph.others)[number]) =>
       topic.endsWith('/legend') && (message.group_name as string[]).join() === 'traversable,wet'
     await graph.until(() => graph.others.slice(before).some(isNew), 'the new legend')
+  })
+
+  test('the worst frame of the episode is on the disk, and a disk that refuses is a WARN', async () => {
+    await graph.until(() => graph.value('Saved frames', 'kept (frames)') === '1', 'the frame that is kept')
+    const scores = readdirSync(folder).filter(name => name.endsWith('_scores.json'))
+    expect(scores).toHaveLength(1)
+    expect(JSON.parse(readFileSync(join(folder, scores[0]!), 'utf8'))).toMatchObject({
+      level: 1,
+      verdict: expect.stringContaining('25 % of rock taken for trail'),
+      critical_errors: [{ name: 'rock>traversable', window_rate: 0.25 }],
+    })
+    expect(readdirSync(folder)).toHaveLength(5)
+    expect(graph.status('Saved frames')).toMatchObject({ level: 0, message: `1 kept in ${folder}` })
+    const values = { 'save.directory': ['STRING', `/dev/null/frames`] }
+    expect(await graph.request('set', { node: '/dice_monitor', values })).toMatchObject([
+      { successful: true },
+    ])
+    await graph.until(() => graph.status('Saved frames')?.level === 1, 'the warning')
+    expect(graph.status('Saved frames')!.message).toMatch(
+      /^frames are not kept in \/dev\/null\/frames: ENOTDIR/,
+    )
   })
 })
