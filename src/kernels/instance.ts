@@ -83,6 +83,24 @@ export interface Exports {
     squares: boolean,
   ): number
   differentiatePlane(plane: number, labels: number, label: number, pixels: number, ignored: number): void
+  softmax(planes: number, stride: number, classes: number, pixels: number): void
+  softmaxGradient(
+    planes: number,
+    labels: number,
+    stride: number,
+    classes: number,
+    pixels: number,
+    ignored: number,
+  ): void
+  crossEntropy(
+    planes: number,
+    labels: number,
+    stride: number,
+    classes: number,
+    pixels: number,
+    ignored: number,
+    scale: number,
+  ): number
   dataStart(): number
   findRuns(labels: number, pixels: number): number
   inflate(source: number, sourceLength: number, target: number, length: number): number

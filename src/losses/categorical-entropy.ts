@@ -19,9 +19,7 @@ export function categoricalElements(
   const { samples, channels } = planes
   const byLogit = isByLogit(settings)
   if (!byLogit) planes.activate(settings.activation)
-  const factors = Float64Array.from({ length: channels }, (_, c) => {
-    return balanceOf(settings, c) * (classWeights ? classWeights[c]! : 1)
-  })
+  const factors = classFactors(settings, classWeights, channels)
   const { loss } = out
   for (let n = 0; n < samples; n++) {
     weighTargets(planes, settings, n, factors, loss)
@@ -29,6 +27,14 @@ export function categoricalElements(
     else ofProbabilities(planes, settings, n, out)
   }
 }
+
+/** What the losses of each class are multiplied by. */
+export const classFactors = (
+  settings: PixelSettings,
+  classWeights: readonly number[] | undefined,
+  channels: number,
+): Float64Array =>
+  Float64Array.from({ length: channels }, (_, c) => balanceOf(settings, c) * (classWeights?.[c] ?? 1))
 
 function balanceOf({ alpha, alphaRule }: PixelSettings, c: number): number {
   if (alpha === undefined) return 1

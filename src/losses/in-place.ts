@@ -5,7 +5,7 @@ import { checkProbability, type Planes, refuseLabel, slack } from './planes.ts'
 import type { Numbers, View } from './tensor.ts'
 
 /** Below this many pixels there is nothing to gain from the kernels, and the sums are float64 throughout. */
-const leastForKernels = 16384
+export const leastForKernels = 16384
 
 const largestBits = bitsOf(1 + slack)
 

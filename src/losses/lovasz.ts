@@ -1,3 +1,4 @@
+import { Descending } from './descending.ts'
 import type { Loss } from './loss.ts'
 import { type CommonOptions, flag, oneOf, settle, shown } from './options.ts'
 import { Planes } from './planes.ts'
@@ -39,8 +40,11 @@ class LovaszLoss implements Loss {
   private readonly planes = new Planes()
   private g = new Float64Array(0)
   private errors = new Float64Array(0)
-  private order = new Uint32Array(0)
-  private spare = new Uint32Array(0)
+  private readonly order = new Descending()
+  private weights = new Float64Array(0)
+  // Targets of the errors: of labels 0 and 1, of a map any share.
+  private hits = new Uint8Array(0)
+  private shares = new Float64Array(0)
   // Index of each error's element in the planes.
   private elements = new Uint32Array(0)
 
@@ -86,17 +90,19 @@ class LovaszLoss implements Loss {
 
   private resize(size: number, errors: number): void {
     if (this.g.length < size) this.g = new Float64Array(size)
+    if (this.planes.labelled && this.hits.length < errors) this.hits = new Uint8Array(errors)
+    if (!this.planes.labelled && this.shares.length < errors) this.shares = new Float64Array(errors)
     if (this.errors.length >= errors) return
     this.errors = new Float64Array(errors)
-    this.order = new Uint32Array(errors)
-    this.spare = new Uint32Array(errors)
+    this.weights = new Float64Array(errors)
     this.elements = new Uint32Array(errors)
   }
 
   /** Leaves the loss of one class over some samples in `values`, and its gradient in `g`; false if it is left out. */
   private classLoss(from: number, members: number, c: number, at: number): boolean {
     const { channels, pixels, x, labelled, labels, map, kept } = this.planes
-    const { errors, elements, g } = this
+    const { errors, elements, weights, g } = this
+    const targets = labelled ? this.hits : this.shares
     const hinge = this.options.error === 'hinge'
     let count = 0
     let positives = 0
@@ -106,64 +112,42 @@ class LovaszLoss implements Loss {
         const k = (n * channels + c) * pixels + i
         const t = labelled ? (labels[n * pixels + i] === c ? 1 : 0) : map[k]!
         errors[count] = hinge ? 1 - x[k]! * (2 * t - 1) : Math.abs(t - x[k]!)
+        targets[count] = t
         elements[count++] = k
         positives += t
       }
     if (count === 0 || (positives === 0 && this.options.classes === 'present')) return false
-    const order = this.sort(count)
+    this.weigh(targets, count, positives)
     let loss = 0
-    let found = 0
-    let previous = 0
-    for (let rank = 0; rank < count; rank++) {
-      const k = elements[order[rank]!]!
-      const t = labelled ? (labels[this.pixelOf(k)] === c ? 1 : 0) : map[k]!
-      found += t
-      const jaccard = 1 - (positives - found) / (positives + rank + 1 - found)
-      const weight = jaccard - previous
-      previous = jaccard
-      const error = errors[order[rank]!]!
+    for (let i = 0; i < count; i++) {
+      const k = elements[i]!
+      const error = errors[i]!
+      const weight = weights[i]!
       if (hinge) {
         loss += Math.max(error, 0) * weight
-        g[k] = error > 0 ? -(2 * t - 1) * weight : 0
+        g[k] = error > 0 ? -(2 * targets[i]! - 1) * weight : 0
       } else {
         loss += error * weight
-        g[k] = Math.sign(x[k]! - t) * weight
+        g[k] = Math.sign(x[k]! - targets[i]!) * weight
       }
     }
     this.values[at] = loss
     return true
   }
 
-  /** Index in [samples, pixels] of an element of [samples, channels, pixels]. */
-  private pixelOf(k: number): number {
-    const { channels, pixels } = this.planes
-    const n = Math.floor(k / (channels * pixels))
-    return n * pixels + (k % pixels)
-  }
-
-  /** Indices of the first `count` errors, largest first, equal ones in their order: a merge sort. */
-  private sort(count: number): Uint32Array {
-    const { errors } = this
-    let from = this.order
-    let to = this.spare
-    for (let i = 0; i < count; i++) from[i] = i
-    for (let width = 1; width < count; width *= 2) {
-      for (let start = 0; start < count; start += 2 * width) {
-        const middle = Math.min(start + width, count)
-        const end = Math.min(start + 2 * width, count)
-        let left = start
-        let right = middle
-        for (let i = start; i < end; i++)
-          to[i] =
-            left < middle && (right >= end || errors[from[left]!]! >= errors[from[right]!]!)
-              ? from[left++]!
-              : from[right++]!
-      }
-      const swap = from
-      from = to
-      to = swap
+  /** Leaves in `weights` by how much each error lowers the Jaccard index, after those that are larger. */
+  private weigh(targets: Uint8Array | Float64Array, count: number, positives: number): void {
+    const { weights } = this
+    const order = this.order.of(this.errors, count)
+    let found = 0
+    let previous = 0
+    for (let rank = 0; rank < count; rank++) {
+      const i = order[rank]!
+      found += targets[i]!
+      const jaccard = 1 - (positives - found) / (positives + rank + 1 - found)
+      weights[i] = jaccard - previous
+      previous = jaccard
     }
-    return from
   }
 }
 

@@ -6,6 +6,7 @@ import { reduceRatios, rowsOf } from './overlap-ratios.ts'
 import { generalGradient, generalSums } from './overlap-sums.ts'
 import { planarGradient, planarSums } from './planar.ts'
 import { Planes } from './planes.ts'
+import { SoftmaxBlocks } from './softmax-blocks.ts'
 import type { Tensor } from './tensor.ts'
 
 class OverlapLoss implements Loss {
@@ -16,6 +17,7 @@ class OverlapLoss implements Loss {
   private readonly reading: OverlapSettings
   private readonly planes = new Planes()
   private readonly inPlace: InPlace
+  private readonly softmax: SoftmaxBlocks
   /** Ids of the classes that are scored, and their weights. */
   private used: readonly number[] = []
   private classWeights: readonly number[] | undefined
@@ -30,6 +32,7 @@ class OverlapLoss implements Loss {
     const { ignoring, ignoreLabel } = this.options
     this.reading = { ...this.options, ignoreLabel: ignoring === 'labels' ? undefined : ignoreLabel }
     this.inPlace = new InPlace(this.planes, this.reading)
+    this.softmax = new SoftmaxBlocks(this.planes, this.reading)
   }
 
   evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
@@ -37,9 +40,14 @@ class OverlapLoss implements Loss {
     planes.view(prediction, target, gradient, options)
     this.choose()
     const isLinear = this.isLinear()
-    const isDirect = isLinear && this.inPlace.fits(gradient !== undefined, accumulate)
+    const derive = gradient !== undefined
+    const isDirect = isLinear && this.inPlace.fits(derive, accumulate)
+    const isSoftmax = isLinear && this.softmax.fits(derive)
     if (isDirect) this.inPlace.sum(this.sums)
-    else {
+    else if (isSoftmax) {
+      this.softmax.count()
+      this.softmax.sum(this.sums, derive, accumulate)
+    } else {
       planes.read(reading, options.activation === 'none')
       planes.activate(options.activation)
       if (isLinear) this.sumPlanes()
@@ -50,10 +58,11 @@ class OverlapLoss implements Loss {
     const counts = { samples, used, sums, keptPixels, classWeights }
     const { value, defined } = reduceRatios(counts, options, this.values, factors)
     this.defined = defined
-    if (gradient !== undefined) {
-      if (isDirect) {
+    if (derive) {
+      if (isDirect || isSoftmax) {
         if (scale !== 1) for (let k = 0; k < factors.length; k++) factors[k]! *= scale
-        this.inPlace.differentiate(factors)
+        if (isDirect) this.inPlace.differentiate(factors)
+        else this.softmax.differentiate(factors, accumulate)
       } else this.differentiatePlanes(isLinear, scale, accumulate)
     }
     return value * scale

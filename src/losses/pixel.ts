@@ -1,9 +1,10 @@
 import { binaryElements, type Elements } from './binary-entropy.ts'
-import { categoricalElements, isByLogit } from './categorical-entropy.ts'
+import { categoricalElements, classFactors, isByLogit } from './categorical-entropy.ts'
 import type { Loss } from './loss.ts'
 import { weightCount } from './options.ts'
 import { checkForm, type PixelOptions, type PixelSettings, settlePixel } from './pixel-options.ts'
 import { Planes } from './planes.ts'
+import { SoftmaxBlocks } from './softmax-blocks.ts'
 import type { Tensor } from './tensor.ts'
 
 class PixelLoss implements Loss {
@@ -11,10 +12,12 @@ class PixelLoss implements Loss {
   defined = 0
   private readonly options: PixelSettings
   private readonly planes = new Planes()
+  private readonly softmax: SoftmaxBlocks
   private readonly elements: Elements = { loss: new Float64Array(0), g: new Float64Array(0) }
 
   constructor(options: PixelOptions) {
     this.options = settlePixel(options)
+    this.softmax = new SoftmaxBlocks(this.planes, this.options)
   }
 
   evaluate(prediction: Tensor, target: Tensor, gradient?: Tensor, scale = 1, accumulate = false): number {
@@ -22,6 +25,8 @@ class PixelLoss implements Loss {
     planes.view(prediction, target, gradient, options)
     const categorical = this.isCategorical()
     this.checkChannels(categorical)
+    if (categorical && this.isPlain() && this.softmax.fits(gradient !== undefined))
+      return this.inBlocks(gradient !== undefined, scale, accumulate)
     planes.read(options, options.activation === 'none')
     if (options.background === 'cut') planes.cutBackground()
     const size = planes.samples * planes.channels * planes.pixels
@@ -41,6 +46,29 @@ class PixelLoss implements Loss {
       planes.writeGradient(elements.g, isByLogitAlready ? 'none' : options.activation, scale, accumulate)
     }
     return value * scale
+  }
+
+  /** Whether it is cross entropy of logits and of hard labels, with one value in the end. */
+  private isPlain(): boolean {
+    const { gamma, smoothing, unit, reduction } = this.options
+    const isOne = reduction === 'mean' || reduction === 'sum'
+    return isByLogit(this.options) && gamma === 0 && smoothing === 0 && (unit ?? 'pixel') === 'pixel' && isOne
+  }
+
+  private inBlocks(derive: boolean, scale: number, accumulate: boolean): number {
+    const { softmax, options } = this
+    const { samples, channels } = this.planes
+    softmax.count()
+    let divisor = options.reduction === 'mean' ? options.divisorSmoothing : 1
+    if (options.reduction === 'mean')
+      for (let n = 0; n < samples; n++) divisor += this.divisorOf(n, weights => softmax.weightOf(n, weights))
+    const factors = classFactors(options, options.classWeights, channels)
+    const share = divisor === 0 ? 0 : scale / divisor
+    const total = softmax.crossEntropy(factors, share, derive, accumulate).reduce((sum, one) => sum + one, 0)
+    this.defined = divisor === 0 ? 0 : 1
+    const nothing = options.empty === 'zero' ? 0 : Number.NaN
+    this.values = Float64Array.of(divisor === 0 ? nothing : total / divisor)
+    return this.values[0]! * scale
   }
 
   private isCategorical(): boolean {
@@ -96,14 +124,15 @@ class PixelLoss implements Loss {
     let value = total
     if (reduction === 'mean') {
       let divisor = divisorSmoothing
-      for (let n = 0; n < samples; n++) divisor += this.divisorOf(n) * this.unitsOfPixel(categorical)
+      for (let n = 0; n < samples; n++)
+        divisor += this.divisorOf(n, weights => this.labelWeight(n, weights)) * this.unitsOfPixel(categorical)
       this.scaleGradient(0, samples * size, divisor)
       if (divisor === 0) this.defined = 0
       value = divisor === 0 ? nothing : total / divisor
     } else if (reduction === 'samples') {
       value = 0
       for (let n = 0; n < samples; n++) {
-        const divisor = this.divisorOf(n)
+        const divisor = this.divisorOf(n, weights => this.labelWeight(n, weights))
         this.scaleGradient(n * size, (n + 1) * size, divisor)
         if (divisor === 0) this.defined = 0
         value += divisor === 0 ? nothing : sums[n]! / divisor
@@ -130,14 +159,18 @@ class PixelLoss implements Loss {
     return (unit ?? (categorical ? 'pixel' : 'element')) === 'element' ? channels : 1
   }
 
-  /** What the mean of a sample divides by, in pixels or their weights. */
-  private divisorOf(n: number): number {
-    const { channels, pixels, keptPixels, labelled, labels, kept, map } = this.planes
+  /** What the mean of a sample divides by, in pixels or their weights. @param weigh the weights of its labels, added up */
+  private divisorOf(n: number, weigh: (classWeights: readonly number[]) => number): number {
+    const { pixels, keptPixels } = this.planes
     const { divisor, classWeights, unit } = this.options
     if (unit === 'classMean' && classWeights?.every(weight => weight === 0)) return 0
     if (divisor === 'all' || (divisor === 'weightsOrAll' && !classWeights)) return pixels
-    if (divisor === 'kept' || !classWeights) return keptPixels[n]!
-    // The weight of a pixel's label; a soft target is shared among its classes.
+    return divisor === 'kept' || !classWeights ? keptPixels[n]! : weigh(classWeights)
+  }
+
+  /** The weights of a sample's labels, added up; a soft target is shared among its classes. */
+  private labelWeight(n: number, classWeights: readonly number[]): number {
+    const { channels, pixels, labelled, labels, kept, map } = this.planes
     let sum = 0
     for (let i = 0; i < pixels; i++) {
       const k = n * pixels + i
