@@ -1,8 +1,10 @@
+import { Arena, Region } from '../kernels/arena.ts'
 import type { ReadMask } from './mask-file.ts'
 
 /** How many pixels have which value or colour, over some masks. */
 export class ValueShares {
   readonly #counts = new Map<number, number>()
+  readonly #arena = new Arena(undefined, 0)
   areColours = false
   pixels = 0
   masks = 0
@@ -10,19 +12,19 @@ export class ValueShares {
   add({ message, offset, pixelBytes, areColours }: ReadMask): void {
     this.masks++
     this.areColours ||= areColours
-    let [last, run] = [-1, 0]
-    for (let at = offset; at < message.length; at += pixelBytes) {
-      let value = message[at]!
-      for (let byte = 1; byte < Math.min(pixelBytes, 3); byte++) value = (value << 8) | message[at + byte]!
-      if (value === last) {
-        run++
-        continue
-      }
-      if (run > 0) this.#note(last, run)
-      last = value
-      run = 1
+    const pixels = message.subarray(offset)
+    const start = this.#arena.reserve(Region.MESSAGE, pixels.length)
+    const { heap } = this.#arena
+    const { equalPixels } = this.#arena.instance.exports
+    heap.set(pixels, start)
+    const end = start + pixels.length
+    for (let at = start; at < end; ) {
+      let value = heap[at]!
+      for (let byte = 1; byte < Math.min(pixelBytes, 3); byte++) value = (value << 8) | heap[at + byte]!
+      const run = equalPixels(at, pixelBytes, (end - at) / pixelBytes)
+      this.#note(value, run)
+      at += run * pixelBytes
     }
-    if (run > 0) this.#note(last, run)
   }
 
   /** The most frequent first, shares from 0 to 1. */

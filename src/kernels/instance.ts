@@ -105,6 +105,7 @@ export interface Exports {
   findRuns(labels: number, pixels: number): number
   inflate(source: number, sourceLength: number, target: number, length: number): number
   inflated(): number
+  equalPixels(source: number, pixelBytes: number, pixels: number): number
   gather(target: number, source: number, length: number, stride: number, count: number): void
   pick(
     source: number,

@@ -1,5 +1,19 @@
 // zlib streams (RFC 1950) of deflated data (RFC 1951). Masks deflate to long matches at short distances, so these are
-// copied by vectors; codes of more than FAST_BITS bits, which are rare, are found bit by bit.
+// copied by vectors.
+
+import { addToSum, adler32, clearSum } from './adler'
+import {
+  bitsOf,
+  build,
+  DISTANCES,
+  END,
+  entryFor,
+  LITERAL,
+  LITERALS,
+  NONE,
+  quickEntry,
+  valueOf,
+} from './codes'
 
 /** What went wrong; 0 if nothing did. */
 const FINE: i32 = 0
@@ -10,18 +24,9 @@ const TOO_LONG: i32 = 4
 const TOO_FAR: i32 = 5
 const WRONG_SUM: i32 = 6
 
-const MOST_BITS: i32 = 15
-const FAST_BITS: i32 = 10
-const FAST_MASK: u64 = (1 << FAST_BITS) - 1
-const SYMBOLS: i32 = 288
-
-/** A code: by its next bits the symbol << 4 | its bits (0: longer); how many codes have so many bits; their symbols. */
-const TABLE_BYTES: i32 = 2 << FAST_BITS
-const CODE_BYTES: i32 = TABLE_BYTES + 2 * (MOST_BITS + 1) + 2 * SYMBOLS
-const LITERALS: usize = memory.data(CODE_BYTES)
-const DISTANCES: usize = memory.data(CODE_BYTES)
 const LENGTHS: usize = memory.data(320)
-const STARTS: usize = memory.data(2 * (MOST_BITS + 1))
+/** By distance, lanes that repeat as many of the first. */
+const PATTERNS: usize = memory.data(16 * 16)
 
 /** Bits that are loaded but not yet taken, the next lowest; how many; and where the others are. */
 let bits: u64 = 0
@@ -29,8 +34,9 @@ let count: i32 = 0
 let at: usize = 0
 let end: usize = 0
 let isShort: bool = false
-/** Bytes of the last result, whatever went wrong. */
+/** Bytes of the last result, whatever went wrong, and how many of them are in the sum. */
 let written: i32 = 0
+let summed: i32 = 0
 
 /** How many bytes the last {@link inflate} wrote. */
 export function inflated(): i32 {
@@ -48,6 +54,9 @@ export function inflate(source: usize, sourceLength: i32, target: usize, length:
   count = 0
   isShort = false
   written = 0
+  summed = 0
+  clearSum()
+  fillPatterns()
   refill()
   const header = take(16)
   if (isShort) return ENDS_EARLY
@@ -74,7 +83,13 @@ export function inflate(source: usize, sourceLength: i32, target: usize, length:
   refill()
   const sum = bswap<u32>(<u32>take(32))
   if (isShort) return ENDS_EARLY
-  return sum == adler32(target, written) ? FINE : WRONG_SUM
+  addWritten(target)
+  return sum == adler32() ? FINE : WRONG_SUM
+}
+
+function addWritten(target: usize): void {
+  addToSum(target + summed, written - summed)
+  summed = written
 }
 
 // @ts-ignore: decorator
@@ -171,9 +186,11 @@ function dynamicCodes(): i32 {
   let i = 0
   while (i < literals + distances) {
     refill()
-    const symbol = decode(LITERALS)
+    const entry = entryFor(LITERALS, bits)
+    take(bitsOf(entry))
     if (isShort) return ENDS_EARLY
-    if (symbol < 0) return INVALID
+    if ((entry & LITERAL) == 0) return INVALID
+    const symbol = valueOf(entry, 0)
     if (symbol < 16) {
       store<u8>(LENGTHS + i++, <u8>symbol)
       continue
@@ -201,138 +218,115 @@ function longest(lengths: usize, symbols: i32): i32 {
   return most
 }
 
-/** Lays out the code of so many bits a symbol. Returns how many codes of 15 bits are left over; below 0 it is none. */
-function build(code: usize, lengths: usize, symbols: i32): i32 {
-  const counts = code + TABLE_BYTES
-  const sorted = counts + 2 * (MOST_BITS + 1)
-  memory.fill(code, 0, TABLE_BYTES + 2 * (MOST_BITS + 1))
-  for (let i = 0; i < symbols; i++) {
-    const place = counts + 2 * load<u8>(lengths + i)
-    store<u16>(place, load<u16>(place) + 1)
-  }
-  store<u16>(counts, 0)
-  let left = 1
-  store<u16>(STARTS + 2, 0)
-  for (let length = 1; length <= MOST_BITS; length++) {
-    const ofLength = load<u16>(counts + 2 * length)
-    left = (left << 1) - ofLength
-    if (left < 0) return left
-    if (length < MOST_BITS) store<u16>(STARTS + 2 * length + 2, load<u16>(STARTS + 2 * length) + ofLength)
-  }
-  for (let i = 0; i < symbols; i++) {
-    const length = load<u8>(lengths + i)
-    if (length == 0) continue
-    const place = STARTS + 2 * length
-    store<u16>(sorted + 2 * load<u16>(place), <u16>i)
-    store<u16>(place, load<u16>(place) + 1)
-  }
-  let next: u32 = 0
-  let place = sorted
-  for (let length = 1; length <= FAST_BITS; length++) {
-    for (let i = <i32>load<u16>(counts + 2 * length); i > 0; i--) {
-      const entry = <u16>((load<u16>(place) << 4) | length)
-      for (let at = reversed(next, length); at < 1 << FAST_BITS; at += 1 << length) store<u16>(code + 2 * at, entry)
-      next++
-      place += 2
-    }
-    next <<= 1
-  }
-  return left
-}
-
-function reversed(value: u32, length: i32): u32 {
-  let result: u32 = 0
-  for (let i = 0; i < length; i++) result |= ((value >> i) & 1) << (length - 1 - i)
-  return result
-}
-
-/** The next symbol; -1 where the bits are none. */
-// @ts-ignore: decorator
-@inline
-function decode(code: usize): i32 {
-  const entry = <i32>load<u16>(code + (<usize>(bits & FAST_MASK) << 1))
-  if (entry == 0) return decodeLong(code)
-  const length = entry & 15
-  if (length > count) {
-    isShort = true
-    return -1
-  }
-  bits >>= length
-  count -= length
-  return entry >> 4
-}
-
-function decodeLong(code: usize): i32 {
-  const counts = code + TABLE_BYTES
-  let sorted = counts + 2 * (MOST_BITS + 1)
-  let value = 0
-  let first = 0
-  for (let length = 1; length <= MOST_BITS; length++) {
-    value |= <i32>take(1)
-    if (isShort) return -1
-    const ofLength = <i32>load<u16>(counts + 2 * length)
-    if (value - first < ofLength) return load<u16>(sorted + 2 * (value - first))
-    sorted += 2 * ofLength
-    first = (first + ofLength) << 1
-    value <<= 1
-  }
-  return -1
-}
+/** Bytes behind the last ones of a stretch that are sure to be there, in the stream and in what it is inflated to. */
+const MOST_READ: i32 = 8
+const MOST_WRITTEN: i32 = 260
+/** Inflated bytes that are summed while they are in the nearest cache. */
+const STRETCH: i32 = 16384
 
 function compressed(target: usize, length: i32): i32 {
-  let to = target + written
   const limit = target + length
-  let fault = FINE
   while (true) {
-    refill()
-    let symbol = decode(LITERALS)
-    if (symbol < 256) {
-      if (symbol < 0) {
-        fault = INVALID
-        break
+    const fault = quickly(target, limit)
+    if (fault != FINE) return fault
+    if (written - summed >= STRETCH) addWritten(target)
+    const symbol = slowly(target, limit)
+    if (symbol != GOES_ON) return symbol
+  }
+}
+
+/** Of a symbol that is not the last of its block. */
+const GOES_ON: i32 = -1
+
+/**
+ * Inflates while there is no end near, neither of the stream nor of the room, of the block or of a stretch, and leaves
+ * symbols of long codes.
+ */
+function quickly(target: usize, limit: usize): i32 {
+  let to = target + written
+  const stop = min(to + STRETCH, limit - min(<usize>MOST_WRITTEN, limit - target))
+  let b = bits
+  let n = count
+  let from = at
+  let fault = FINE
+  while (to < stop && from + MOST_READ <= end) {
+    b |= load<u64>(from) << n
+    from += (63 - n) >> 3
+    n |= 56
+    let entry = quickEntry(LITERALS, b)
+    if ((entry & LITERAL) != 0) {
+      store<u8>(to++, <u8>(entry >> 16))
+      b >>= bitsOf(entry)
+      n -= bitsOf(entry)
+      entry = quickEntry(LITERALS, b)
+      if ((entry & LITERAL) != 0) {
+        store<u8>(to++, <u8>(entry >> 16))
+        b >>= bitsOf(entry)
+        n -= bitsOf(entry)
+        continue
       }
-      if (to == limit) {
-        fault = TOO_LONG
-        break
-      }
-      store<u8>(to++, <u8>symbol)
-      continue
     }
-    if (symbol == 256) break
-    symbol -= 257
-    if (symbol > 28) {
+    if (entry == 0 || (entry & (END | NONE)) != 0) break
+    const run = valueOf(entry, b)
+    b >>= bitsOf(entry)
+    n -= bitsOf(entry)
+    // Of 56 bits at least 31 are left: no code and what is added to it has more than 28.
+    entry = entryFor(DISTANCES, b)
+    if ((entry & NONE) != 0) {
       fault = INVALID
       break
     }
-    let run = 3 + symbol
-    if (symbol >= 8) {
-      const extra = (symbol - 4) >> 2
-      run = symbol == 28 ? 258 : ((4 + (symbol & 3)) << extra) + 3 + <i32>take(extra)
-    }
-    const place = decode(DISTANCES)
-    if (place < 0 || place > 29) {
-      fault = INVALID
-      break
-    }
-    let distance = 1 + place
-    if (place >= 4) {
-      const extra = (place >> 1) - 1
-      distance = ((2 + (place & 1)) << extra) + 1 + <i32>take(extra)
-    }
-    if (isShort) break
+    const distance = valueOf(entry, b)
+    b >>= bitsOf(entry)
+    n -= bitsOf(entry)
     if (<usize>distance > to - target) {
       fault = TOO_FAR
-      break
-    }
-    if (<usize>run > limit - to) {
-      fault = TOO_LONG
       break
     }
     repeat(to, distance, run)
     to += run
   }
+  bits = b
+  count = n
+  at = from
   written = <i32>(to - target)
   return fault
+}
+
+/** Inflates one symbol. Returns FINE at the end of the block. */
+function slowly(target: usize, limit: usize): i32 {
+  const to = target + written
+  refill()
+  let entry = entryFor(LITERALS, bits)
+  const before = bits
+  take(bitsOf(entry))
+  if (isShort) return ENDS_EARLY
+  if ((entry & END) != 0) return FINE
+  if ((entry & NONE) != 0) return INVALID
+  const run = valueOf(entry, before)
+  if ((entry & LITERAL) != 0) {
+    if (to == limit) return TOO_LONG
+    store<u8>(to, <u8>run)
+    written++
+    return GOES_ON
+  }
+  entry = entryFor(DISTANCES, bits)
+  const distance = valueOf(entry, bits)
+  take(bitsOf(entry))
+  if (isShort) return ENDS_EARLY
+  if ((entry & NONE) != 0) return INVALID
+  if (<usize>distance > to - target) return TOO_FAR
+  if (<usize>run > limit - to) return TOO_LONG
+  repeat(to, distance, run)
+  written += run
+  return GOES_ON
+}
+
+function fillPatterns(): void {
+  if (load<u8>(PATTERNS + 16 * 2 + 1) == 1) return
+  for (let distance = 2; distance < 16; distance++) {
+    for (let i = 0; i < 16; i++) store<u8>(PATTERNS + 16 * distance + i, <u8>(i % distance))
+  }
 }
 
 /** Copies what is so far back, which may reach into the copy; up to 15 bytes behind it are overwritten. */
@@ -340,65 +334,28 @@ function compressed(target: usize, length: i32): i32 {
 @inline
 function repeat(to: usize, distance: i32, length: i32): void {
   const stop = to + length
-  const from = to - distance
-  // What is copied is a copy of twice as much each time.
-  let apart = distance
-  while (apart < 16 && to < stop) {
-    v128.store(to, v128.load(from))
-    to += apart
-    apart <<= 1
-  }
-  let source = to - apart
-  if (apart == 16) {
-    // A vector is its own repeat, which need not be loaded from where it was stored just now.
-    const v = v128.load(source)
-    for (; to < stop; to += 16) v128.store(to, v)
+  let from = to - distance
+  if (distance >= 16) {
+    do {
+      v128.store(to, v128.load(from))
+      to += 16
+      from += 16
+    } while (to < stop)
     return
   }
-  while (to < stop) {
-    v128.store(to, v128.load(source))
-    to += 16
-    source += 16
+  if (distance == 1) {
+    const v = i8x16.splat(load<u8>(from))
+    do {
+      v128.store(to, v)
+      to += 16
+    } while (to < stop)
+    return
   }
-}
-
-/** Bytes that are summed before the remainder has to be taken: fewer than would overflow 32 bits. */
-const SUM_BLOCK: i32 = 5536
-const BASE: u32 = 65521
-
-function adler32(source: usize, length: i32): u32 {
-  const low = i8x16(16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1)
-  let a: u32 = 1
-  let b: u32 = 0
-  let rest = length
-  while (rest >= 16) {
-    const vectors = min(rest, SUM_BLOCK) >> 4
-    let sums = i32x4.splat(0)
-    let before = i32x4.splat(0)
-    let weighted = i32x4.splat(0)
-    for (let i = 0; i < vectors; i++) {
-      const v = v128.load(source)
-      before = i32x4.add(before, sums)
-      sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(v)))
-      weighted = i32x4.add(weighted, i32x4.extadd_pairwise_i16x8_u(i16x8.extmul_low_i8x16_u(v, low)))
-      weighted = i32x4.add(weighted, i32x4.extadd_pairwise_i16x8_u(i16x8.extmul_high_i8x16_u(v, low)))
-      source += 16
-    }
-    b = (b + a * (vectors << 4) + 16 * (total(before) % BASE) + total(weighted)) % BASE
-    a = (a + total(sums)) % BASE
-    rest -= vectors << 4
-  }
-  for (; rest > 0; rest--) {
-    a += load<u8>(source++)
-    b += a
-  }
-  return ((b % BASE) << 16) | (a % BASE)
-}
-
-// @ts-ignore: decorator
-@inline
-function total(v: v128): u32 {
-  return <u32>(
-    i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3)
-  )
+  // Of so many bytes that what follows them begins as they do.
+  const v = i8x16.swizzle(v128.load(from), v128.load(PATTERNS + (distance << 4)))
+  const step = 16 - (16 % distance)
+  do {
+    v128.store(to, v)
+    to += step
+  } while (to < stop)
 }

@@ -33,27 +33,22 @@ function codeOf(colour: u32, slots: usize, multiplier: u32, shift: u32, rest: u8
   return (slot & COLOUR) == colour ? <u8>(slot >>> 24) : rest
 }
 
-/** Masks are areas: where 16 pixels are each as the one before, they have its code. */
+/** Masks are areas: a code is looked up where a pixel is not as the one before it, and written from there on. */
 function mapRowOf4(source: usize, target: usize, width: i32, slots: usize, multiplier: u32, shift: u32, rest: u8): void {
   const colours = i32x4.splat(COLOUR)
-  let colour: u32 = load<u32>(source) & COLOUR
-  let code = codeOf(colour, slots, multiplier, shift, rest)
-  let x = 0
-  for (; x + 16 <= width; x += 16) {
+  let code = codeOf(load<u32>(source) & COLOUR, slots, multiplier, shift, rest)
+  store<u8>(target, code)
+  let x = 1
+  // What is written reaches beyond the block, never beyond the row.
+  for (; x + 31 <= width; x += 16) {
     const at = source + (x << 2)
-    const same = i32x4.splat(colour)
-    const other = v128.or(
-      v128.or(v128.xor(v128.load(at), same), v128.xor(v128.load(at, 16), same)),
-      v128.or(v128.xor(v128.load(at, 32), same), v128.xor(v128.load(at, 48), same)),
-    )
-    if (!v128.any_true(v128.and(other, colours))) {
-      v128.store(target + x, i8x16.splat(code))
-      continue
-    }
-    for (let i = x; i < x + 16; i++) {
-      colour = load<u32>(source + (i << 2)) & COLOUR
-      code = codeOf(colour, slots, multiplier, shift, rest)
-      store<u8>(target + i, code)
+    v128.store(target + x, i8x16.splat(code))
+    let changes = changesOf4(at, colours) | (changesOf4(at + 16, colours) << 4)
+    changes |= (changesOf4(at + 32, colours) << 8) | (changesOf4(at + 48, colours) << 12)
+    for (; changes != 0; changes &= changes - 1) {
+      const i = ctz(changes)
+      code = codeOf(load<u32>(at + (i << 2)) & COLOUR, slots, multiplier, shift, rest)
+      v128.store(target + x + i, i8x16.splat(code))
     }
   }
   for (; x < width; x++) {
@@ -61,33 +56,41 @@ function mapRowOf4(source: usize, target: usize, width: i32, slots: usize, multi
   }
 }
 
+/** Which of four pixels are not as the ones before them, a bit each. */
+// @ts-ignore: decorator
+@inline
+function changesOf4(at: usize, colours: v128): i32 {
+  const other = v128.and(v128.xor(v128.load(at), v128.load(at - 4)), colours)
+  return i32x4.bitmask(i32x4.ne(other, i32x4.splat(0)))
+}
+
 function mapRowOf3(source: usize, target: usize, width: i32, slots: usize, multiplier: u32, shift: u32, rest: u8): void {
   let code = codeOf(colour3(source), slots, multiplier, shift, rest)
   store<u8>(target, code)
   let x = 1
-  for (; x + 16 <= width; x += 16) {
+  for (; x + 31 <= width; x += 16) {
     const at = source + x * 3
-    const other = v128.or(
-      v128.or(
-        v128.xor(v128.load(at), v128.load(at - 3)),
-        v128.xor(v128.load(at, 16), v128.load(at - 3, 16)),
-      ),
-      v128.xor(v128.load(at, 32), v128.load(at - 3, 32)),
-    )
-    if (!v128.any_true(other)) {
-      v128.store(target + x, i8x16.splat(code))
-      continue
+    v128.store(target + x, i8x16.splat(code))
+    let bytes = changesOf3(at) | (changesOf3(at + 16) << 16) | (changesOf3(at + 32) << 32)
+    while (bytes != 0) {
+      // Of the 48 bytes, those of the pixel.
+      const i = <i32>ctz(bytes) / 3
+      bytes &= ~((<u64>7) << (3 * i))
+      // Four bytes are read at once, the last of the next pixel: the row goes on.
+      code = codeOf(load<u32>(at + 3 * i) & COLOUR, slots, multiplier, shift, rest)
+      v128.store(target + x + i, i8x16.splat(code))
     }
-    // Four bytes are read at once; the last is of the next pixel, which is there but for the last of the row.
-    for (let i = x; i < x + 15; i++) {
-      store<u8>(target + i, codeOf(load<u32>(source + i * 3) & COLOUR, slots, multiplier, shift, rest))
-    }
-    code = codeOf(colour3(at + 45), slots, multiplier, shift, rest)
-    store<u8>(target + x + 15, code)
   }
   for (; x < width; x++) {
     store<u8>(target + x, codeOf(colour3(source + x * 3), slots, multiplier, shift, rest))
   }
+}
+
+/** Which of 16 bytes are not as those of the pixel before, a bit each. */
+// @ts-ignore: decorator
+@inline
+function changesOf3(at: usize): u64 {
+  return <u64>i8x16.bitmask(i8x16.ne(v128.load(at), v128.load(at - 3)))
 }
 
 // @ts-ignore: decorator

@@ -134,16 +134,26 @@ function addPaeth(from: usize, to: usize, length: i32, pixelBytes: i32): void {
   while (i < length) {
     let scalars = length - i
     if (scalars >= 16) {
-      const changes = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero))
-      const same = ctz(changes | 0x10000)
+      let changes = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero))
+      let same = ctz(changes | 0x10000)
       if (same > 0) {
         const last = i - pixelBytes
-        const up = v128.load(before + i)
         if (areEqual(to + last, before + last, pixelBytes)) {
-          storeFirst(to + i, up, same)
-          i += same
+          // It stays so as long as nothing differs.
+          while (same == 16) {
+            v128.store(to + i, v128.load(before + i))
+            i += 16
+            if (i + 16 > length) break
+            changes = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero))
+            same = ctz(changes | 0x10000)
+          }
+          if (i + 16 <= length && same > 0) {
+            storeFirst(to + i, v128.load(before + i), same)
+            i += same
+          }
           continue
         }
+        const up = v128.load(before + i)
         const bends = i8x16.bitmask(i8x16.ne(up, v128.load(before + last)))
         const flat = min(same, ctz(bends | 0x10000))
         if (flat > 0) {
@@ -153,7 +163,8 @@ function addPaeth(from: usize, to: usize, length: i32, pixelBytes: i32): void {
         }
         scalars = 1
       } else {
-        scalars = ctz(~changes)
+        // Where one byte of a pixel differs, others are likely to.
+        scalars = max(ctz(~changes), pixelBytes)
       }
     }
     for (const end = min(i + min(scalars, 16), length); i < end; i++) {
@@ -168,16 +179,28 @@ function addPaeth(from: usize, to: usize, length: i32, pixelBytes: i32): void {
 function addLeftInRuns(from: usize, to: usize, length: i32, pixelBytes: i32): void {
   const zero = i8x16.splat(0)
   const repeat = repeated(pixelBytes)
+  const whole = 16 - (16 % pixelBytes)
   memory.copy(to, from, min(pixelBytes, length))
   let i = pixelBytes
   while (i < length) {
     let scalars = length - i
     if (scalars >= 16) {
-      const changes = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero))
-      const same = ctz(changes | 0x10000)
+      let changes = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero))
+      let same = ctz(changes | 0x10000)
       if (same > 0) {
-        storeFirst(to + i, i8x16.swizzle(v128.load(to + i - pixelBytes), repeat), same)
-        i += same
+        const pixel = i8x16.swizzle(v128.load(to + i - pixelBytes), repeat)
+        // Of whole pixels, so that the next ones are the same.
+        while (same == 16) {
+          v128.store(to + i, pixel)
+          i += whole
+          if (i + 16 > length) break
+          changes = i8x16.bitmask(i8x16.ne(v128.load(from + i), zero))
+          same = ctz(changes | 0x10000)
+        }
+        if (i + 16 <= length && same > 0) {
+          storeFirst(to + i, pixel, same)
+          i += same
+        }
         continue
       }
       scalars = ctz(~changes)
