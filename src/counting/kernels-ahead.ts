@@ -88,7 +88,7 @@ export class KernelsAhead extends Kernels {
 
   #take(classes: number): boolean {
     const [prediction, label] = this.#messages
-    const isWhole = this.parts === undefined && this.border === 0
+    const isWhole = this.parts === undefined && this.border === 0 && !this.keepsIds
     const areHere = isWhole && this.#memory.holds(prediction) && this.#memory.holds(label)
     this.#taken = areHere ? this.#pairs.take(prediction, label, classes) : undefined
     if (this.#taken === undefined) return false

@@ -55,6 +55,7 @@ export async function evaluate(source: MaskSource, request: EvaluationRequest): 
     config: parameters,
     version,
     regionCounts: regions,
+    ...(scored.boundary && { boundaryTotals: scored.boundary, wrong_regions: scored.wrongRegions }),
     ...(parameters.min_label_pixels > 0 && { small_classes: small }),
   }
   const summary = summarize(classes, counts, frames, about)

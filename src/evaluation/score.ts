@@ -8,11 +8,13 @@ import { Monitor } from '../monitor/monitor.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { FrameTable } from '../report/frames.ts'
 import type { RegionCounts } from '../report/regions.ts'
+import type { BoundaryTotals, WrongRegionSummary } from '../report/shapes.ts'
 import { Stamps } from '../report/stamps.ts'
 import type { PairingSummary } from '../report/summary.ts'
 import { WORST_FRAMES } from '../report/summary.ts'
 import { WorstFrames } from '../report/worst-frames.ts'
 import { namesTopics } from './names-topics.ts'
+import { ShapeLog } from './shape-log.ts'
 import type { MaskSelection, MaskSource, StampedMask, TopicPair } from './source.ts'
 import { VerdictLog } from './verdict-log.ts'
 
@@ -32,6 +34,9 @@ export interface Scored {
   regions: RegionCounts[]
   /** Frames whose means were made without classes below `min_label_pixels`, and how many classes these were. */
   small: { frames: number; classes: number }
+  /** With `boundary.tolerance`: boundaries, in the order of `classes`, and the largest wrong regions. */
+  boundary: BoundaryTotals | undefined
+  wrongRegions: WrongRegionSummary[]
 }
 
 export interface ScoreOptions {
@@ -62,11 +67,13 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
   const saved = new WorstFrames(options.saveWorst ?? 0, { longestSide: Number.POSITIVE_INFINITY })
   const small = { frames: 0, classes: 0 }
   const verdict = new VerdictLog(monitor)
+  const shapes = new ShapeLog(monitor)
   monitor.onFrame = frame => {
     if (frame.classesSmall > 0) small.frames++
     small.classes += frame.classesSmall
     frames.push(frame)
     verdict.frame(frame)
+    shapes.frame()
     worst.offer(frame, monitor)
     saved.offer(frame, monitor)
   }
@@ -143,6 +150,8 @@ export async function scoreMasks(source: MaskSource, options: ScoreOptions): Pro
     received: { predictions: predictions.stamps, labels: labels.stamps },
     pairing: pairingOf(monitor, source, problems),
     small,
+    boundary: shapes.totals(ids),
+    wrongRegions: shapes.wrongRegions,
     regions: monitor.frame.regions.regions.map(({ region, totals }) => ({
       name: region.name,
       counts: totals.select(ids),

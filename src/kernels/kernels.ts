@@ -24,6 +24,8 @@ export class Kernels {
   partCounts: readonly Uint32Array[] = []
   /** Pixels around edges of the label that are left out as labels of no class; 0 for none. */
   border = 0
+  /** Whether the ids that are counted stay where {@link copyIds} finds them: then what was counted ahead is not taken. */
+  keepsIds = false
   protected readonly arena: Arena
   readonly #preparation: Preparation
   #extremes: Float32Array
@@ -35,6 +37,9 @@ export class Kernels {
   readonly #addresses = [0, 0]
   readonly #steps = [0, 0]
   readonly #shifts = [0, 0]
+  /** Where the ids of the label are before some are left out, and the bytes of a row. */
+  #labelIds = 0
+  #labelStep = 0
 
   /**
    * @param memory to work in: from {@link sharedMemory}, or an arena that other kernels of this thread work in too, one
@@ -91,6 +96,23 @@ export class Kernels {
   copyPixels(slot: 0 | 1, width: number, height: number, layout: PixelLayout): Uint8Array {
     const start = this.arena.locate(slot, width, height, layout)
     return this.arena.heap.slice(start, start + layout.step * height)
+  }
+
+  /**
+   * Copies the ids of a mask that was just counted, a byte a pixel, or two if there are 256 classes. Those of the
+   * prediction (0) are the ones that were counted; those of the label (1) are whole.
+   * @param target to be written over if it is as long as is needed
+   */
+  copyIds(mask: 0 | 1, width: number, height: number, target: Uint8Array): Uint8Array {
+    const address = mask === 0 ? this.#addresses[0]! : this.#labelIds
+    const step = mask === 0 ? this.#steps[0]! : this.#labelStep
+    const bytes = width << this.#shifts[mask]!
+    const copy = target.length === bytes * height ? target : new Uint8Array(bytes * height)
+    for (let y = 0; y < height; y++) {
+      const row = address + y * step
+      copy.set(this.arena.heap.subarray(row, row + bytes), y * bytes)
+    }
+    return copy
   }
 
   /**
@@ -310,6 +332,13 @@ export class Kernels {
 
   /** Bytes are counted where they lie in the message; wider ids are narrowed first. */
   #placeIds(mask: 0 | 1, width: number, height: number, layout: PixelLayout, classes: number): void {
+    this.#placeIdBytes(mask, width, height, layout, classes)
+    if (mask === 0) return
+    this.#labelIds = this.#addresses[1]!
+    this.#labelStep = this.#steps[1]!
+  }
+
+  #placeIdBytes(mask: 0 | 1, width: number, height: number, layout: PixelLayout, classes: number): void {
     const { format, step } = layout
     checkIds(layout)
     const address = this.arena.locate(mask, width, height, layout)

@@ -20,6 +20,7 @@ import { NamesGates } from './names-gates.ts'
 import { Notices } from './notices.ts'
 import { type ReceivedImage, ReceivedImages } from './received-image.ts'
 import { Scorer } from './scorer.ts'
+import { Shapes } from './shapes.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Hysteresis } from './verdict.ts'
 
@@ -55,6 +56,8 @@ export class Monitor {
   readonly labelInput = new InputStatistics()
   /** @internal Its level is the frame's. */
   readonly verdict: Hysteresis
+  /** Boundaries and wrong regions, of some frames. */
+  readonly shapes = new Shapes()
   /** @internal When the message comes that is received next. */
   readonly moment = new Moment()
   /** When the last scored pair was complete, in seconds on the steady clock. */
@@ -98,6 +101,7 @@ export class Monitor {
     )
     this.#scorer = new Scorer(this.frame, this.#parameters, this.#configuration)
     this.verdict = new Hysteresis(parameters['thresholds.frames'])
+    this.shapes.configure(parameters)
     this.#gates.configure(this.#parameters, this.#rules)
   }
 
@@ -147,6 +151,7 @@ export class Monitor {
     this.pairing.configure(pairingOptions(parameters))
     this.#scorer.configure(parameters, configuration, regions)
     this.verdict.configure(parameters['thresholds.frames'])
+    this.shapes.configure(parameters)
   }
 
   /**
@@ -235,6 +240,7 @@ export class Monitor {
   reset(): void {
     this.#scorer.reset()
     this.verdict.clear()
+    this.shapes.reset()
     this.predictionInput.forgetMasks()
     this.labelInput.forgetMasks()
   }
@@ -351,6 +357,7 @@ export class Monitor {
     loadMask(kernels, 1, frame.labelMessage, frame.label)
     kernels.parts = frame.regions.partsOf(frame.label.width, frame.label.height)
     kernels.border = this.#parameters.ignored_border
+    kernels.keepsIds = this.shapes.isDue(this.moment)
     const counted = countPair(
       kernels,
       frame.prediction,
@@ -362,5 +369,6 @@ export class Monitor {
     )
     this.#counted = counted
     this.#scorer.take(kernels, counted)
+    if (kernels.keepsIds) this.shapes.take(kernels, frame, counted, this.#configuration, this.moment)
   }
 }

@@ -1,6 +1,7 @@
 import { type Doubt, doubtsOf } from '../monitor/doubts.ts'
 import type { MaskName } from '../monitor/mask-rules.ts'
 import type { Monitor } from '../monitor/monitor.ts'
+import { boundaryMeans, describeWrong } from '../monitor/shape-scores.ts'
 import { overlapStatus, type Status, worstPosition } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
 import { printable } from '../printable.ts'
@@ -138,6 +139,7 @@ export class Diagnostics {
     frame.criticalErrors.errors.forEach(({ name }, i) => {
       values[`critical error ${name}`] = score(frame.criticalErrors.rates[i]!)
     })
+    Object.assign(values, this.#shapeValues())
     // Without names the classes are those seen, and keys that come and go are plotted by nobody.
     if (!classes.areNamed) return values
     for (let position = 0; position < classes.count; position++) {
@@ -145,6 +147,18 @@ export class Diagnostics {
       values[`window_dice of ${classes.name(classes.ids[position]!)}`] = score(value)
     }
     return values
+  }
+
+  /** Of the last frame that was looked at. */
+  #shapeValues(): Values {
+    const { latest } = this.#monitor.shapes
+    const { wrong, boundary, pixelsEvaluated = 0 } = latest ?? {}
+    const mean = boundary ? boundaryMeans(this.#monitor, boundary.counts).mean : Number.NaN
+    return {
+      boundary_f_score: fixed(mean, SCORE),
+      'largest wrong region (pixels)': String(wrong?.pixels ?? 0),
+      'largest wrong region': wrong ? describeWrong(this.#monitor, wrong, pixelsEvaluated) : '',
+    }
   }
 
   #synchronizationStatus(): Status {

@@ -20,6 +20,7 @@ import { serveParameters } from './parameter-services.ts'
 import { NodeParameters } from './parameters.ts'
 import { Pictures } from './pictures.ts'
 import type { Node, Publisher, Ros } from './rclnodejs.ts'
+import { ShapePublisher } from './shapes.ts'
 import type { Shared } from './shared.ts'
 import type { SteadyClock } from './steady-clock.ts'
 
@@ -58,6 +59,7 @@ export class MonitorNode {
   #legendClasses = -1
   readonly #pictures: Pictures
   readonly #keeper: FrameKeeper
+  readonly #shapes: ShapePublisher
   readonly #diagnosticsPublisher: Publisher
   readonly #metricsMessage = new MetricsMessage()
   readonly #confusionMessage = new ConfusionMessage()
@@ -106,6 +108,7 @@ export class MonitorNode {
     this.#pictures = new Pictures(ros, node, this.#guard, this.#monitor, this.#steady)
     const onKept = this.#guard.wrap('diagnostics failed', () => this.#publishDiagnostics())
     this.#keeper = new FrameKeeper(this.#monitor, this.#steady, name, openArchive, onKept)
+    this.#shapes = new ShapePublisher(node, this.#guard, this.#monitor)
     this.#diagnosticsPublisher = node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', {
       qos: depthOne,
     })
@@ -209,6 +212,7 @@ export class MonitorNode {
     if (frame.level !== this.#levels[0]) this.#publishDiagnostics()
     this.#pictures.offer(frame)
     this.#keeper.offer(frame)
+    this.#shapes.follow()
   }
 
   readonly #onTick = (): void => {

@@ -171,6 +171,24 @@ export const PARAMETERS = {
     description:
       'Pixels with another label within so many rows and columns are left out of every count but pixels_ignored. 0: none.',
   }),
+  'boundary.tolerance': spec({
+    type: 'double',
+    default: 0,
+    min: 0,
+    max: 50,
+    unit: 'pixels',
+    description:
+      'A boundary pixel is right with one of its class at most this far away in the other mask: boundary precision, recall and F-score on ~/shape. 0: none.',
+  }),
+  'boundary.rate': spec({
+    type: 'double',
+    default: 1,
+    min: 0,
+    max: 1000,
+    unit: 'Hz',
+    description:
+      'Highest rate of ~/shape, the frames that are looked at for boundaries and the largest wrong region. 0: never.',
+  }),
   'sync.tolerance': spec({
     type: 'double',
     default: 0,

@@ -57,6 +57,7 @@ function checkSummary(value: unknown): asserts value is Summary {
   checkFrames(value)
   checkVerdict(value)
   checkIntervals(value.intervals)
+  checkShapes(value)
   expectAll('', ['version'], value, isText, 'a text')
   checkConfig(config)
   evaluatedFlags(value.classes, config as unknown as Summary['config'])
@@ -160,6 +161,31 @@ function checkFrames({ worst_frames: worst, recordings }: Fields): void {
     expectAll('recordings', counts, part, isAbsentOr(isCount), 'a count')
     expectAll('recordings', ['truncated'], part, isAbsentOr(isTruth), 'true or false')
     checkSaid('recordings.verdict', part.verdict)
+  }
+}
+
+function checkShapes({ boundary, wrong_regions: regions }: Fields): void {
+  const isRegion = (item: unknown) =>
+    isRecord(item) &&
+    isStamp(item.stamp_ns) &&
+    [item.pixels, item.x, item.y, item.width, item.height].every(isCount) &&
+    isNumber(item.share) &&
+    isText(item.label) &&
+    (item.prediction === null || isText(item.prediction))
+  if (regions !== undefined && !isListOf(regions, isRegion))
+    throw new Unexpected('expected a list of regions with their place under "wrong_regions"')
+  if (boundary === undefined) return
+  if (!isRecord(boundary)) throw new Unexpected('expected an object under "boundary"')
+  expectAll('boundary', ['tolerance'], boundary, isNumber, 'a number')
+  expectAll('boundary', ['frames'], boundary, isCount, 'a count')
+  expectAll('boundary', ['f_score'], boundary, isScore, 'a number or null')
+  const isClass = (item: unknown) => isRecord(item) && isCount(item.id) && isText(item.name)
+  if (!isListOf(boundary.classes, isClass))
+    throw new Unexpected('expected a list of classes with id and name under "boundary.classes"')
+  for (const item of boundary.classes as Fields[]) {
+    expectAll('boundary.classes', ['f_score', 'precision', 'recall'], item, isScore, 'a number or null')
+    const counts = ['label_pixels', 'label_near', 'prediction_pixels', 'prediction_near']
+    expectAll('boundary.classes', counts, item, isCount, 'a count')
   }
 }
 

@@ -4,6 +4,7 @@ import { FrameTable } from './frames.ts'
 import { addedRegions } from './regions.ts'
 import { mergedIntervals } from './score-intervals.ts'
 import type { Config } from './scores.ts'
+import { addedBoundaries, largestRegions } from './shapes.ts'
 import { type RecordingPart, type Source, type Summary, summarize } from './summary.ts'
 import { pooledVerdict } from './verdict.ts'
 
@@ -65,6 +66,10 @@ export function mergeRuns(
     config: summaries[0]!.config,
     version,
     regionCounts: regions,
+    boundaryTotals: addedBoundaries(summaries, classes),
+    ...(summaries.some(({ wrong_regions: wrong }) => wrong) && {
+      wrong_regions: largestRegions(summaries.flatMap(({ wrong_regions: wrong }) => wrong ?? [])),
+    }),
     ...(summaries.some(({ small_classes: small }) => small) && {
       small_classes: {
         frames: total(({ small_classes: small }) => small?.frames ?? 0),

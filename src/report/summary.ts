@@ -14,6 +14,12 @@ import {
 import { type RegionCounts, type RegionSummary, regionSummary } from './regions.ts'
 import type { Intervals } from './score-intervals.ts'
 import { type ClassScores, type Config, type Score, type Scored, score } from './scores.ts'
+import {
+  type BoundarySummary,
+  type BoundaryTotals,
+  boundarySummary,
+  type WrongRegionSummary,
+} from './shapes.ts'
 import { mean, percentile, sorted } from './statistics.ts'
 
 export { type Config, type Score, score } from './scores.ts'
@@ -39,6 +45,10 @@ export interface Summary {
   critical_errors: CriticalErrorSummary[]
   /** With `min_label_pixels`: frames whose means were made without some class, and how many classes these were. */
   small_classes?: { frames: number; classes: number }
+  /** With `boundary.tolerance`: of the frames that were looked at, at most `boundary.rate` a second. */
+  boundary?: BoundarySummary
+  /** Of the same frames the largest wrong regions, one a frame, the largest first. */
+  wrong_regions?: WrongRegionSummary[]
   /** Pixels by class: rows are labels, columns predictions, in the order of `classes`. */
   confusion: number[][]
   /** Pixels of a label class whose prediction is no class. */
@@ -172,6 +182,9 @@ export function summarize(
     'source' | 'pairing' | 'levels' | 'episodes' | 'verdict' | 'config' | 'version' | 'small_classes'
   > & {
     regionCounts?: readonly RegionCounts[]
+    /** In the order of `classes`. */
+    boundaryTotals?: BoundaryTotals | undefined
+    wrong_regions?: WrongRegionSummary[]
   },
 ): Summary {
   const { length } = classes
@@ -195,6 +208,8 @@ export function summarize(
     regions: (about.regionCounts ?? []).map(region => regionSummary(region, classes, about.config)),
     critical_errors: criticalErrorSummaries(classes, counts, about.config),
     ...(about.small_classes && { small_classes: about.small_classes }),
+    ...(about.boundaryTotals && { boundary: boundarySummary(about.boundaryTotals, classes, about.config) }),
+    ...(about.wrong_regions && { wrong_regions: about.wrong_regions }),
     confusion: counts.rows(),
     unknown_prediction: [...counts.unknownPrediction],
     worst_frames: frames ? worstFrames(frames, WORST_FRAMES) : [],

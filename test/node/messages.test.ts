@@ -4,6 +4,7 @@ import { serializeImage } from '../../src/image/serialize.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { LegendMessage } from '../../src/node/legend.ts'
 import { ConfusionMessage, MetricsMessage } from '../../src/node/messages.ts'
+import { ShapeMessage } from '../../src/node/shape-message.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 
 type Value = number | string | bigint | number[] | { sec: number; nanosec: number }
@@ -189,4 +190,58 @@ it('the legend holds what the arrays of the metrics are of', () => {
     critical_error_error: [1, 0.5],
   })
   expect([message.readInt32LE(4), message.readUInt32LE(8)]).toEqual([3, 4])
+})
+
+it('shapes are in the message of their definition; none is wrong, and no boundary scored, without them', () => {
+  const image = (values: number[]) =>
+    serializeImage({
+      sec: 3,
+      nanosec: 4,
+      frameId: 'front',
+      width: 3,
+      height: 2,
+      encoding: 'mono8',
+      data: Uint8Array.from(values),
+    })
+  const shapeOf = (tolerance: number, predicted: number[], labelled: number[]) => {
+    const parameters = { 'classes.names': ['sky', 'grass', 'trail'], 'boundary.tolerance': tolerance }
+    const monitor = new Monitor(parametersFrom(new Map(Object.entries(parameters))))
+    monitor.shapes.isAlwaysWanted = true
+    monitor.scorePair(image(predicted), image(labelled))
+    monitor.shapes.work()
+    const message = new ShapeMessage().write(monitor.shapes.latest!, monitor)
+    expect([message.readInt32LE(4), message.readUInt32LE(8)]).toEqual([3, 4])
+    return decode(message, 'ShapeMetrics')
+  }
+  expect(shapeOf(1, [0, 1, 2, 0, 1, 2], [0, 1, 1, 0, 1, 255])).toEqual({
+    header: 'front',
+    pixels_evaluated: 5,
+    boundary_tolerance: 1,
+    boundary_f_score: (1 + 1 + 0) / 3,
+    class_id: [0, 1, 2],
+    class_boundary_f_score: [1, 1, 0],
+    class_boundary_precision: [1, 1, 0],
+    class_boundary_recall: [1, 1, Number.NaN],
+    wrong_region_pixels: 1,
+    wrong_region_share: 0.2,
+    wrong_region_label: 'grass',
+    wrong_region_prediction: 'trail',
+    wrong_region_x: 2,
+    wrong_region_y: 0,
+    wrong_region_width: 1,
+    wrong_region_height: 1,
+  })
+  expect(shapeOf(0, [0, 1, 7, 0, 1, 2], [0, 1, 2, 0, 1, 2])).toMatchObject({
+    boundary_tolerance: 0,
+    boundary_f_score: Number.NaN,
+    class_id: [],
+    class_boundary_f_score: [],
+    wrong_region_label: 'trail',
+    wrong_region_prediction: '',
+  })
+  expect(shapeOf(0, [0, 1, 2, 0, 1, 2], [0, 1, 2, 0, 1, 2])).toMatchObject({
+    wrong_region_pixels: 0,
+    wrong_region_share: 0,
+    wrong_region_label: '',
+  })
 })

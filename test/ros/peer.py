@@ -24,7 +24,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
-from dice_monitor.msg import ConfusionMatrix, Legend, SegmentationMetrics
+from dice_monitor.msg import ConfusionMatrix, Legend, SegmentationMetrics, ShapeMetrics
 
 try:
     from vision_msgs.msg import LabelInfo
@@ -40,6 +40,7 @@ TYPES = {
     "metrics": SegmentationMetrics,
     "confusion": ConfusionMatrix,
     "legend": Legend,
+    "shape": ShapeMetrics,
     "diagnostics": DiagnosticArray,
 }
 WAIT = 20.0
@@ -116,7 +117,7 @@ class Graph:
         def arrived(raw):
             message = deserialize_message(raw, kind)
             # The node writes these by hand: they must be as long as ROS reads them.
-            by_hand = kind in (SegmentationMetrics, ConfusionMatrix, Legend)
+            by_hand = kind in (SegmentationMetrics, ConfusionMatrix, Legend, ShapeMetrics)
             if by_hand and is_readable(raw[:-1], kind):
                 write({"graph": self.name, "topic": topic, "message": None})
             else:

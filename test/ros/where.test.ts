@@ -25,7 +25,11 @@ const SETTINGS = [
   'overlay.image:=/camera',
   'save.worst:=2',
   `save.directory:=${folder}`,
+  'boundary.tolerance:=1.0',
+  'boundary.rate:=1000.0',
 ]
+
+const same = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b)
 
 /** Rows of the seven that are in a band, by their centres: (y + 0.5) / 7. */
 const NEAR = [3, 4, 5]
@@ -46,6 +50,7 @@ describe('where it is wrong, and what kind of wrong, over DDS', () => {
     await graph.start({ args: SETTINGS.flatMap(setting => ['-p', setting]) })
     for (const topic of ['overlay', 'prediction_colored', 'label_colored'])
       await graph.request('subscribe', { type: 'image', topic: `/dice_monitor/${topic}` })
+    await graph.request('subscribe', { type: 'shape', topic: '/dice_monitor/shape' })
     await graph.advertise('camera')
     await graph.connected('camera')
   })
@@ -128,6 +133,24 @@ describe('where it is wrong, and what kind of wrong, over DDS', () => {
     )
     expect(graph.value('Overlap', 'critical error rock>traversable')).toBe('0.2500')
     expect(graph.value('Overlap', 'window_dice of group traversable')).toBe('0.9381')
+
+    const isOfPair = ({ topic, message }: (typeof graph.others)[number]) =>
+      topic.endsWith('/shape') && same((message as unknown as Picture).header.stamp, metrics.header.stamp)
+    await graph.until(() => graph.others.some(isOfPair), 'the shape')
+    expect(graph.others.find(isOfPair)!.message).toMatchObject({
+      header: { frame_id: 'camera' },
+      pixels_evaluated: evaluated,
+      boundary_tolerance: 1,
+      class_id: [0, 1, 2, 3],
+      wrong_region_pixels: 6,
+      wrong_region_label: 'rock',
+      wrong_region_prediction: 'trail',
+      wrong_region_x: 0,
+      wrong_region_y: 3,
+      wrong_region_width: 2,
+      wrong_region_height: 3,
+    })
+    expect(graph.value('Overlap', 'largest wrong region')).toMatch(/^rock taken for trail, 6 pixels /)
 
     for (const name of names) {
       expect(pictures(name).at(-1)).toMatchObject({
