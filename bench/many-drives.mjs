@@ -35,5 +35,9 @@ async function evaluate() {
 }
 
 const start = performance.now()
+const before = process.cpuUsage()
 const pairs = await (what === 'read' ? read() : evaluate())
-console.log(JSON.stringify({ pairs, seconds: (performance.now() - start) / 1000 }))
+const { user, system } = process.cpuUsage(before)
+console.log(
+  JSON.stringify({ pairs, seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 }),
+)

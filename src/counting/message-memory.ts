@@ -48,6 +48,11 @@ export class MessageMemory implements BlockSource {
     return this.holds(bytes) ? this.#blocksByPage[Math.floor(bytes.byteOffset / PAGE)] : undefined
   }
 
+  /** All that were allocated, each once. */
+  blocks(): Set<Uint8Array> {
+    return new Set(this.#blocksByPage.filter(block => block !== undefined))
+  }
+
   /** JavaScript moves bytes of shared memory one by one where they do not lie alike within a word. */
   gather(bytes: Uint8Array, from: number, length: number, stride: number, count: number): void {
     if (!this.holds(bytes)) {

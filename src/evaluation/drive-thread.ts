@@ -1,5 +1,6 @@
 /** A thread that evaluates drives, one after the other, until there are no more. */
 import { workerData } from 'node:worker_threads'
+import { InPlace } from '../counting/in-place.ts'
 import { evaluateDrive } from './drive.ts'
 import { NEXT, type Report, STOP, type Start } from './drive-start.ts'
 import { Interrupted } from './interrupted.ts'
@@ -11,6 +12,7 @@ async function run({ drives, request, words, port }: Start): Promise<void> {
   const checkInterrupted = () => {
     if (Atomics.load(shared, STOP) !== 0) throw new Interrupted('interrupted')
   }
+  const inPlace = new InPlace()
   try {
     for (;;) {
       const index = Atomics.add(shared, NEXT, 1)
@@ -18,7 +20,7 @@ async function run({ drives, request, words, port }: Start): Promise<void> {
       if (drive === undefined) break
       checkInterrupted()
       port.postMessage({ index } satisfies Report)
-      const outcomes = await evaluateDrive(drive, request, checkInterrupted)
+      const outcomes = await evaluateDrive(drive, request, checkInterrupted, inPlace)
       port.postMessage({ index, outcomes } satisfies Report)
     }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { InPlace } from '../counting/in-place.ts'
 import { resultFiles } from '../report/files.ts'
 import { type PackedFrames, packFrames } from '../report/packed-frames.ts'
 import { reportPage } from '../report/page/page.ts'
@@ -41,14 +42,18 @@ export interface ScoredDrive {
   notes: readonly string[]
 }
 
-/** Scores a drive, and writes its files. Of a failure that is not ours the rest need not know more than the text. */
+/**
+ * Scores a drive, and writes its files. Of a failure that is not ours the rest need not know more than the text.
+ * @param inPlace where this thread counts one drive after the other
+ */
 export async function evaluateDrive(
   drive: Drive,
   request: DriveRequest,
   checkInterrupted: () => void,
+  inPlace?: InPlace,
 ): Promise<DriveOutcome[]> {
   try {
-    const source = await openRecordingSource(drive.path, { threads: 1 })
+    const source = await openRecordingSource(drive.path, { threads: 1, inPlace })
     try {
       return await evaluateSource(source, drive, request, checkInterrupted)
     } finally {

@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
 import { MessageChannel, SHARE_ENV, Worker } from 'node:worker_threads'
+import { InPlace } from '../counting/in-place.ts'
 import { type Drive, type DriveOutcome, type DriveRequest, evaluateDrive } from './drive.ts'
 import { NEXT, type Report, STOP, type Start } from './drive-start.ts'
+import { optimizeLater } from './optimizing.ts'
 
 export interface DrivesOptions {
   /** Drives that are evaluated at the same time, each by a thread of its own. */
@@ -23,11 +25,14 @@ export async function evaluateDrives(
   // Node starts no thread from TypeScript.
   const threads = import.meta.url.endsWith('.js') ? Math.min(jobs, drives.length) : 1
   if (threads <= 1) {
+    const inPlace = new InPlace()
     for (const drive of drives) {
-      for (const outcome of await evaluateDrive(drive, request, checkInterrupted)) onOutcome(outcome)
+      const outcomes = await evaluateDrive(drive, request, checkInterrupted, inPlace)
+      for (const outcome of outcomes) onOutcome(outcome)
     }
     return
   }
+  optimizeLater()
   const words = new Int32Array(new SharedArrayBuffer(8))
   const start = { drives, request, words: words.buffer }
   const working = Array.from({ length: threads }, () => keepWorking(start, words, onOutcome))

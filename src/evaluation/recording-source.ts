@@ -1,8 +1,10 @@
-import { setFlagsFromString } from 'node:v8'
+import type { InPlace } from '../counting/in-place.ts'
 import { KernelsAhead } from '../counting/kernels-ahead.ts'
 import { SecondThread } from '../counting/second-thread.ts'
 import { openRecording } from '../recording/open.ts'
 import type { Recording } from '../recording/recording.ts'
+import { isAddress } from '../remote/address.ts'
+import { optimizeLater } from './optimizing.ts'
 import type { MaskSelection, MaskSource, StampedMask } from './source.ts'
 
 /** Less is done before a second thread has made up for its start, at about 2 GB a second. */
@@ -11,6 +13,8 @@ const WORTH_A_THREAD = 512 * 2 ** 20
 export interface OpenOptions {
   /** At most so many threads read and count: one where other recordings are evaluated at the same time. */
   threads?: 1 | 2
+  /** Where one thread counts the messages of one recording after the other. */
+  inPlace?: InPlace | undefined
 }
 
 /**
@@ -19,33 +23,37 @@ export interface OpenOptions {
  */
 export async function openRecordingSource(
   path: string,
-  { threads = 2 }: OpenOptions = {},
+  { threads = 2, inPlace }: OpenOptions = {},
 ): Promise<RecordingSource> {
   const recording = await openRecording(path)
   const isWorthThread = threads > 1 && SecondThread.isPossible && recording.work >= WORTH_A_THREAD
-  return new RecordingSource(recording, isWorthThread ? startThread() : undefined)
+  // What comes over a network would be copied into shared memory byte by byte.
+  const counts = isAddress(path) ? undefined : inPlace
+  return new RecordingSource(recording, isWorthThread ? startThread() : undefined, counts)
 }
 
-/** A recording, read and counted with a second thread if it is given one. */
+/** A recording, read and counted with a second thread if it is given one, or else in place. */
 export class RecordingSource implements MaskSource {
   readonly path: string
   readonly topics: Recording['topics']
   readonly startTime: bigint | undefined
   readonly endTime: bigint | undefined
-  /** Undefined without a second thread. */
+  /** Undefined without a second thread and a place to count in. */
   readonly kernels: KernelsAhead | undefined
   readonly #recording: Recording
   readonly #secondThread: SecondThread | undefined
+  readonly #inPlace: InPlace | undefined
 
-  /** Closing the source closes both. */
-  constructor(recording: Recording, secondThread?: SecondThread) {
+  /** Closing the source closes recording and thread. */
+  constructor(recording: Recording, secondThread?: SecondThread, inPlace?: InPlace) {
     this.#recording = recording
     this.#secondThread = secondThread
+    this.#inPlace = inPlace
     this.path = recording.path
     this.topics = recording.topics
     this.startTime = recording.startTime
     this.endTime = recording.endTime
-    this.kernels = secondThread && new KernelsAhead(secondThread)
+    this.kernels = secondThread ? new KernelsAhead(secondThread) : inPlace?.kernels
   }
 
   get problems(): readonly string[] {
@@ -56,6 +64,7 @@ export class RecordingSource implements MaskSource {
     const thread = counting && this.#secondThread
     return this.#recording.messages({
       ...selection,
+      ...(this.#inPlace && { blocks: this.#inPlace.memory() }),
       ...(thread && { blocks: thread.memory, fetchAhead: thread.fetchAhead(counting) }),
     })
   }
@@ -67,8 +76,6 @@ export class RecordingSource implements MaskSource {
 }
 
 function startThread(): SecondThread {
-  // What a pair takes is in kernels and system calls. V8 of Node.js 20 would soon optimize the JavaScript around them,
-  // on the two cores that read and count: 0.25 s for what runs a few thousand times. Later versions wait by themselves.
-  if (process.versions.node.startsWith('20.')) setFlagsFromString('--interrupt-budget=1500000')
+  optimizeLater()
   return new SecondThread()
 }

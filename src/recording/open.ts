@@ -21,7 +21,7 @@ export async function openRecording(path: string): Promise<Recording> {
       return reader.problems()
     },
     async *messages({ inUse, blocks, ...selection }: ReadOptions = {}) {
-      const memory = new Memory(blocks)
+      const memory = blocks instanceof Memory ? blocks : new Memory(blocks)
       const recycling = inUse && new Recycling(inUse, memory)
       for (const batch of reader.batches(selection, memory)) {
         yield batch

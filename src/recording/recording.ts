@@ -1,4 +1,4 @@
-import type { BlockSource } from './memory.ts'
+import type { BlockSource, Memory } from './memory.ts'
 import type { FetchAhead } from './request.ts'
 
 /** A topic of a recording. */
@@ -45,7 +45,7 @@ export interface ReadOptions {
    */
   inUse?: () => Iterable<Uint8Array>
   /** Where the memory of messages comes from, but of small ones; by default the heap. */
-  blocks?: BlockSource
+  blocks?: BlockSource | Memory
   /** Fetches what is to be read ahead of its turn; by default it is read when its turn comes. */
   fetchAhead?: FetchAhead
 }
