@@ -30,11 +30,21 @@ type Affix = readonly [pattern: RegExp, shown: string, kind?: MaskKind]
 
 /** Behind the names of masks and images: data sets' and annotation tools', then what is common. */
 const SUFFIXES: readonly Affix[] = [
-  [/_gt(Fine|Coarse)_labelTrainIds$/, '_gtFine_labelTrainIds', 'train ids'],
-  [/_gt(Fine|Coarse)_labelIds$/, '_gtFine_labelIds', 'ids'],
-  [/_gt(Fine|Coarse)_color$/, '_gtFine_color', 'colours'],
-  [/_gt(Fine|Coarse)_instance(Train)?Ids$/, '_gtFine_instanceIds', 'instances'],
-  [/_leftImg8bit$/, '_leftImg8bit', 'image'],
+  // Cityscapes, and what is named after it: ACDC, Dark Zurich, IDD.
+  [/_gt(Fine|Coarse)?_label(cs)?TrainIds$/, '_gtFine_labelTrainIds', 'train ids'],
+  [/_gt(Fine|Coarse)?_label(cs|level\d)?Ids$/, '_gtFine_labelIds', 'ids'],
+  [/_gt(Fine|Coarse)?_(color|labelColor)$/, '_gtFine_color', 'colours'],
+  [/_gt(Fine|Coarse)?_instance(Train|level\d)?Ids$/, '_gtFine_instanceIds', 'instances'],
+  [/_gt_inv(Ids|Gray)$/, '_gt_invIds', 'picture'],
+  [/_(leftImg8bit|rgb_anon)$/, '_leftImg8bit', 'image'],
+  // A2D2.
+  [/(?<=^\d{14})_label(?=_[a-z]+_\d{9}$)/, '_label', 'colours'],
+  [/(?<=^\d{14})_camera(?=_[a-z]+_\d{9}$)/, '_camera', 'image'],
+  [/_train_ids?$/, '_train_id', 'ids'],
+  [/_train_colou?r$/, '_train_color', 'colours'],
+  // Unity's SOLO. A picture of the camera beside it has the same name without it.
+  [/\.semantic segmentation$/i, '.semantic segmentation', 'ids'],
+  [/\.instance segmentation$/i, '.instance segmentation', 'instances'],
   [/(?<=\d{19})_(windshield_vis|camera_left|front|realsense)$/, '_windshield_vis', 'image'],
   [/_label_(?:(?!_label_).)+_semantic$/, '_label_<set>_semantic', 'ids'],
   [/_label_(?:(?!_label_).)+_instance$/, '_label_<set>_instance', 'instances'],
@@ -48,20 +58,25 @@ const SUFFIXES: readonly Affix[] = [
   [/_(jpe?g|png)\.rf\.[\da-zA-Z]{8,}$/i, '_png.rf.<hash>'],
   [/\.(jpe?g|png|bmp|tiff?)$/i, '.jpg'],
   [/_labelTrainIds$/i, '_labelTrainIds', 'train ids'],
-  [/_label_?ids?$/i, '_labelids', 'ids'],
-  [/_instance(_?ids?|s)?$/i, '_instanceids', 'instances'],
+  [/[._-]label_?ids?$/i, '_labelids', 'ids'],
+  [/[._-]instance(_?ids?|s)?$/i, '_instanceids', 'instances'],
   [/_fillcolor$/, '_fillcolor'],
-  [/_(label|mask|seg|semantic|gt)_colou?r(ed)?$/i, '_label_color', 'colours'],
-  [/_colou?r(s|ed)?$/i, '_color', 'colours'],
-  [/_(overlay|blend|visuali[sz]ation)$/i, '_overlay', 'picture'],
-  [/_(ground_truth|groundtruth|gt)$/i, '_gt'],
-  [/_(labels?|masks?|annotations?|semantic|segmentation|seg)$/i, '_mask'],
-  [/_(pred|prediction|output|result)s?$/i, '_pred'],
+  [/[._-](label|mask|seg|semantic|gt)[._-]colou?r(ed)?$/i, '_label_color', 'colours'],
+  [/[._-]colou?r(s|ed)?$/i, '_color', 'colours'],
+  [/[._-](overlay|blend|visuali[sz]ation)$/i, '_overlay', 'picture'],
+  [/[._-](ground_truth|groundtruth|gt)$/i, '_gt'],
+  [/[._-](labels?|masks?|annotations?|semantic|segmentation|seg)$/i, '_mask'],
+  [/[._-](pred|prediction|output|result)s?$/i, '_pred'],
   [/_L$/, '_L'],
 ]
 
 const PREFIXES: readonly Affix[] = [
-  [/^[\da-f]{8}-(?=.)/, '<8 hex>-'],
+  // Of uploads to Label Studio; names of BDD100K are two such numbers.
+  [/^[\da-f]{8}-(?=.)(?![\da-f]{8}$)/, '<8 hex>-'],
+  // Isaac Sim's Replicator.
+  [/^rgb_(?=\d+$)/, 'rgb_', 'image'],
+  [/^semantic_segmentation_(?=\d+$)/, 'semantic_segmentation_'],
+  [/^instance_(id_)?segmentation_(?=\d+$)/, 'instance_segmentation_', 'instances'],
   [/^(mask|anno|annotation|label|gt|seg|pred|prediction)_(?=.)/i, 'mask_'],
 ]
 
@@ -69,17 +84,24 @@ const SPLIT = '(?:train|training|val|valid|validation|test|testing)'
 
 /** Folders that say what is in them, and nothing of which frame it is. */
 const FOLDERS: readonly (readonly [RegExp, MaskKind | undefined])[] = [
-  [/^(label_?ids?|index_?labels?|int_maps|masks_machine|ids)$/, 'ids'],
-  [/^(label_colou?rs?|semantic_rgb|colou?rmaps?|gt_colou?r|masks_human|colou?rs?)$/, 'colours'],
+  [/^(label_?ids?|index_?labels?|int_maps|masks_machine|gtlabels|ids)$/, 'ids'],
+  [/^(label_colou?rs?|semantic_rgb|rgblabels|colou?rmaps?|gt_colou?r|masks_human|colou?rs?)$/, 'colours'],
   [/^(segmentationobject|instances?|instance_?ids)$/, 'instances'],
   [/^panoptic$/, 'panoptic'],
   [/^(segmentationclass|segmentationobject)?(visuali[sz]ations?|overlays?)$/, 'picture'],
+  [/^(depths?|depth_left|depth_right|disparit(y|ies)|normals?|flow|optical_flow)$/, 'picture'],
   [
-    /^(images?|img|imgs|leftimg8bit|image_data|image_2|rgb|pylon_camera_node|rugd_frames-with-annotations)$/,
+    /^(images?|img|imgs|img_dir|images_?png|rgb_images|image_left|image_right|images?t[rs]|leftimg8bit|rgb_anon|image_data|image_2|rgb|pylon_camera_node|rugd_frames-with-annotations)$/,
     'image',
   ],
-  [/^(labels?|annotations?|annos?|annot|masks?|gt|gt_images?|gtfine|gtcoarse|ground_?truths?)$/, undefined],
-  [/^(segmentationclass|semantic|sem_seg|segmentations?|rugd_annotations|v\d+(\.\d+)?)$/, undefined],
+  [
+    /^(labels?|labelst[rs]|annotations?|annos?|annot|ann_dir|masks?|masks_png|gt|gt_images?|gtfine|gtcoarse|ground_?truths?)$/,
+    undefined,
+  ],
+  [
+    /^(segmentationclass|semantic|semantic_annotations|sem_seg|seg_left|seg_right|segmentations?|rugd_annotations|v\d+(\.\d+)?)$/,
+    undefined,
+  ],
   [/^(predictions?|preds?|results?|outputs?|inference)$/, undefined],
 ]
 
