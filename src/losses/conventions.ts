@@ -117,6 +117,26 @@ export const lossConventions = {
   torchvision: {
     focal: { activation: 'sigmoid', gamma: 2, alpha: 0.25, reduction: 'none' },
   },
+  /** kornia 0.9. In the means of classes that a sample has, one that is all ignored counts as 1 there, and is left out here. */
+  kornia: {
+    /** `average='micro'`, without weights. */
+    dice: { activation: 'softmax', sumOver: 'classes', denominatorSmoothing: 5e-9 },
+    /** `average='macro'` */
+    diceMacro: {
+      activation: 'softmax',
+      denominatorSmoothing: 5e-9,
+      absent: 'exclude',
+      divisor: 'weights',
+      reduction: 'sampleMeans',
+    },
+    tversky: {
+      activation: 'softmax',
+      denominatorSmoothing: 1e-8,
+      absent: 'exclude',
+      reduction: 'sampleMeans',
+    },
+    focal: { activation: 'softmax', gamma: 2, alphaRule: 'foreground', unit: 'element', reduction: 'none' },
+  },
   /** mmsegmentation 1.2. Its Dice keeps the predictions of ignored pixels: their label is no class. */
   mmseg: {
     dice: { ...mmsegDice, power: 2, denominatorSmoothing: 1e-3 },

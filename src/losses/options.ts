@@ -3,6 +3,7 @@
  * inside 0..1 or not.
  */
 export interface ElementActivation {
+  /** What becomes of x. */
   readonly value: (x: number) => number
   /** Its derivative at x. */
   readonly slope: (x: number) => number

@@ -69,8 +69,11 @@ export interface OverlapOptions extends CommonOptions {
   classWeights?: readonly number[] | undefined
   /** What a mean divides by: the `count` of ratios (default) or the sum of their class `weights`. */
   divisor?: 'count' | 'weights' | undefined
-  /** `samples`: summed over classes, mean over samples. Default `mean`. */
-  reduction?: 'mean' | 'sum' | 'samples' | 'none' | undefined
+  /**
+   * `samples`: summed over classes, mean over samples. `sampleMeans`: the mean over samples of the mean of each (by
+   * `divisor`), where one with nothing left is left out. Default `mean`.
+   */
+  reduction?: 'mean' | 'sum' | 'samples' | 'sampleMeans' | 'none' | undefined
 }
 
 const defaults = {
@@ -110,7 +113,7 @@ export function settleOverlap(options: OverlapOptions) {
   oneOf('ignoredClass', s.ignoredClass, ['keep', 'exclude', 'zero'])
   oneOf('undefined', s.undefined, ['nan', 'zero', 'one', 'exclude'])
   oneOf('divisor', s.divisor, ['count', 'weights'])
-  oneOf('reduction', s.reduction, ['mean', 'sum', 'samples', 'none'])
+  oneOf('reduction', s.reduction, ['mean', 'sum', 'samples', 'sampleMeans', 'none'])
   checkTransform('transform', s.transform, ['none', 'log', 'logCosh'])
   checkTransform('totalTransform', s.totalTransform, ['none', 'logCosh'])
   for (const name of [
@@ -158,6 +161,11 @@ function checkTogether(s: OverlapSettings): void {
     s.classWeights !== undefined && summed,
     'classWeights',
     `classes are summed before the ratio; expected sumOver 'pixels' or 'batch', got '${s.sumOver}'`,
+  )
+  refuse(
+    s.reduction === 'sampleMeans' && s.sumOver !== 'pixels',
+    "reduction 'sampleMeans'",
+    `samples have no means of their own; expected sumOver 'pixels', got '${s.sumOver}'`,
   )
   refuse(s.ignoredClass === 'zero' && summed, "ignoredClass 'zero'", 'classes have no loss of their own')
   refuse(s.countSmoothing !== 0 && s.index !== 'matthews', 'countSmoothing', "it belongs to index 'matthews'")

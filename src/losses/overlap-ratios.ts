@@ -43,7 +43,7 @@ export function reduceRatios(
   values: Float64Array,
   factors: Float64Array,
 ): Reduced {
-  const { samples, used, keptPixels } = counts
+  const { samples, used, keptPixels, classWeights } = counts
   const summed = sumsClasses(o)
   const rows = rowsOf(samples, o)
   const columns = summed ? 1 : used.length
@@ -52,10 +52,12 @@ export function reduceRatios(
   let count = 0
   let weightSum = 0
   let defined = 0
+  const isOut = new Uint8Array(rows * columns)
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       const part = partOf(counts, o, weights, row, column)
       values[row * columns + column] = part.isExcluded ? Number.NaN : weighed(part)
+      if (part.isExcluded) isOut[row * columns + column] = 1
       if (part.isDefined) defined++
       if (!part.isExcluded) {
         total += weighed(part)
@@ -68,8 +70,14 @@ export function reduceRatios(
         factors[2 * plane + 1] = factor === 0 ? 0 : factor * part.byP
       })
     }
+  if (o.reduction === 'sampleMeans') {
+    const means = meansOfRows(rows, columns, values, isOut, classWeights, o, factors)
+    total = means.total
+    count = means.count
+  }
   let divisor = 1
-  if (o.reduction === 'mean') divisor = o.divisor === 'weights' ? weightSum : count
+  if (o.reduction === 'sampleMeans') divisor = count
+  else if (o.reduction === 'mean') divisor = o.divisor === 'weights' ? weightSum : count
   else if (o.reduction === 'samples') divisor = count === 0 ? 0 : samples
   const kept = keptPixels.subarray(0, samples).reduce((sum, one) => sum + one, 0)
   if (divisor === 0 || (kept === 0 && Number.isNaN(total))) {
@@ -81,6 +89,35 @@ export function reduceRatios(
   if (outer !== 1)
     for (let k = 0; k < factors.length; k++) factors[k] = Number.isFinite(outer) ? factors[k]! * outer : 0
   return { value: transformed(o.totalTransform, reduced, 0, 0), defined }
+}
+
+/** The sum of the means of rows, and of how many; scales the factors of each row to match. */
+function meansOfRows(
+  rows: number,
+  columns: number,
+  values: Float64Array,
+  isOut: Uint8Array,
+  classWeights: readonly number[] | undefined,
+  { divisor }: OverlapSettings,
+  factors: Float64Array,
+): { total: number; count: number } {
+  let total = 0
+  let count = 0
+  for (let row = 0; row < rows; row++) {
+    let sum = 0
+    let below = 0
+    for (let column = 0; column < columns; column++) {
+      if (isOut[row * columns + column]) continue
+      sum += values[row * columns + column]!
+      below += divisor === 'weights' && classWeights ? classWeights[column]! : 1
+    }
+    for (let k = 2 * row * columns; k < 2 * (row + 1) * columns; k++)
+      factors[k] = below === 0 ? 0 : factors[k]! / below
+    if (below === 0) continue
+    total += sum / below
+    count++
+  }
+  return { total, count }
 }
 
 /** A part of weight 0 is 0, also where its loss is infinite. */

@@ -52,11 +52,10 @@ function giveBack(gradient: Float64Array, { from }: Taken, to: Float64Array): vo
   for (let i = 0; i < from.length; i++) to[from[i]!]! += gradient[i]!
 }
 
-/** One round: the image, its opening and what the opening took away. */
+/** One round: an image, its opening and what the opening took away. */
 interface Round {
-  /** From the round before; the image itself in the first. */
+  /** The image, taken from that of the round before; in the first the image itself. */
   readonly eroded: Taken | undefined
-  readonly image: Float64Array
   readonly inner: Taken
   readonly opened: Taken
   readonly delta: Float64Array
@@ -90,8 +89,8 @@ export class Skeleton {
       const inner = extreme(current, cross, 1)
       const opened = extreme(inner.values, box, -1)
       const delta = current.map((value, i) => Math.max(value - opened.values[i]!, 0))
-      this.#rounds.push({ eroded, image: current, inner, opened, delta, before: skeleton })
-      skeleton = skeleton.map((value, i) => value + Math.max(delta[i]! - value * delta[i]!, 0))
+      this.#rounds.push({ eroded, inner, opened, delta, before: skeleton })
+      skeleton = skeleton.map((value, i) => value + delta[i]! * (1 - value))
     }
     this.values = skeleton
   }
@@ -100,15 +99,13 @@ export class Skeleton {
   gradient(ofSkeleton: Float64Array): Float64Array {
     let upper = new Float64Array(this.#size)
     let after = ofSkeleton
-    for (const { eroded, image, inner, opened, delta, before } of this.#rounds.toReversed()) {
+    for (const { eroded, inner, opened, delta, before } of this.#rounds.toReversed()) {
       const own = upper
       const ofOpened = new Float64Array(this.#size)
       const ofBefore = new Float64Array(this.#size)
       for (let i = 0; i < this.#size; i++) {
-        const isAdded = delta[i]! * (1 - before[i]!) > 0
-        ofBefore[i] = after[i]! * (isAdded ? 1 - delta[i]! : 1)
-        const isTaken = isAdded && image[i]! > opened.values[i]!
-        const slope = isTaken ? after[i]! * (1 - before[i]!) : 0
+        ofBefore[i] = after[i]! * (1 - delta[i]!)
+        const slope = delta[i]! > 0 ? after[i]! * (1 - before[i]!) : 0
         own[i]! += slope
         ofOpened[i] = -slope
       }

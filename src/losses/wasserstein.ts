@@ -125,7 +125,7 @@ class WassersteinLoss implements Loss {
 
   /** α by label. */
   private labelWeights(n: number): Float64Array {
-    const { channels, pixels, kept } = this.planes
+    const { channels, pixels } = this.planes
     const weights = new Float64Array(channels).fill(1)
     if (this.options.weighting === 'foreground') {
       weights[0] = 0
@@ -133,8 +133,7 @@ class WassersteinLoss implements Loss {
     }
     for (let label = 0; label < channels; label++) {
       let volume = 0
-      for (let i = 0; i < pixels; i++)
-        if (kept[n * pixels + i] === 1) volume += this.planes.targetAt(n, label, i)
+      for (let i = 0; i < pixels; i++) volume += this.planes.targetAt(n, label, i)
       weights[label] = 1 / (volume + 1)
     }
     return weights

@@ -24,6 +24,11 @@ export const metricConventions = {
     hausdorff: { oneEmpty: 'infinite' },
     /** The larger of the two directions' percentiles. */
     hausdorff95: { percentile: 95 },
+    /**
+     * `CalibrationErrorMetric`, of a channel's `classOutcomes`: `expected`; its `average` is `norm: 'mean'`, its `maximum`
+     * `norm: 'max'`.
+     */
+    calibrationError: { bins: 20, closed: 'right' },
     surfaceDistance: { directions: 'prediction', oneEmpty: 'infinite' },
     surfaceDistanceSymmetric: { oneEmpty: 'infinite' },
   },

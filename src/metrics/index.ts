@@ -42,15 +42,8 @@ export {
   type Labels,
   Meter,
 } from './meter.ts'
-export {
-  binaryOutcomes,
-  brierScore,
-  type CalibrationOptions,
-  calibrationError,
-  logLoss,
-  type Outcomes,
-  topOutcomes,
-} from './probabilities.ts'
+export { binaryOutcomes, classOutcomes, type Outcomes, topOutcomes, topPredictions } from './outcomes.ts'
+export { brierScore, type CalibrationOptions, calibrationError, logLoss } from './probabilities.ts'
 export { averagePrecision, rocAuc } from './ranking.ts'
 export type { Metric } from './ratios.ts'
 export { type Score, type ScoreOptions, score } from './score.ts'

@@ -1,82 +1,5 @@
-import {
-  checkArgument,
-  checkNumbers,
-  checkOptions,
-  labelValues,
-  numberFrom,
-  oneOf,
-  positiveInteger,
-} from './checks.ts'
-import { checkLabels } from './count-labels.ts'
-
-/** Foreground probabilities with their outcomes: 1 where the label is foreground (or the guess was right), else 0. */
-export interface Outcomes {
-  /** In 0..1 each. */
-  readonly probability: Float64Array
-  /** 0 or 1 each, as many. */
-  readonly outcome: Uint8Array
-}
-
-/**
- * Probabilities of class 1 against labels 0 and 1: one number a pixel, ignored pixels left out.
- * @throws RangeError where the lengths differ, for a label that is neither 0, 1 nor ignored, and for NaN
- */
-export function binaryOutcomes(
-  probability: ArrayLike<number>,
-  label: ArrayLike<number>,
-  ignoredLabels: readonly number[] = [],
-): Outcomes {
-  checkInputs('binaryOutcomes', probability, label, ignoredLabels)
-  if (probability.length !== label.length)
-    throw new RangeError(`${probability.length} probabilities for ${label.length} labels`)
-  checkLabels('binaryOutcomes', label, 2, ignoredLabels)
-  const kept = keptPixels(label, ignoredLabels)
-  return {
-    probability: Float64Array.from(kept, i => defined('binaryOutcomes', probability[i]!, i)),
-    outcome: Uint8Array.from(kept, i => Number(label[i] === 1)),
-  }
-}
-
-/**
- * The largest probability of each pixel, and whether its class is the label (ties: the lowest id).
- * @param probabilities row-major [samples, classes, pixels]
- * @param label row-major [samples, pixels]
- * @throws RangeError where the lengths differ, for a label that is neither a class nor ignored, and for NaN
- */
-export function topOutcomes(
-  probabilities: ArrayLike<number>,
-  label: ArrayLike<number>,
-  classes: number,
-  samples = 1,
-  ignoredLabels: readonly number[] = [],
-): Outcomes {
-  checkArgument('topOutcomes', 'classes', classes, positiveInteger)
-  checkArgument('topOutcomes', 'samples', samples, positiveInteger)
-  checkInputs('topOutcomes', probabilities, label, ignoredLabels)
-  if (label.length % samples !== 0)
-    throw new RangeError(`${label.length} labels are not of ${samples} samples of one size`)
-  if (probabilities.length !== label.length * classes)
-    throw new RangeError(
-      `${probabilities.length} probabilities for ${label.length} labels of ${classes} classes`,
-    )
-  checkLabels('topOutcomes', label, classes, ignoredLabels)
-  const pixels = label.length / samples
-  const kept = keptPixels(label, ignoredLabels)
-  const probability = new Float64Array(kept.length)
-  const outcome = new Uint8Array(kept.length)
-  kept.forEach((at, i) => {
-    const start = Math.floor(at / pixels) * classes * pixels + (at % pixels)
-    let top = 0
-    for (let c = 0; c < classes; c++)
-      if (
-        defined('topOutcomes', probabilities[start + c * pixels]!, at) > probabilities[start + top * pixels]!
-      )
-        top = c
-    probability[i] = probabilities[start + top * pixels]!
-    outcome[i] = Number(label[at] === top)
-  })
-  return { probability, outcome }
-}
+import { checkArgument, checkOptions, numberFrom, oneOf, positiveInteger } from './checks.ts'
+import { checkOutcomes, type Outcomes } from './outcomes.ts'
 
 /**
  * Brier score (Brier 1950): mean of (p - y)², 0 is best; NaN without pixels.
@@ -113,9 +36,14 @@ export interface CalibrationOptions {
   readonly bins?: number
   /** Edges of the bins in place of `bins`, from 0 to 1, ascending. */
   readonly edges?: ArrayLike<number>
-  /** Weighted mean of the gaps (`l1`, default), root of the weighted mean square (`l2`), the largest (`max`). */
-  readonly norm?: 'l1' | 'l2' | 'max'
-  /** A probability of exactly 1 belongs to the `last` bin (default), or has a bin of its `own`. */
+  /**
+   * Weighted mean of the gaps (`l1`, default), root of the weighted mean square (`l2`), the largest (`max`), or the mean over
+   * the bins that hold any, however many (`mean`: average calibration error, Neumann 2018).
+   */
+  readonly norm?: 'l1' | 'l2' | 'max' | 'mean'
+  /** At which end bins take in their edge: `left` (default), or `right`, where 0 is in the first. */
+  readonly closed?: 'left' | 'right'
+  /** Of bins closed on the left, a probability of exactly 1 belongs to the `last` (default), or has a bin of its `own`. */
   readonly certain?: 'last' | 'own'
   /** Without pixels: NaN (`undefined`, default) or `zero`. */
   readonly empty?: 'undefined' | 'zero'
@@ -123,7 +51,7 @@ export interface CalibrationOptions {
 
 /**
  * Expected calibration error (Naeini 2015; Guo 2017): how far mean probability and share of positive outcomes lie
- * apart, over bins that are open on the right.
+ * apart, over bins of probabilities.
  * @returns in 0..1, 0 is best
  * @throws RangeError for options out of range and for what is no probability
  * @example
@@ -139,14 +67,17 @@ export function calibrationError(outcomes: Outcomes, options: CalibrationOptions
   checkOptions('calibrationError', options, {
     bins: positiveInteger,
     edges: edgesRule,
-    norm: oneOf('l1', 'l2', 'max'),
+    norm: oneOf('l1', 'l2', 'max', 'mean'),
+    closed: oneOf('left', 'right'),
     certain: oneOf('last', 'own'),
     empty: oneOf('undefined', 'zero'),
   })
   if (options.bins !== undefined && options.edges !== undefined)
     throw new RangeError('calibrationError: bins: the edges say how many there are')
   const { probability, outcome } = outcomes
-  const { norm = 'l1', certain = 'last', empty = 'undefined' } = options
+  const { norm = 'l1', closed = 'left', certain = 'last', empty = 'undefined' } = options
+  if (certain === 'own' && closed === 'right')
+    throw new RangeError('calibrationError: certain: bins closed on the right take in 1')
   const edges = options.edges ?? equalEdges(options.bins ?? 15)
   if (outcome.length === 0) return empty === 'zero' ? 0 : Number.NaN
   const bins = edges.length - 1
@@ -155,19 +86,19 @@ export function calibrationError(outcomes: Outcomes, options: CalibrationOptions
   const positive = new Float64Array(bins + 1)
   for (let i = 0; i < outcome.length; i++) {
     const p = probability[i]!
-    const found = binOf(p, edges)
-    const bin = found === bins && certain === 'last' ? bins - 1 : found
+    const bin = binOf(p, edges, closed === 'right', certain === 'own')
     count[bin]!++
     confidence[bin]! += p
     positive[bin]! += outcome[i]!
   }
+  const held = count.reduce((sum, one) => sum + Number(one > 0), 0)
   let error = 0
   for (let bin = 0; bin <= bins; bin++) {
     if (count[bin] === 0) continue
     const gap = Math.abs(positive[bin]! - confidence[bin]!) / count[bin]!
-    const share = count[bin]! / outcome.length
+    const share = norm === 'mean' ? 1 / held : count[bin]! / outcome.length
     if (norm === 'max') error = Math.max(error, gap)
-    else error += share * (norm === 'l1' ? gap : gap * gap)
+    else error += share * (norm === 'l2' ? gap * gap : gap)
   }
   return norm === 'l2' ? Math.sqrt(error) : error
 }
@@ -184,8 +115,8 @@ const edgesRule = (edges: unknown): string | undefined => {
   return isAscending ? undefined : 'ascending numbers from 0 to 1'
 }
 
-/** Index of the last edge that is not above `p`. */
-function binOf(p: number, edges: ArrayLike<number>): number {
+/** The bin of `p`, by the last edge that is not above it. */
+function binOf(p: number, edges: ArrayLike<number>, isClosedRight: boolean, isOwn: boolean): number {
   let low = 0
   let high = edges.length - 1
   while (low < high) {
@@ -193,36 +124,8 @@ function binOf(p: number, edges: ArrayLike<number>): number {
     if (edges[middle]! <= p) low = middle
     else high = middle - 1
   }
-  return low
-}
-
-function checkInputs(
-  where: string,
-  probabilities: ArrayLike<number>,
-  label: ArrayLike<number>,
-  ignoredLabels: readonly number[],
-): void {
-  checkNumbers(where, 'probabilities', probabilities)
-  checkNumbers(where, 'label', label)
-  checkArgument(where, 'ignoredLabels', ignoredLabels, labelValues)
-}
-
-function defined(where: string, probability: number, pixel: number): number {
-  if (Number.isNaN(probability)) throw new RangeError(`${where}: the probability at pixel ${pixel} is NaN`)
-  return probability
-}
-
-/** @throws where outcomes are not pairs of a number and of 0 or 1, or a number is NaN: it has no place among others */
-export function checkOutcomes(where: string, { probability, outcome }: Outcomes): void {
-  checkNumbers(where, 'probability', probability)
-  checkNumbers(where, 'outcome', outcome)
-  if (probability.length !== outcome.length)
-    throw new RangeError(`${where}: ${probability.length} probabilities for ${outcome.length} outcomes`)
-  for (let i = 0; i < outcome.length; i++) {
-    if (Number.isNaN(probability[i])) throw new RangeError(`${where}: probability ${i} is NaN`)
-    if (outcome[i] !== 0 && outcome[i] !== 1)
-      throw new RangeError(`${where}: outcome ${i}: expected 0 or 1, got ${outcome[i]}`)
-  }
+  if (isClosedRight && low > 0 && edges[low] === p) return low - 1
+  return low === edges.length - 1 && !isOwn ? low - 1 : low
 }
 
 function checkProbabilities(where: string, outcomes: Outcomes): void {
@@ -230,10 +133,4 @@ function checkProbabilities(where: string, outcomes: Outcomes): void {
   const at = outcomes.probability.findIndex(p => p < 0 || p > 1)
   if (at >= 0)
     throw new RangeError(`${where}: expected probabilities in 0..1, got ${outcomes.probability[at]}`)
-}
-
-function keptPixels(label: ArrayLike<number>, ignoredLabels: readonly number[]): number[] {
-  const kept: number[] = []
-  for (let i = 0; i < label.length; i++) if (!ignoredLabels.includes(label[i]!)) kept.push(i)
-  return kept
 }

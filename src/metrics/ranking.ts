@@ -1,5 +1,5 @@
 import { checkArgument, oneOf } from './checks.ts'
-import { checkOutcomes, type Outcomes } from './probabilities.ts'
+import { checkOutcomes, type Outcomes } from './outcomes.ts'
 import type { EmptyClass } from './scores.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { type Connectivity, connectivityRule, innerBoundary, innerRing } from './boundary.ts'
 import { checkArgument, checkOptions, numberFrom, oneOf, spacingRule } from './checks.ts'
 import { checkSameSize, type DistanceOptions, distancesTo, type Mask } from './distance.ts'
+import { surfaceElements } from './surface-elements.ts'
 
 const isVolume = (mask: Mask) => mask?.depth !== undefined
 
@@ -8,6 +9,7 @@ const boundaryRules = (mask: Mask) => ({
   distance: oneOf('euclidean', 'taxicab', 'chessboard'),
   spacing: spacingRule(isVolume(mask)),
   connectivity: connectivityRule(mask),
+  boundary: oneOf('pixels', 'elements'),
 })
 
 const surfaceRules = (mask: Mask) => ({
@@ -31,6 +33,12 @@ const averageRules = (mask: Mask) => ({
 export interface BoundaryOptions extends DistanceOptions {
   /** Neighbours that make a pixel a boundary pixel when outside the mask: of an image 4 (by edge) or 8 (by corner too), of a volume 6 (by face), 18 (by edge too) or 26. */
   readonly connectivity?: Connectivity
+  /**
+   * `pixels` (default) of the mask with a neighbour outside, which count alike; or `elements` of its surface between pixels,
+   * which count by their length, in a volume by their area (Nikolov 2018; MONAI's `use_subvoxels`). They have no
+   * `connectivity`.
+   */
+  readonly boundary?: 'pixels' | 'elements'
 }
 
 /** What empty masks mean for a distance. */
@@ -46,7 +54,10 @@ export interface SurfaceOptions extends BoundaryOptions {
 
 /** Options of {@link hausdorffDistance}. */
 export interface HausdorffOptions extends SurfaceOptions {
-  /** Of the distances, 0..100, with linear interpolation; default 100, the largest. */
+  /**
+   * Of the distances, 0..100, with linear interpolation; of `elements` the distance up to which they have that share of the
+   * surface. Default 100, the largest.
+   */
   readonly percentile?: number
   /**
    * `larger` (default): of the two directions' percentiles; `pooled`: percentile of all distances of both;
@@ -76,7 +87,7 @@ export function hausdorffDistance(prediction: Mask, label: Mask, options: Hausdo
   if (distances.empty !== undefined) return distances.empty
   const { toLabel, toPrediction } = distances
   if (directions === 'prediction') return percentileOf(toLabel, percentile)
-  if (directions === 'pooled') return percentileOf(joined(toLabel, toPrediction), percentile)
+  if (directions === 'pooled') return percentileOf(pooled(toLabel, toPrediction), percentile)
   return Math.max(percentileOf(toLabel, percentile), percentileOf(toPrediction, percentile))
 }
 
@@ -96,11 +107,20 @@ export function averageSurfaceDistance(
   if (distances.empty !== undefined) return distances.empty
   const { toLabel, toPrediction } = distances
   if (options.directions === 'mean') return (meanOf(toLabel) + meanOf(toPrediction)) / 2
-  return meanOf(options.directions === 'prediction' ? toLabel : joined(toLabel, toPrediction))
+  return meanOf(options.directions === 'prediction' ? toLabel : pooled(toLabel, toPrediction))
 }
 
-const meanOf = (distances: Float64Array) =>
-  distances.reduce((sum, distance) => sum + distance, 0) / distances.length
+/** The way from each part of a boundary to the other boundary, and how much each counts; without sizes all alike. */
+interface Ways {
+  readonly distances: Float64Array
+  readonly sizes: Float64Array | undefined
+}
+
+const totalOf = ({ distances, sizes }: Ways) =>
+  sizes === undefined ? distances.length : sizes.reduce((sum, size) => sum + size, 0)
+
+const meanOf = (ways: Ways) =>
+  ways.distances.reduce((sum, distance, i) => sum + distance * (ways.sizes?.[i] ?? 1), 0) / totalOf(ways)
 
 /**
  * Share of both boundaries within `tolerance` of the other (Nikolov 2018, by boundary pixels); NaN where both masks
@@ -116,7 +136,8 @@ export function surfaceDice(
   checkOptions('surfaceDice', options, boundaryRules(label))
   const { toLabel, toPrediction } = boundaryDistances(prediction, label, options)
   return (
-    (within(toLabel, tolerance) + within(toPrediction, tolerance)) / (toLabel.length + toPrediction.length)
+    (within(toLabel, tolerance) + within(toPrediction, tolerance)) /
+    (totalOf(toLabel) + totalOf(toPrediction))
   )
 }
 
@@ -161,10 +182,13 @@ export function boundaryFScore(
 ): BoundaryFScore {
   checkArgument('boundaryFScore', 'tolerance', tolerance, numberFrom(0))
   checkOptions('boundaryFScore', options, boundaryRules(label))
-  const { connectivity = isVolume(label) ? 26 : 8 } = options
-  const { toLabel, toPrediction } = boundaryDistances(prediction, label, { ...options, connectivity })
-  const precision = within(toLabel, tolerance) / toLabel.length
-  const recall = within(toPrediction, tolerance) / toPrediction.length
+  const connectivity = options.boundary === 'elements' ? undefined : isVolume(label) ? 26 : 8
+  const { toLabel, toPrediction } = boundaryDistances(prediction, label, {
+    ...options,
+    connectivity: options.connectivity ?? connectivity,
+  })
+  const precision = within(toLabel, tolerance) / totalOf(toLabel)
+  const recall = within(toPrediction, tolerance) / totalOf(toPrediction)
   if (Number.isNaN(precision) && Number.isNaN(recall)) return { precision, recall, f: Number.NaN }
   return {
     precision,
@@ -173,17 +197,29 @@ export function boundaryFScore(
   }
 }
 
-function boundaryDistances(prediction: Mask, label: Mask, options: BoundaryOptions) {
+type Boundary = Omit<BoundaryOptions, 'connectivity'> & { readonly connectivity?: Connectivity | undefined }
+
+function boundaryDistances(prediction: Mask, label: Mask, options: Boundary) {
   checkSameSize(prediction, label)
-  const p = innerBoundary(prediction, options.connectivity)
-  const l = innerBoundary(label, options.connectivity)
-  return { toLabel: distancesTo(p, l, options), toPrediction: distancesTo(l, p, options) }
+  const p = boundaryOf(prediction, options)
+  const l = boundaryOf(label, options)
+  return {
+    toLabel: { distances: distancesTo(p.places, l.places, options), sizes: p.sizes },
+    toPrediction: { distances: distancesTo(l.places, p.places, options), sizes: l.sizes },
+  }
+}
+
+function boundaryOf(mask: Mask, { boundary, connectivity, spacing }: Boundary) {
+  if (boundary !== 'elements') return { places: innerBoundary(mask, connectivity), sizes: undefined }
+  if (connectivity !== undefined)
+    throw new RangeError("connectivity has no effect: it is of boundary 'pixels', not of 'elements'")
+  return surfaceElements(mask, spacing)
 }
 
 function surfaceDistances(prediction: Mask, label: Mask, options: SurfaceOptions) {
   const distances = boundaryDistances(prediction, label, options)
   const { toLabel, toPrediction } = distances
-  const emptyMasks = Number(toLabel.length === 0) + Number(toPrediction.length === 0)
+  const emptyMasks = Number(toLabel.distances.length === 0) + Number(toPrediction.distances.length === 0)
   return { ...distances, empty: emptyMasks === 0 ? undefined : emptyDistance(emptyMasks, label, options) }
 }
 
@@ -197,8 +233,9 @@ function emptyDistance(emptyMasks: number, mask: Mask, options: SurfaceOptions):
   return Math.hypot(...sizes.map((size, axis) => size * (options.spacing?.[axis] ?? 1)))
 }
 
-function percentileOf(values: Float64Array, percentile: number): number {
+function percentileOf({ distances: values, sizes }: Ways, percentile: number): number {
   if (percentile === 100) return values.reduce((most, value) => Math.max(most, value))
+  if (sizes) return percentileBySize(values, sizes, percentile)
   const sorted = values.slice().sort()
   const rank = (percentile / 100) * (sorted.length - 1)
   const below = sorted[Math.floor(rank)]!
@@ -210,12 +247,29 @@ function percentileOf(values: Float64Array, percentile: number): number {
  * Distances up to the tolerance, ties included: 3 pixels of 0.1 are within 0.3 although 3 · 0.1 is more in binary. A
  * distance, its spacing and the tolerance are rounded by less than four units in the last place together.
  */
-function within(distances: Float64Array, tolerance: number): number {
+function within({ distances, sizes }: Ways, tolerance: number): number {
   const most = tolerance * (1 + 4 * Number.EPSILON)
-  let count = 0
-  for (const distance of distances) if (distance <= most) count++
-  return count
+  let found = 0
+  for (let i = 0; i < distances.length; i++) if (distances[i]! <= most) found += sizes ? sizes[i]! : 1
+  return found
 }
+
+/** The least distance up to which the elements have this share, in percent, of the surface; what is it but for rounding is it. */
+function percentileBySize(values: Float64Array, sizes: Float64Array, percentile: number): number {
+  const order = Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!)
+  const total = totalOf({ distances: values, sizes })
+  let covered = 0
+  for (const at of order) {
+    covered += sizes[at]!
+    if (covered / total >= (percentile / 100) * (1 - 1e-12)) return values[at]!
+  }
+  return values[order.at(-1)!]!
+}
+
+const pooled = (a: Ways, b: Ways): Ways => ({
+  distances: joined(a.distances, b.distances),
+  sizes: a.sizes && b.sizes && joined(a.sizes, b.sizes),
+})
 
 function joined(a: Float64Array, b: Float64Array): Float64Array {
   const all = new Float64Array(a.length + b.length)

@@ -216,7 +216,7 @@ describe('what is refused', () => {
     [
       'an unknown name',
       () => overlapLoss({ reduction: 'median' as 'mean' }),
-      /reduction: expected mean, sum, samples, none, got "median"/,
+      /reduction: expected mean, sum, samples, sampleMeans, none, got "median"/,
     ],
     ['smoothing beyond 1', () => pixelLoss({ smoothing: 1.5 }), /smoothing: expected a number in 0..1/],
   ])('%s', (_, run, message) => {

@@ -150,7 +150,7 @@ describe('what has no place among probabilities is refused', () => {
       () => calibrationError(outcomes([0.5], [1]), { bins: 2, edges: [0, 1] }),
     ],
     [
-      'norm: expected one of l1, l2, max, got "L1"',
+      'norm: expected one of l1, l2, max, mean, got "L1"',
       () => calibrationError(outcomes([0.5], [1]), { norm: 'L1' as never }),
     ],
     ['no option "n_bins"', () => calibrationError(outcomes([0.5], [1]), { n_bins: 3 } as never)],

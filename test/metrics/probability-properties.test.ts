@@ -115,7 +115,7 @@ function plainArea(guesses: readonly Guess[], most: number): number {
 }
 
 function plainCalibration(guesses: readonly Guess[], options: CalibrationOptions): number {
-  const { norm = 'l1', certain = 'last', empty = 'undefined' } = options
+  const { norm = 'l1', certain = 'last', closed = 'left', empty = 'undefined' } = options
   if (guesses.length === 0) return empty === 'zero' ? 0 : Number.NaN
   const count = options.bins ?? 15
   const edges = options.edges
@@ -124,6 +124,8 @@ function plainCalibration(guesses: readonly Guess[], options: CalibrationOptions
   const bins = edges.map((edge, i) =>
     guesses.filter(([p]) => {
       const isLast = i === edges.length - 2
+      if (closed === 'right')
+        return i < edges.length - 1 && (p > edge || (p === 0 && i === 0)) && p <= edges[i + 1]!
       if (i === edges.length - 1) return certain === 'own' && p === 1
       return p >= edge && (p < edges[i + 1]! || (isLast && p === 1 && certain === 'last'))
     }),
@@ -132,6 +134,7 @@ function plainCalibration(guesses: readonly Guess[], options: CalibrationOptions
   const gaps = filled.map(bin => Math.abs(sum(bin.map(([p]) => p)) - sum(bin.map(([, y]) => y))) / bin.length)
   const shares = filled.map(bin => bin.length / guesses.length)
   if (norm === 'max') return Math.max(...gaps)
+  if (norm === 'mean') return sum(gaps) / gaps.length
   if (norm === 'l2') return Math.sqrt(sum(gaps.map((gap, i) => shares[i]! * gap ** 2)))
   return sum(gaps.map((gap, i) => shares[i]! * gap))
 }
@@ -145,13 +148,18 @@ const calibrations: fc.Arbitrary<CalibrationOptions> = fc
     {
       bins: fc.constantFrom(1, 2, 4, 7, 15),
       edges: fc.constantFrom([0, 1], [0, 0.25, 1], Float32Array.of(0, 0.5, 0.75, 1)),
-      norm: fc.constantFrom('l1' as const, 'l2' as const, 'max' as const),
+      norm: fc.constantFrom('l1' as const, 'l2' as const, 'max' as const, 'mean' as const),
+      closed: fc.constantFrom('left' as const, 'right' as const),
       certain: fc.constantFrom('last' as const, 'own' as const),
       empty: fc.constantFrom('undefined' as const, 'zero' as const),
     },
     { requiredKeys: [] },
   )
-  .map(({ bins, edges, ...rest }) => ({ ...rest, ...(edges ? { edges } : bins ? { bins } : {}) }))
+  .map(({ bins, edges, certain, ...rest }) => ({
+    ...rest,
+    ...(certain === undefined || rest.closed === 'right' ? {} : { certain }),
+    ...(edges ? { edges } : bins ? { bins } : {}),
+  }))
 
 describe('of any input and any options', () => {
   it('outcomes of foreground probabilities are the pixels that are not ignored', () => {
