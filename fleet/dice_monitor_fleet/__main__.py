@@ -36,9 +36,15 @@ def main(arguments=None):
     if not scored:
         print('none of the recordings could be scored, see failed.json', file=sys.stderr)
         return 1
-    folders = [str(results.folder(drive)) for drive in scored]
-    if len(folders) > 1:
-        sys.stdout.write(run(command, 'merge', *folders, '--output', str(Path(options.output) / 'all')).decode())
+    # A command line has no room for thousands of paths.
+    runs = Path(options.output) / 'runs.txt'
+    runs.write_text(''.join(f'{results.folder(drive)}\n' for drive in scored))
+    try:
+        merged = run(command, 'merge', '--from', str(runs), '--output', str(Path(options.output) / 'all'))
+    except (CommandError, WorkerFailure) as error:
+        print(f'each drive was scored, but not their sum: {error}', file=sys.stderr)
+        return 1
+    sys.stdout.write(merged.decode())
     if failures:
         print(f'{len(failures)} of {len(drives)} recordings could not be scored, see failed.json', file=sys.stderr)
     return 1 if failures else 0

@@ -249,7 +249,8 @@ function addMerge(program: Command, done: (exitCode: number) => void): void {
   program
     .command('merge')
     .description('one summary from many, by adding counts')
-    .argument('<summary...>', 'summary.json files, or the directories they are in')
+    .argument('[summary...]', 'summary.json files, or the directories they are in')
+    .option('--from <file>', 'a file with more of them, a line each')
     .requiredOption('-o, --output <dir>', 'where to write summary.json, frames.csv and report.html')
     .option('--plots <dir>', 'write the charts there, as SVG and PDF')
     .option('-j, --json', 'print summary.json instead of a table')

@@ -4,16 +4,19 @@ import { readFramesBeside, readSummary } from '../report/files.ts'
 
 /**
  * Reads summaries, each with the frames beside it. A directory stands for the summary.json in it.
- * @param reads the frames' scores of `classes` too, or their means alone
+ * @param reads the frames' scores of `classes` too, or their means alone, or no frames
  */
-export function readRuns(paths: readonly string[], reads: 'classes' | 'means'): Run[] {
+export function readRuns(paths: readonly string[], reads: 'classes' | 'means' | 'summaries'): Run[] {
   const names = runNames(paths)
   return paths.map((path, i) => {
     const { summary, file } = readSummary(path)
     return {
       name: names[i]!,
       summary,
-      frames: readFramesBeside(file, reads === 'classes' ? summary.classes : []),
+      frames:
+        reads === 'summaries'
+          ? undefined
+          : readFramesBeside(file, reads === 'classes' ? summary.classes : []),
     }
   })
 }

@@ -375,6 +375,8 @@ test.each([
   [2, ['nonsense']],
   [2, ['compare', 'one']],
   [2, ['merge', 'one']],
+  [2, ['merge', '-o', '/tmp/x']],
+  [1, ['merge', '--from', '/no/such.txt', '-o', '/tmp/x']],
   [2, ['completion', 'tcsh']],
   [1, ['compare', '/no/such', '/file']],
   [1, ['info', '/no/such.mcap']],
@@ -400,6 +402,38 @@ test('merge does not replace what it adds', async () => {
   }
   expect(readdirSync(at('in/a'))).toEqual(['summary.json'])
   expect(readFileSync(at('in/a/summary.json'), 'utf8')).toBe('mine')
+})
+
+test('merge of more frames than are kept in memory leaves them out, and says so', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e'].map(name => at(`merged_${name}`))
+  for (const name of names) {
+    await run('evaluate', at('good.mcap'), '-o', name, '-q')
+    rmSync(join(name, 'frames.csv'))
+  }
+  const four = await run('merge', ...names.slice(0, 3), '-o', at('merged_few'), '--json')
+  expect(four.stderr).toContain('merged_a, merged_b, merged_c: no frames.csv beside it')
+  writeFileSync(at('runs.txt'), `${names.slice(2).join('\n')}\n\n`)
+  const five = await run(
+    'merge',
+    ...names.slice(0, 2),
+    '--from',
+    at('runs.txt'),
+    '-o',
+    at('merged_many'),
+    '--json',
+  )
+  expect(JSON.parse(five.stdout).pairing.matched).toBe(100)
+  expect(five.stderr).toContain('merged_a, merged_b, merged_c and 2 more: no frames.csv beside it')
+
+  // Of nothing but holes.
+  for (const name of names.slice(0, 2)) {
+    writeFileSync(join(name, 'frames.csv'), '')
+    truncateSync(join(name, 'frames.csv'), 3 * 2 ** 28)
+  }
+  const large = await run('merge', ...names.slice(0, 2), '-o', at('merged_large'), '--json')
+  expect(large.code).toBe(0)
+  expect(large.stderr).toMatch(/frames\.csv of the 2 runs have 1\.5 GiB, more than the 1 GiB that are read/)
+  expect(JSON.parse(large.stdout)).toMatchObject({ pairing: { matched: 40 }, frame_mean: { dice: null } })
 })
 
 function captured(run: () => unknown): CliError {

@@ -43,6 +43,22 @@ test('a page needs nothing from anywhere', () => {
   expect(page).not.toMatch(/@import|url\((?!data:)/)
 })
 
+test.each([
+  [5, 'r0, r1, r2, r3, r4', 'r4'],
+  [6, '6 recordings', 'r5'],
+  [101, '101 recordings', 'and 1 more'],
+])('of %i recordings the title is short', (count, title, listed) => {
+  const report = exampleRun({ names: plain, frames: 5, noise: 0.5 })
+  report.summary.source.recording = Array.from({ length: count }, (_, i) => `drives/r${i}`)
+  const page = reportPage(report)
+  const text = (pattern: RegExp) => pattern.exec(page)![1]!.replace(/<[^>]*>/g, '')
+  expect(text(/<title>(.*?)<\/title>/)).toBe(`Dice of ${count} recordings`)
+  expect(text(/<h1>(.*?)<\/h1>/)).toBe(title)
+  const provenance = text(/<dt>recording<\/dt><dd>(.*?)<\/dd>/s)
+  expect(provenance).toContain(listed)
+  expect(provenance).not.toContain('r100')
+})
+
 test('a long run is drawn by the lowest frame of each few', () => {
   const report = exampleRun({ names: ['a'], frames: 20, noise: 0.5 })
   const { frames } = report

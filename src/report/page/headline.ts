@@ -23,7 +23,7 @@ export function headline(report: Report, timeline: Timeline | undefined): Html {
   return html`
 <header>
   <p class="eyebrow">Segmentation overlap</p>
-  <h1>${list([source.recording].flat().map(lastPart))}</h1>
+  <h1>${title([source.recording].flat())}</h1>
   <p class="lead"><span>prediction <code>${list(source.prediction_topic)}</code></span>
   <span>against label <code>${list(source.label_topic)}</code></span></p>
   <p class="facts">${count(pairing.matched)} pairs${timeline && html` · ${seconds(timeline.duration)} · from ${clockTime(timeline.origin)}`}${timeline?.sparse && html` · ${sparseText(timeline.sparse)}`}</p>
@@ -72,6 +72,14 @@ const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
 
 /** A path's last part: the whole stands under provenance. */
 const lastPart = (path: string) => path.replace(/\/+$/, '').split('/').at(-1) || path
+
+/** Recordings that a title names; of more it says how many there are. */
+const MOST_NAMED = 5
+
+const title = (recordings: readonly string[]) =>
+  recordings.length > MOST_NAMED
+    ? html`${count(recordings.length)} recordings`
+    : list(recordings.map(lastPart))
 
 const list = (value: string | string[]) =>
   typeof value === 'string' ? name(value) : value.map((item, i) => html`${i > 0 && ', '}${name(item)}`)

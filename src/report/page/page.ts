@@ -23,7 +23,8 @@ const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sc
 export function reportPage(report: Report): string {
   const timeline = timelineOf(report)
   const uPlot = readUPlot()
-  const title = [report.summary.source.recording].flat().join(', ')
+  const recordings = [report.summary.source.recording].flat()
+  const title = recordings.length > 1 ? `${recordings.length} recordings` : recordings[0]!
   return html`<!doctype html>
 <html lang="en">
 <head>

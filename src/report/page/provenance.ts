@@ -3,10 +3,17 @@ import { type Html, html, name } from './html.ts'
 import { count } from './numbers.ts'
 import type { Report } from './report.ts'
 
+/** Names in a list; the rest is counted. */
+const MOST_NAMES = 100
+
 /** Where the numbers come from, and by what rules. */
 export function provenance({ summary }: Report): Html {
   const { source, pixels, pairing, config, version } = summary
-  const many = (value: string | string[]) => [value].flat().map(item => html`<code>${name(item)}</code> `)
+  const many = (value: string | string[]) => {
+    const all = [value].flat()
+    const others = all.length - MOST_NAMES
+    return html`${all.slice(0, MOST_NAMES).map(item => html`<code>${name(item)}</code> `)}${others > 0 && html`and ${count(others)} more`}`
+  }
   const limit = (value: number | null, none: string) => (value === null ? none : `${value} s`)
   const facts: [string, Html | string][] = [
     ['recording', html`${many(source.recording)}`],
