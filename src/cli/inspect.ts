@@ -1,14 +1,12 @@
-import { readdirSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import { IMAGE } from '../evaluation/image-description.ts'
 import { type ImageTopic, plausiblePairs } from '../evaluation/pair.ts'
 import type { TopicPair } from '../evaluation/source.ts'
 import { type Advice, advise } from '../inspection/advice.ts'
+import { byKind, pngFiles, readPngFile } from '../inspection/files.ts'
 import { type Inspection, inspectFiles, inspectTopics } from '../inspection/inspect.ts'
 import { printable } from '../printable.ts'
 import { openRecording } from '../recording/open.ts'
 import type { Recording } from '../recording/recording.ts'
-import { readBytes } from '../regular-file.ts'
 import { Exit, inputError } from './errors.ts'
 import { inspectionJson, inspectionText, parameterText } from './inspection-text.ts'
 import { Messages } from './messages.ts'
@@ -16,8 +14,6 @@ import { pairOptions } from './topics.ts'
 
 /** Masks of a topic or folder that are looked at. */
 export const MOST_MASKS = 20
-/** Files that are listed of a folder. */
-const MOST_FILES = 1_000_000
 
 export interface InspectOptions {
   topic?: readonly string[]
@@ -42,10 +38,14 @@ export async function inspect(paths: readonly string[], options: InspectOptions)
   const files: string[] = []
   for (const path of paths) {
     const listed = pngFiles(path)
-    files.push(...(listed ?? []))
     if (listed === undefined) found.push(await inspectPath(path, masks, topic))
+    else {
+      // One by one: a call takes only so many arguments.
+      for (const file of listed.files) files.push(file)
+      for (const problem of listed.problems) messages.warn(printable(problem))
+    }
   }
-  const folders = [...byFolder(files)].map(([name, list]) => inspectFiles(name, list, masks, readBytes))
+  const folders = [...byKind(files)].map(([name, list]) => inspectFiles(name, list, masks, readPngFile))
   for (const inspection of folders) {
     const advice = advise({ label: inspection })
     found.push({ path: inspection.name, inspections: [inspection], pair: undefined, advice, problems: [] })
@@ -128,30 +128,3 @@ const jsonOf = (found: readonly Found[]) =>
     null,
     1,
   )}\n`
-
-/** The PNG files at a path; undefined where it is something else. */
-function pngFiles(path: string): string[] | undefined {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found?.isDirectory()) return /\.png$/i.test(path) ? [path] : undefined
-  if (readdirSync(path).includes('metadata.yaml')) return undefined
-  const files: string[] = []
-  const entries = readdirSync(path, { recursive: true, withFileTypes: true })
-  for (const entry of entries.slice(0, MOST_FILES)) {
-    if (entry.isFile() && /\.png$/i.test(entry.name))
-      files.push(join(entry.parentPath ?? entry.path, entry.name))
-  }
-  return files.length > 0 ? files.sort() : undefined
-}
-
-/** Files of a folder whose names end alike: data sets put masks of several kinds beside each other. */
-function byFolder(files: readonly string[]): Map<string, string[]> {
-  const folders = new Map<string, string[]>()
-  for (const file of files) {
-    const kind = /_[a-z]+\.png$/i.exec(basename(file))?.[0] ?? '.png'
-    const name = join(dirname(file), `*${kind}`)
-    const list = folders.get(name)
-    if (list) list.push(file)
-    else folders.set(name, [file])
-  }
-  return folders
-}

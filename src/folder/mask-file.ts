@@ -1,6 +1,7 @@
 import { MessageError } from '../cdr/message-error.ts'
 import { CdrWriter } from '../cdr/writer.ts'
-import { type Png, readPng } from '../image/png.ts'
+import { otherFile } from '../image/file-kind.ts'
+import { isPng, type Png, readPng } from '../image/png.ts'
 import { type ImageMessage, writeImageStart } from '../image/serialize.ts'
 import { Arena } from '../kernels/arena.ts'
 import { PixelFormat } from '../kernels/layout.ts'
@@ -86,7 +87,7 @@ export class MaskReader {
   }
 
   #pixels(path: string, form: MaskForm, segments: Segments | undefined): Pixels {
-    const bytes = readFile(path)
+    const bytes = readMaskFile(path)
     try {
       const png = readPng(bytes)
       const { width, height, bits, samples, palette } = png
@@ -126,7 +127,8 @@ export class MaskReader {
 
 const allocate = (length: number): Uint8Array => new Uint8Array(length)
 
-function readFile(path: string): Buffer {
+/** What a PNG file holds. @throws FolderError that says what is there instead */
+export function readMaskFile(path: string): Buffer {
   let bytes: Buffer
   try {
     bytes = readBytes(path)
@@ -134,15 +136,25 @@ function readFile(path: string): Buffer {
     throw new FolderError(`cannot be read: ${reasonOf(error)}`)
   }
   if (bytes.length === 0) throw new FolderError('an empty file')
-  if (bytes.readUIntBE(0, Math.min(3, bytes.length)) === JPEG) {
-    throw new FolderError(
-      'a JPEG named .png: JPEG changes values, so it can be no mask; save it as PNG at the source',
-    )
-  }
+  if (!isPng(bytes)) throw new FolderError(whatElse(bytes))
   return bytes
 }
 
-const JPEG = 0xffd8ff
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/'
+
+/** What is named as a PNG and is none. */
+function whatElse(bytes: Buffer): string {
+  if (bytes.toString('latin1', 0, LFS_POINTER.length) === LFS_POINTER) {
+    return 'a pointer of Git LFS in place of the file: git lfs pull brings it'
+  }
+  const [name, reason] = otherFile(bytes) ?? []
+  if (name === 'JPEG') {
+    return 'a JPEG named .png: JPEG changes values, so it can be no mask; save it as PNG at the source'
+  }
+  return name === undefined
+    ? 'expected a PNG file'
+    : `a file of another kind named .png (${name}): ${reason}; save it as PNG at the source`
+}
 
 /** Indices as the colours of their palette; what it does not have is black, as viewers show it. */
 function coloured(indices: Uint8Array, palette: readonly number[]): Uint8Array {

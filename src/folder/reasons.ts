@@ -1,3 +1,5 @@
+import { printable } from '../printable.ts'
+
 /** How many are named one by one. */
 const MOST_NAMED = 20
 
@@ -24,5 +26,8 @@ export class Reasons {
 /** The first names, and how many more there are. */
 export function listed(names: readonly string[], most: number): string {
   const more = names.length > most ? `, and ${names.length - most} more` : ''
-  return `${names.slice(0, most).join(', ')}${more}`
+  return `${names
+    .slice(0, most)
+    .map(name => printable(name))
+    .join(', ')}${more}`
 }

@@ -55,12 +55,18 @@ export function describeOtherFile(file: Uint8Array, format: string): string {
   if (file.length === 0) return `no bytes: expected a PNG file (format "${printable(format, 40)}")`
   const [name, reason] =
     (isDepth(file) ? FORMATS[0]!.slice(1) : undefined) ??
-    OTHERS.find(([magic]) => magic.every((byte, i) => byte === undefined || byte === file[i]))?.slice(1) ??
+    otherFile(file) ??
     FORMATS.find(([word]) => word.test(format))?.slice(1) ??
     []
   if (name !== undefined) return `${name}: ${reason}; ${PUBLISH_PNG}`
   const bytes = Buffer.from(file.subarray(0, 4)).toString('hex')
   return `expected a PNG file, got bytes ${bytes}... (format "${printable(format, 40)}"); ${PUBLISH_PNG}`
+}
+
+/** What a file is by its first bytes, and why it is no mask; undefined where they tell nothing. */
+export function otherFile(file: Uint8Array): string[] | undefined {
+  const found = OTHERS.find(([magic]) => magic.every((byte, i) => byte === undefined || byte === file[i]))
+  return found && [found[1], found[2]]
 }
 
 const isDepth = (file: Uint8Array) => isPng(file.subarray(DEPTH_HEADER))

@@ -1,6 +1,7 @@
 import { MessageError } from '../cdr/message-error.ts'
 import { isCompressedType, isImageType } from '../evaluation/image-description.ts'
 import type { MaskSource } from '../evaluation/source.ts'
+import { pngEncoding, readPngHeader } from '../image/png.ts'
 import { MAPPED_CLASSES } from '../kernels/tables.ts'
 import { colourText } from '../ontology/ontology.ts'
 import type { MaskFinding } from './advice.ts'
@@ -163,11 +164,39 @@ export function inspectFiles(
 ): Inspection {
   const looking = new Looking(name, files.length)
   const count = Math.min(most, files.length)
-  for (let i = 0; i < count; i++) {
-    const file = files[Math.floor((i * files.length) / count)]!
-    looking.look(counts => countPng(read(file), counts))
+  const sampled = Array.from({ length: count }, (_, i) =>
+    sampledFile(files[Math.floor((i * files.length) / count)]!, read),
+  )
+  // Values of one kind are no values of another.
+  const counts = new Map<string, number>()
+  for (const { kind } of sampled) if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const [usual] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? []
+  for (const { file, kind, error } of sampled) {
+    looking.look(values => {
+      if (error) throw error
+      if (kind !== undefined && kind !== usual) {
+        throw new MessageError(`${counts.get(kind)} of ${count} are ${kind}, not ${usual}: not looked at`)
+      }
+      return countPng(read(file), values)
+    })
   }
   return looking.finished()
+}
+
+interface Sampled {
+  file: string
+  /** What its pixels are; undefined where it cannot be read. */
+  kind?: string
+  error?: MessageError
+}
+
+function sampledFile(file: string, read: (file: string) => Uint8Array): Sampled {
+  try {
+    return { file, kind: pngEncoding(readPngHeader(read(file))).name }
+  } catch (error) {
+    if (!(error instanceof MessageError)) throw error
+    return { file, error }
+  }
 }
 
 /** A value as a map has it on its left. */

@@ -68,6 +68,23 @@ describe('inspect', () => {
     expect(found[1].masks[0].values[1]).toEqual({ value: 4, pixels: 1, share: 0.2, class: 'tree' })
   })
 
+  test('says what files are that are none, and keeps the kinds of a simulator apart', async () => {
+    const folder = join(directory, 'replicator')
+    mkdirSync(folder)
+    for (const kind of ['rgb', 'semantic_segmentation', 'instance_segmentation', 'frame']) {
+      writeFileSync(join(folder, `${kind}_0001.png`), grayPng(2, 1, [1, 2]))
+    }
+    writeFileSync(join(folder, 'jpeg.png'), Buffer.from('ffd8ffe000104a464946', 'hex'))
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/n`), Buffer.from([0xff]), Buffer.from('.png')]), '')
+    const { code, stdout, stderr } = await run('inspect', folder)
+    expect(code).toBe(0)
+    expect(stderr).toContain('n\\xff.png: passed over: its name is not UTF-8')
+    for (const kind of ['rgb', 'semantic_segmentation', 'instance_segmentation']) {
+      expect(stdout).toContain(`replicator/${kind}_*.png: PNG gray, 2x1, 1 of 1 masks looked at`)
+    }
+    expect(stdout).toContain('replicator/*.png: PNG gray, 2x1, 2 of 2 masks looked at\n  a JPEG named .png')
+  })
+
   test.each([
     [1, ['inspect', '/no/such.mcap']],
     [2, ['inspect']],

@@ -124,7 +124,13 @@ describe('bad files', () => {
       truncated: [mask.subarray(0, mask.length - 20), /truncated\.png: PNG: truncated/],
       jpeg: [Buffer.from('ffd8ffe000104a464946', 'hex'), /jpeg\.png: a JPEG named \.png/],
       empty: [new Uint8Array(0), /empty\.png: an empty file/],
-      text: [Buffer.from('hello, this is text'), /text\.png: expected a PNG file/],
+      text: [Buffer.from('hello, this is text'), /text\.png, \S*two\\u\{a\}lines\.png: expected a PNG file/],
+      'two\nlines': [Buffer.from('text'), /expected a PNG file/],
+      gif: [Buffer.from('GIF89a'), /gif\.png: a file of another kind named \.png \(GIF\): it is not read/],
+      pointer: [
+        Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00'),
+        /pointer\.png: a pointer of Git LFS in place of the file/,
+      ],
       animated: [
         writePng(
           { width: WIDTH, height: HEIGHT, bits: 8, colourType: 0, samples: stripes(0, [0, 1]) },

@@ -172,6 +172,18 @@ describe('PNG files', () => {
     expect(palette.form!.palette).toEqual([0, 0xff0000, 7])
   })
 
+  it('of several kinds are looked at by the usual one, and the others are told', () => {
+    const gray = grayPng(2, 1, [1, 1])
+    const deep = writePng({ width: 2, height: 1, bits: 16, colourType: 0, samples: [9, 9] })
+    const found = inspect({ a: deep, b: gray, c: gray, d: Buffer.from('no picture') })
+    expect([...found.counts.counts]).toEqual([[1, 4]])
+    expect(found.form!.encoding).toBe('PNG gray')
+    expect(found.problems).toEqual([
+      '1 of 4 are PNG gray of 16 bits, not PNG gray: not looked at',
+      'expected a PNG file',
+    ])
+  })
+
   it('with a palette are read by its colours where these fit, and else by the index alone', () => {
     const paletted = (palette: readonly number[], samples: readonly number[]) =>
       inspect({ a: writePng({ width: samples.length, height: 1, bits: 8, colourType: 3, palette, samples }) })
