@@ -2,6 +2,7 @@ import { ClassSums } from '../metrics/class-sums.ts'
 import type { ConfusionMatrix } from '../metrics/confusion.ts'
 import { ConfusionSums, costliest, writeErrorRates } from '../metrics/confusions.ts'
 import { writeGroupSums } from '../metrics/groups.ts'
+import { percent } from '../monitor/complaints.ts'
 import { classId } from '../monitor/configuration.ts'
 import { criticalErrorsOf } from '../ontology/critical-errors.ts'
 import { type Group, groupsOf } from '../ontology/groups.ts'
@@ -26,6 +27,10 @@ export interface CriticalErrorSummary {
   /** The pair of classes with most of the pixels, and their share of the label's; null where there are none. */
   costliest: { label: string; prediction: string; pixels: number; share: number } | null
 }
+
+/** "12 % of rock taken for trail"; empty for none. */
+export const costliestText = ({ costliest: worst }: CriticalErrorSummary): string =>
+  worst ? `${percent(worst.share)} of ${worst.label} taken for ${worst.prediction}` : ''
 
 interface NamedClass {
   id: number

@@ -31,6 +31,7 @@ export interface OverlayScene {
   grays: Uint8Array
   /** Whether of two classes the first is what is not looked for: it is then missed, not wrong, where the other was. */
   isBinary: boolean
+  /** Empty for none. */
   text: string
 }
 
@@ -69,7 +70,7 @@ export function drawOverlay(scene: OverlayScene): Uint8Array {
     }
   }
   if (regions) outline(pixels, regions, width, height)
-  if (height >= LEAST_ROWS) write(pixels, text, width, height)
+  if (height >= LEAST_ROWS && text !== '') write(pixels, text, width, height)
   return pixels
 }
 
@@ -94,7 +95,7 @@ function paint(pixels: Uint8Array, i: number, r: number, g: number, b: number): 
 }
 
 /** White where the pixel to the right or below is of other regions. */
-function outline(pixels: Uint8Array, regions: Uint16Array, width: number, height: number): void {
+export function outline(pixels: Uint8Array, regions: Uint16Array, width: number, height: number): void {
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const i = y * width + x

@@ -1,10 +1,10 @@
 import { CLASS_SCORES, PIXEL_SCORES, type ScoreName } from '../metrics/score-table.ts'
-import { percent } from '../monitor/complaints.ts'
 import { printable } from '../printable.ts'
 import type { DropResult } from './baseline.ts'
 import { evaluatedFlags } from './config.ts'
 import { shown } from './formats.ts'
 import type { GateResult } from './gates.ts'
+import { costliestText } from './groups.ts'
 import { CONFIDENCE, evidenceText } from './interval.ts'
 import type { ScoreInterval } from './score-intervals.ts'
 import type { ClassScores } from './scores.ts'
@@ -93,12 +93,12 @@ function scoresTable(what: string, parts: readonly (ClassScores & { name: string
 
 function criticalErrorTable({ critical_errors: errors }: Summary): string[] {
   if (errors.length === 0) return []
-  const rows = errors.map(({ name, rate, pixels, label_pixels: labelled, costliest }) => [
-    name,
-    shown(rate),
-    grouped(pixels),
-    grouped(labelled),
-    costliest ? `${percent(costliest.share)} of ${costliest.label} taken for ${costliest.prediction}` : '',
+  const rows = errors.map(error => [
+    error.name,
+    shown(error.rate),
+    grouped(error.pixels),
+    grouped(error.label_pixels),
+    costliestText(error),
   ])
   const header = ['critical error', 'rate', 'pixels', 'label px', 'most of it']
   return [alignedColumns([header, ...rows], [0, 4])]

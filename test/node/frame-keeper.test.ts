@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -12,7 +12,8 @@ import type { RawValue } from '../../src/parameters/parameters.ts'
 import { filesOfFrame } from '../../src/report/saved-frames.ts'
 import { Rig } from '../monitor/rig.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'keeper-'))
+// In memory where there is such a place: what is written is waited for.
+const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'keeper-'))
 afterAll(() => rmSync(root, { recursive: true }))
 let folders = 0
 

@@ -1,7 +1,9 @@
 import { ConfusionMatrix } from '../../src/metrics/confusion.ts'
 import { countLabels } from '../../src/metrics/count-labels.ts'
 import { Scores } from '../../src/metrics/scoring.ts'
+import { ignoredBits, regionBits } from '../../src/monitor/region-parts.ts'
 import { Hysteresis, wantedLevel } from '../../src/monitor/verdict.ts'
+import { regionsOf } from '../../src/ontology/regions.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 import { evaluatedFlags } from '../../src/report/config.ts'
 import { FrameTable } from '../../src/report/frames.ts'
@@ -58,6 +60,11 @@ export function exampleRun(options: ExampleOptions): Report {
     'classes.ignored_labels': [IGNORED],
     ...(options.config as Config),
   }
+  const regions = regionsOf(config.regions as string[], config['regions.ignored'] as string[])
+  const bits = regions.length > 0 ? regionBits(regions, new Map(), WIDTH, HEIGHT) : undefined
+  const regionCounts = regions.flatMap(({ name, isIgnored }, place) =>
+    isIgnored ? [] : [{ name, place, counts: new ConfusionMatrix(size) }],
+  )
   const frames = new FrameTable()
   const received = { predictions: new Stamps(), labels: new Stamps() }
   const matrix = new ConfusionMatrix(size)
@@ -74,6 +81,10 @@ export function exampleRun(options: ExampleOptions): Report {
     const prediction = { ...label, ids: label.ids.map(id => predicted(id, amount, size, random)) }
     const counts = countLabels(prediction.ids, label.ids, { classes: size, ignoredLabels: [NO_CLASS] })
     matrix.add(counts)
+    for (const { place, counts: added } of regionCounts) {
+      const within = label.ids.map((id, at) => ((bits![at]! >> place) & 1 ? id : NO_CLASS))
+      added.add(countLabels(prediction.ids, within, { classes: size, ignoredLabels: [NO_CLASS] }))
+    }
     const { ignored } = counts
     const scores = new Scores(size)
     const sums = counts.sums()
@@ -106,8 +117,8 @@ export function exampleRun(options: ExampleOptions): Report {
       ],
       scores: {},
       scene: {
-        regions: undefined,
-        ignoredRegions: 0,
+        regions: bits,
+        ignoredRegions: ignoredBits(regions),
         grays: new Uint8Array(256).fill(180),
         isBinary: false,
         text: `OK dice ${frames.dice.at(frames.length - 1).toFixed(3)}`,
@@ -137,7 +148,7 @@ export function exampleRun(options: ExampleOptions): Report {
   const said = verdictOf(frames, names)
   const [first, last] = stampRange([received.labels, received.predictions])
   const verdict = verdictSummary(said.episodes!, first, last)
-  const counted = summarize(classes, matrix, frames, { ...about, ...said, verdict })
+  const counted = summarize(classes, matrix, frames, { ...about, ...said, verdict, regionCounts })
   const summary = { ...counted, intervals: runIntervals(counted, frames) }
   return { summary, frames, pictures: pictures.slice(0, WORST_FRAMES), received }
 }

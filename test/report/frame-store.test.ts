@@ -8,7 +8,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { FrameStore, FrameTooLarge } from '../../src/report/frame-store.ts'
 import { filesOfFrame, stampOfFile } from '../../src/report/saved-frames.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'store-'))
+// In memory where there is such a place: what is written is waited for.
+const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'store-'))
 afterAll(() => rmSync(root, { recursive: true }))
 let folders = 0
 const folder = () => join(root, String(folders++))

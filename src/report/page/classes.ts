@@ -25,7 +25,7 @@ export function classTable({ summary, frames }: Report, timeline: Timeline | und
   return html`
 <section aria-labelledby="classes-title">
   <h2 id="classes-title">Classes</h2>
-  <p class="note">From the added counts of all frames. A column’s name sorts by it.</p>
+  <p class="note">From the added counts of all frames. A column’s name sorts by it.${summary.small_classes && summary.small_classes.frames > 0 && html` ${count(summary.small_classes.frames)} frames had a class with fewer label pixels than min_label_pixels, which is left out of their own means but not of these counts.`}</p>
   <div class="scroll" role="group" tabindex="0" aria-labelledby="classes-title">
   <table class="classes" data-sortable>
     <thead><tr><th scope="col"><button type="button" data-sort>class</button></th>${sortable('dice')}
@@ -43,8 +43,8 @@ export function classTable({ summary, frames }: Report, timeline: Timeline | und
 </section>`
 }
 
-/** Says in words that a class's pooled dice is below its own threshold. */
-function belowLimit({ dice }: ClassSummary, limits: DiceLimits | undefined): Html {
+/** Says in words that the pooled dice of a class, a group or a region is below its own threshold. */
+export function belowLimit({ dice }: Pick<ClassSummary, 'dice'>, limits: DiceLimits | undefined): Html {
   if (dice === null || !limits || dice >= Math.max(limits.warn, limits.error)) return html``
   const [word, limit] = dice < limits.error ? ['error', limits.error] : ['warning', limits.warn]
   return html` <span class="tag ${word}">below ${word} ${limit}</span>`

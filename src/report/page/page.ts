@@ -3,12 +3,15 @@ import { createRequire } from 'node:module'
 import { classTable } from './classes.ts'
 import { confusion } from './confusion.ts'
 import { coverage } from './coverage.ts'
+import { criticalErrors } from './critical-errors.ts'
 import { distribution } from './distribution.ts'
 import { drives } from './drives.ts'
+import { groupTable } from './groups.ts'
 import { headline } from './headline.ts'
 import { Html, html } from './html.ts'
 import { pictures } from './pictures.ts'
 import { provenance } from './provenance.ts'
+import { regions } from './regions.ts'
 import type { Report } from './report.ts'
 import { drawPage } from './script.ts'
 import { STYLE } from './style.ts'
@@ -42,7 +45,10 @@ ${headline(report, timeline)}
 ${drives(report.summary)}
 ${diceOverTime(report, timeline)}
 ${episodeTable(report, timeline)}
+${criticalErrors(report.summary)}
 ${classTable(report, timeline)}
+${groupTable(report.summary)}
+${regions(report)}
 ${distribution(report)}
 ${confusion(report.summary)}
 ${pictures(report, timeline)}

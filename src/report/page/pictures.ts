@@ -1,6 +1,7 @@
 import { NO_CLASS, type SmallMask } from '../masks.ts'
+import { drawOverlay, MISSED, WRONG } from '../overlay.ts'
 import { classColor, cssColor, SPECIAL } from '../palette.ts'
-import { encodePng, type Rgb } from '../png.ts'
+import { encodeDrawingPng, encodePng, type Rgb } from '../png.ts'
 import type { PicturedFrame } from '../worst-frames.ts'
 import { swatch } from './classes.ts'
 import { type Html, html, name } from './html.ts'
@@ -8,7 +9,7 @@ import { percent, seconds } from './numbers.ts'
 import type { Report } from './report.ts'
 import type { Timeline } from './timeline.ts'
 
-/** The worst frames: label, prediction and errors side by side. */
+/** The worst frames: label, prediction and what is wrong side by side. */
 export function pictures({ summary, pictures: frames }: Report, timeline: Timeline | undefined): Html {
   if (frames.length === 0) return html``
   const seen = new Set<number>()
@@ -22,9 +23,15 @@ export function pictures({ summary, pictures: frames }: Report, timeline: Timeli
     .map(({ id, name: label }) => html`<li>${swatch(id)}${name(label)}</li>`)}
     <li><span class="swatch ignored" aria-hidden="true"></span>label ignored</li>
     <li><span class="swatch" style="background:${cssColor(SPECIAL.unknown)}" aria-hidden="true"></span>predicted as no class</li></ul>
-  <ul class="legend" aria-label="Colours of the errors">
-    <li><span class="swatch" style="background:${cssColor(SPECIAL.right)}" aria-hidden="true"></span>right (pale)</li>
-    <li><span class="swatch" style="background:${cssColor(SPECIAL.wrong)}" aria-hidden="true"></span>wrong (dark)</li></ul>
+  <ul class="legend" aria-label="Colours of the overlay">
+    <li><span class="swatch right" aria-hidden="true"></span>right (gray)</li>
+    <li><span class="swatch" style="background:${cssColor(WRONG)}" aria-hidden="true"></span>wrong</li>
+    <li><span class="swatch" style="background:${cssColor(MISSED)}" aria-hidden="true"></span>missed: predicted as no class, or of two classes as the first</li>
+    <li><span class="swatch left-out" aria-hidden="true"></span>ignored (dark, hatched)</li>${
+      frames.some(({ scene }) => scene.regions) &&
+      html`
+    <li>white lines: edges of the regions</li>`
+    }</ul>
   ${frames.some(frame => cameraUrl(frame) !== undefined) && overSwitch}
   <ol class="frames">${frames.map((frame, i) => figure(frame, i, summary, timeline))}</ol>
 </section>`
@@ -78,12 +85,13 @@ function figure(
     <li><h3>${index + 1}. dice <data value="${frame.dice}">${frame.dice.toFixed(4)}</data></h3>
       <p class="facts">${time !== undefined && html`<button type="button" class="goto" data-time="${time}">at ${seconds(time)}</button> · `}stamp <code>${frame.stamp}</code></p>
       ${files.length > 0 && html`<p class="facts">${files.map(file => html`<code>${name(file)}</code> `)}</p>`}
+      <p class="facts">Verdict then: ${frame.scene.text}</p>
       ${mistakes.length > 0 && html`<p class="facts">Of the evaluated pixels: ${mistakes}.</p>`}
       ${frame.camera && camera === undefined && html`<p class="facts">The camera’s picture has ${(frame.camera.bytes.length / 2 ** 20).toFixed(1)} MiB, more than is put into a page.</p>`}
       <div class="triple"${camera !== undefined && html` style="--camera:url(${camera})"`}>${camera !== undefined && html`<figure><div class="over" role="img" aria-label="camera of frame ${index + 1}" style="aspect-ratio:${width}/${height}"></div><figcaption>camera</figcaption></figure>`}${image('label', classPng(frame.label, ignoredColor))}${image(
         'prediction',
         classPng(frame.prediction, () => SPECIAL.unknown),
-      )}${image('errors', errorPng(frame))}</div></li>`
+      )}${image('overlay', overlayPng(frame))}</div></li>`
 }
 
 const STRIPE = 6
@@ -97,11 +105,10 @@ function classPng(mask: SmallMask, noClass: (i: number, width: number) => Rgb): 
   return dataUrl(mask, i => (mask.ids[i] === NO_CLASS ? noClass(i, mask.width) : classColor(mask.ids[i]!)))
 }
 
-function errorPng({ label, prediction }: PicturedFrame): string {
-  return dataUrl(label, i => {
-    if (label.ids[i] === NO_CLASS) return ignoredColor(i, label.width)
-    return label.ids[i] === prediction.ids[i] ? SPECIAL.right : SPECIAL.wrong
-  })
+/** What is right and wrong, with the outlines of the regions; the words stand beside it. */
+function overlayPng({ label, prediction, scene }: PicturedFrame): string {
+  const drawn = drawOverlay({ label, prediction, camera: undefined, ...scene, text: '' })
+  return `data:image/png;base64,${encodeDrawingPng(label.width, label.height, drawn).toString('base64')}`
 }
 
 /** A PNG as a data URL. Beyond 256 colours, which no two masks of classes have room for, the last is shared. */

@@ -68,6 +68,9 @@ tbody th { font-weight: 500; }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-decoration: underline dotted; text-underline-offset: .2em; }
 th[aria-sort=descending] button::after { content: " ↓"; } th[aria-sort=ascending] button::after { content: " ↑"; }
 .swatch { display: inline-block; width: .8em; height: .8em; border-radius: .2em; margin-right: .5em; vertical-align: -.05em; box-shadow: inset 0 0 0 1px #0004, 0 0 0 1px #fff3; }
+.swatch.right { background: #9a9a9a; } .swatch.left-out { background: repeating-linear-gradient(135deg, #404040 0 3px, #202020 3px 6px); }
+.critical td:last-child { white-space: normal; min-width: 10rem; }
+.region-map { margin: .5rem 0 1rem; } .region-map img { display: block; image-rendering: pixelated; width: min(100%, 30rem); height: auto; border-radius: .3rem; border: 1px solid var(--line); }
 .swatch.ignored { background: repeating-linear-gradient(135deg, #9a9a9a 0 3px, #b8b8b8 3px 6px); }
 
 .toolbar { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: center; justify-content: space-between; margin: .5rem 0; font-size: .9rem; }
@@ -97,7 +100,7 @@ svg { display: block; }
   --share: var(--row); background: color-mix(in oklab, var(--accent) calc(var(--share) * var(--strength)), var(--surface)); }
 .matrix td.right { outline: 2px solid var(--text); outline-offset: -2px; font-weight: 650; }
 .matrix thead th { text-align: center; } .upright { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 9rem; overflow: hidden; text-overflow: ellipsis; }
-.matrix tbody th, .classes tbody th, .distribution tbody th, .classes thead th:first-child, .distribution thead th:first-child, .matrix thead th:first-child { position: sticky; left: 0; background: var(--surface); z-index: 1; }
+.matrix tbody th, .classes tbody th, .distribution tbody th, .groups tbody th, .regions tbody th, .region-classes tbody th, .classes thead th:first-child, .distribution thead th:first-child, .matrix thead th:first-child { position: sticky; left: 0; background: var(--surface); z-index: 1; }
 .matrix :is(.column, .pixels) { display: none; }
 .confusion:has(#by-column:checked) :is(.row, .pixels), .confusion:has(#by-pixels:checked) :is(.row, .column) { display: none; }
 .confusion:has(#by-column:checked) .column, .confusion:has(#by-pixels:checked) .pixels { display: inline; }
@@ -143,7 +146,7 @@ details li { max-width: 46rem; font-size: .92rem; }
   .scroll { overflow: visible; } table { font-size: 8pt; } th, td { padding: .2rem .3rem; white-space: normal; overflow-wrap: anywhere; }
   .number, thead th { white-space: nowrap; overflow-wrap: normal; } thead th { font-size: 7.5pt; } .bar { min-width: 0; }
   .matrix { min-width: 0; table-layout: fixed; width: 100%; } .matrix :is(td, th) { padding: .15rem .1rem; min-width: 0; font-size: min(8pt, calc(110pt / var(--columns, 10))); }
-  .matrix tbody th, .classes tbody th, .distribution tbody th { position: static; }
+  .matrix tbody th, .classes tbody th, .distribution tbody th, .groups tbody th, .regions tbody th, .region-classes tbody th { position: static; } .region-map { break-inside: avoid; }
   .matrix thead th { height: 5.5rem; } .matrix thead th:first-child { width: 16%; white-space: normal; } .upright { max-height: 5.5rem; white-space: nowrap; }
   .distribution svg, .scale { width: 6.5cm; } .sparkline { width: 2.6cm; } .frames { gap: 1rem; }
   #dice-chart { padding: .4rem 0; } .uplot .u-legend { margin: 0; width: auto; } #dice-chart, #dice-chart .uplot { width: 100% !important; height: auto; min-height: 0; }
