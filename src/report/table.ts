@@ -1,4 +1,5 @@
 import { CLASS_SCORES, PIXEL_SCORES, type ScoreName } from '../metrics/score-table.ts'
+import { percent } from '../monitor/complaints.ts'
 import { printable } from '../printable.ts'
 import type { DropResult } from './baseline.ts'
 import { evaluatedFlags } from './config.ts'
@@ -61,6 +62,8 @@ export function summaryTable(summary: Summary): string {
     ...groupTable(summary),
     ...regionTable(summary),
     ...criticalErrorTable(summary),
+    ...boundaryTable(summary),
+    ...wrongRegionTable(summary),
     alignedColumns(percentiles),
     alignedColumns([
       ['pairs', grouped(pairing.matched)],
@@ -102,6 +105,30 @@ function criticalErrorTable({ critical_errors: errors }: Summary): string[] {
   ])
   const header = ['critical error', 'rate', 'pixels', 'label px', 'most of it']
   return [alignedColumns([header, ...rows], [0, 4])]
+}
+
+function boundaryTable({ boundary }: Summary): string[] {
+  if (!boundary) return []
+  const { tolerance, frames, f_score: mean, classes } = boundary
+  const row = (name: string, ...scores: readonly Score[]) => [name, ...scores.map(value => shown(value))]
+  const rows = classes.map(c => row(c.name, c.f_score, c.precision, c.recall))
+  const header = [`boundary, ${tolerance} px, ${grouped(frames)} frames`, 'F-score', 'precision', 'recall']
+  return [alignedColumns([header, [...row('mean', mean), '', ''], ...rows])]
+}
+
+/** Of the largest wrong regions the three that are largest. */
+function wrongRegionTable({ wrong_regions: regions = [] }: Summary): string[] {
+  if (regions.length === 0) return []
+  const rows = regions
+    .slice(0, 3)
+    .map(({ pixels, share, label, prediction, x, y, width, height, stamp_ns: stamp }) => [
+      grouped(pixels),
+      percent(share),
+      `${label} taken for ${prediction ?? 'no class'}`,
+      `${width} x ${height} at ${x},${y}`,
+      String(stamp),
+    ])
+  return [alignedColumns([['largest wrong region', 'of frame', 'mostly', 'place', 'stamp'], ...rows], [2, 3])]
 }
 
 const matchedText = (part: number) => (Number.isNaN(part) ? '-' : `${Math.floor(1000 * part) / 10} %`)

@@ -8,7 +8,7 @@ import { mergeRuns } from '../../src/report/merge.ts'
 import { reportPage } from '../../src/report/page/page.ts'
 import type { Report } from '../../src/report/page/report.ts'
 import { encodeRgbPng } from '../../src/report/png.ts'
-import { exampleRun } from './example.ts'
+import { exampleRun, WHERE } from './example.ts'
 
 const CHROMIUM = process.env.DICE_MONITOR_CHROMIUM ?? '/usr/bin/chromium'
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -53,6 +53,10 @@ function drives(): Report {
 const pages: [string, () => Report][] = [
   ['a drive that failed', single],
   ['a drive with a camera', withCamera],
+  [
+    'a drive with groups, critical errors and regions',
+    () => exampleRun({ names: ['sky', 'grass', 'rock'], frames: 40, noise: 0.8, config: WHERE }),
+  ],
   ['a drive that was OK', () => exampleRun({ names: ['only'], frames: 30, noise: 0 })],
   ['a sum of drives', drives],
   ['a sum without frames', () => ({ ...drives(), frames: undefined })],

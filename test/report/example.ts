@@ -48,6 +48,15 @@ export interface ExampleOptions {
   config?: Partial<Config>
 }
 
+/** Groups, critical errors and regions for classes sky, grass and rock, some beyond their limits. */
+export const WHERE: Partial<Config> = {
+  'classes.groups': ['ground: grass, rock'],
+  'errors.critical': ['rock>grass:0.01:0.05', 'grass>sky:0.9:0.95'],
+  regions: ['near: rows 0.66-1', 'far: rows 0-0.66', 'body: polygon 0.2,1 0.3,0.88 0.7,0.88 0.8,1'],
+  'regions.ignored': ['body'],
+  'thresholds.class_dice': ['near:1:0.99', 'ground:0.99:0.98'],
+}
+
 /** A made-up drive: bands of classes that sway, a prediction that is sometimes wrong. */
 export function exampleRun(options: ExampleOptions): Report {
   const { names, frames: count, noise, seed = 1, unmatched = [] } = options

@@ -14,6 +14,7 @@ import { provenance } from './provenance.ts'
 import { regions } from './regions.ts'
 import type { Report } from './report.ts'
 import { drawPage } from './script.ts'
+import { shapes } from './shapes.ts'
 import { STYLE } from './style.ts'
 import { diceOverTime } from './time.ts'
 import { timelineOf } from './timeline.ts'
@@ -49,6 +50,7 @@ ${criticalErrors(report.summary)}
 ${classTable(report, timeline)}
 ${groupTable(report.summary)}
 ${regions(report)}
+${shapes(report.summary, timeline)}
 ${distribution(report)}
 ${confusion(report.summary)}
 ${pictures(report, timeline)}

@@ -100,7 +100,7 @@ svg { display: block; }
   --share: var(--row); background: color-mix(in oklab, var(--accent) calc(var(--share) * var(--strength)), var(--surface)); }
 .matrix td.right { outline: 2px solid var(--text); outline-offset: -2px; font-weight: 650; }
 .matrix thead th { text-align: center; } .upright { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 9rem; overflow: hidden; text-overflow: ellipsis; }
-.matrix tbody th, .classes tbody th, .distribution tbody th, .groups tbody th, .regions tbody th, .region-classes tbody th, .classes thead th:first-child, .distribution thead th:first-child, .matrix thead th:first-child { position: sticky; left: 0; background: var(--surface); z-index: 1; }
+.matrix tbody th, .classes tbody th, .distribution tbody th, .groups tbody th, .regions tbody th, .region-classes tbody th, .boundaries tbody th, .classes thead th:first-child, .distribution thead th:first-child, .matrix thead th:first-child { position: sticky; left: 0; background: var(--surface); z-index: 1; }
 .matrix :is(.column, .pixels) { display: none; }
 .confusion:has(#by-column:checked) :is(.row, .pixels), .confusion:has(#by-pixels:checked) :is(.row, .column) { display: none; }
 .confusion:has(#by-column:checked) .column, .confusion:has(#by-pixels:checked) .pixels { display: inline; }
@@ -146,7 +146,7 @@ details li { max-width: 46rem; font-size: .92rem; }
   .scroll { overflow: visible; } table { font-size: 8pt; } th, td { padding: .2rem .3rem; white-space: normal; overflow-wrap: anywhere; }
   .number, thead th { white-space: nowrap; overflow-wrap: normal; } thead th { font-size: 7.5pt; } .bar { min-width: 0; }
   .matrix { min-width: 0; table-layout: fixed; width: 100%; } .matrix :is(td, th) { padding: .15rem .1rem; min-width: 0; font-size: min(8pt, calc(110pt / var(--columns, 10))); }
-  .matrix tbody th, .classes tbody th, .distribution tbody th, .groups tbody th, .regions tbody th, .region-classes tbody th { position: static; } .region-map { break-inside: avoid; }
+  .matrix tbody th, .classes tbody th, .distribution tbody th, .groups tbody th, .regions tbody th, .region-classes tbody th, .boundaries tbody th { position: static; } .region-map { break-inside: avoid; }
   .matrix thead th { height: 5.5rem; } .matrix thead th:first-child { width: 16%; white-space: normal; } .upright { max-height: 5.5rem; white-space: nowrap; }
   .distribution svg, .scale { width: 6.5cm; } .sparkline { width: 2.6cm; } .frames { gap: 1rem; }
   #dice-chart { padding: .4rem 0; } .uplot .u-legend { margin: 0; width: auto; } #dice-chart, #dice-chart .uplot { width: 100% !important; height: auto; min-height: 0; }
