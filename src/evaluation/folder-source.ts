@@ -1,3 +1,4 @@
+import type { Brushed } from '../folder/brush.ts'
 import type { MaskForm, MaskRequest, ReadMask } from '../folder/mask-file.ts'
 import type { FilePair } from '../folder/pair.ts'
 import { type MaskReaders, openReaders, type Read } from '../folder/readers.ts'
@@ -19,6 +20,8 @@ export interface MaskFolder {
   form: MaskForm
   /** By the file's path within the folder, where colours are numbers of segments. */
   segmentsOf?: ((file: string) => Segments | undefined) | undefined
+  /** By the name of a frame that is in no file of its own. */
+  brushed?: ReadonlyMap<string, Brushed> | undefined
 }
 
 export interface FolderSourceOptions {
@@ -33,7 +36,7 @@ export interface FolderSourceOptions {
 
 /** How to read a mask of a folder. */
 export const requestOf = (
-  { path, form, segmentsOf }: MaskFolder,
+  { path, form, segmentsOf, brushed }: MaskFolder,
   file: string,
   stamp: bigint,
 ): MaskRequest => ({
@@ -41,6 +44,7 @@ export const requestOf = (
   form,
   stamp,
   segments: segmentsOf?.(file),
+  brushed: brushed?.get(file),
 })
 
 /** Pairs of masks in two folders. Each is given to the engine as two messages of one stamp. */

@@ -3,8 +3,10 @@ import { type MaskForm, MaskReader } from '../folder/mask-file.ts'
 import type { FolderSide } from '../folder/pairing.ts'
 import { findPanoptic, type PanopticJson } from '../folder/panoptic.ts'
 import { readOne } from '../folder/readers.ts'
+import { listed } from '../folder/reasons.ts'
 import type { Segments } from '../folder/segments.ts'
 import { coloursIn } from '../folder/values.ts'
+import type { Folder } from '../folder/walk.ts'
 import { type MaskName, maskRules, withClassNames } from '../monitor/mask-rules.ts'
 import { loadOntology } from '../ontology/load.ts'
 import type { Ontology } from '../ontology/ontology.ts'
@@ -50,6 +52,7 @@ export function prepareFolders(
   )
   const walked = Object.fromEntries(looks.map(([mask, { folder }]) => [mask, folder]))
   const { parameters: ofLists, notes, warnings } = findClassLists(walked, json, chosenByUser)
+  takeBrushes(walked, chosenByUser, ofLists, notes)
   const chosen = new Map([...ofLists, ...chosenByUser])
   const named = withClassNames(parametersFrom(chosen))
   for (const [mask, , { areColouredIds }] of looks) {
@@ -64,6 +67,31 @@ export function prepareFolders(
   const ontology = reference === '' ? undefined : loadOntology(reference).ontology
   return { folders, chosen, parameters, ontology, background: backgroundOf(ontology), notes, warnings }
 }
+
+/** What frames are painted with: the labels' are taken for predictions too, as a class list would be. */
+function takeBrushes(
+  folders: Partial<Record<MaskName, Folder>>,
+  chosen: ReadonlyMap<string, RawValue>,
+  parameters: Map<string, RawValue>,
+  notes: string[],
+): void {
+  const isOpen = (mask: MaskName) =>
+    ['map', 'ontology'].every(name => !chosen.has(`${mask}.${name}`) && !parameters.has(`${mask}.${name}`))
+  for (const mask of ['label', 'prediction'] as const) {
+    const brushed = folders[mask]?.brushed
+    if (!brushed || !isOpen(mask)) continue
+    const isForBoth = mask === 'label' && isOpen('prediction') && !chosen.has('classes.names')
+    const masks: MaskName[] = isForBoth && !folders.prediction?.brushed ? ['label', 'prediction'] : [mask]
+    const map = brushed.classes.map((name, i) => `${i + 1}:${name}`)
+    for (const each of masks) parameters.set(`${each}.map`, map)
+    notes.push(
+      `brushes from ${brushed.path} (Label Studio), for ${masks.map(each => `${each}s (${each}.map)`).join(' and ')}: ${listed(map, MOST_BRUSHES)}`,
+    )
+  }
+}
+
+/** Brushes that are named. */
+const MOST_BRUSHES = 8
 
 interface Look {
   /** What most of its masks have. */
@@ -98,8 +126,9 @@ const ownStem = (path: string) => path.slice(path.lastIndexOf('/') + 1).replace(
 const NO_SEGMENTS: Segments = new Map()
 
 function folderOf(side: UsedSide, look: Look, parameters: Parameters, mask: MaskName): MaskFolder {
-  const { path } = side.folder
+  const { path, brushed } = side.folder
   const { panoptic } = look
+  if (brushed) return { path, form: { bits: 8, palette: 'index' }, brushed: brushed.frames }
   if (!panoptic) return { path, form: formOf(side, look, parameters, mask) }
   const stems = new Map(side.names.map(name => [name.path, name.stem]))
   return {

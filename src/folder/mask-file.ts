@@ -7,6 +7,7 @@ import { Arena } from '../kernels/arena.ts'
 import { PixelFormat } from '../kernels/layout.ts'
 import { Preparation } from '../kernels/preparation.ts'
 import { readBytes } from '../regular-file.ts'
+import { type Brushed, paintedIds } from './brush.ts'
 import { FolderError } from './error.ts'
 import { categoriesOf, type Segments } from './segments.ts'
 import { reasonOf } from './walk.ts'
@@ -41,6 +42,8 @@ export interface MaskRequest {
   stamp: bigint
   /** The categories of the segments in it, where its colours are their numbers. */
   segments?: Segments | undefined
+  /** The frame itself, where it is in no file of its own. */
+  brushed?: Brushed | undefined
 }
 
 type Pixels = Pick<ImageMessage, 'width' | 'height' | 'encoding'> & { isBigEndian: boolean; data: Uint8Array }
@@ -57,8 +60,8 @@ export class MaskReader {
    * @param take gives the memory for a message of so many bytes
    * @throws FolderError for a file that cannot be read, is no PNG or not of the form
    */
-  read({ path, form, stamp, segments }: MaskRequest, take = allocate): ReadMask {
-    const pixels = this.#pixels(path, form, segments)
+  read({ path, form, stamp, segments, brushed }: MaskRequest, take = allocate): ReadMask {
+    const pixels = brushed ? painted(brushed) : this.#pixels(path, form, segments)
     const { data, width, height } = pixels
     const nanosec = ((stamp % NANOSECONDS) + NANOSECONDS) % NANOSECONDS
     const step = data.length / height
@@ -123,6 +126,11 @@ export class MaskReader {
     const start = this.#arena.locate(0, width, height, layout)
     return heap.subarray(start, start + layout.step * height)
   }
+}
+
+function painted(brushed: Brushed): Pixels {
+  const { width, height } = brushed
+  return { width, height, encoding: 'mono8', isBigEndian: false, data: paintedIds(brushed) }
 }
 
 const allocate = (length: number): Uint8Array => new Uint8Array(length)

@@ -1,6 +1,7 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs'
 import { extname, join, relative, sep } from 'node:path'
 import { FolderError } from './error.ts'
+import { type BrushedFrames, IS_TASK, readLabelStudio } from './label-studio.ts'
 
 /** What is in a folder and the folders in it. */
 export interface Folder {
@@ -14,6 +15,8 @@ export interface Folder {
   others: ReadonlyMap<string, number>
   /** What could not be read or used, one file or folder each. */
   problems: string[]
+  /** Frames that are not in files of their own: `files` are then their names. */
+  brushed?: BrushedFrames | undefined
 }
 
 const LISTS = /\.(txt|csv|json)$/i
@@ -54,13 +57,23 @@ class Walk {
 
   result(): Folder {
     const sorted = (paths: string[]) => paths.sort(byCodeUnits)
+    const brushed = this.#files.every(file => IS_TASK.test(file)) ? this.#brushed() : undefined
     return {
       path: this.#root,
-      files: sorted(this.#files),
+      brushed,
+      files: brushed ? sorted([...brushed.frames.keys()]) : sorted(this.#files),
       lists: sorted(this.#lists),
       others: this.#others,
       problems: this.#problems,
     }
+  }
+
+  #brushed(): BrushedFrames | undefined {
+    for (const list of this.#lists.filter(list => /\.json$/i.test(list)).sort(byCodeUnits)) {
+      const found = readLabelStudio(join(this.#root, list))
+      if (found) return found
+    }
+    return undefined
   }
 
   #enter(directory: string, entries: readonly Dirent<Buffer>[]): void {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { brushResult } from '../support/brush-strokes.ts'
 import { grayPng, writePng } from '../support/png-writer.ts'
 import { colourMask, HEIGHT, idMask, scoreFolders, stripes, WIDTH, writeFolder } from './folders.ts'
 
@@ -113,6 +114,62 @@ describe('two folders', () => {
     await expect(scoreFolders(at('swap/none'), ids)).rejects.toThrow(
       `${at('swap/none')}: cannot read this folder: there is nothing`,
     )
+  })
+})
+
+describe('frames painted in Label Studio', () => {
+  const frame = (seed: number) => stripes(seed, [1, 2, 0, 2])
+  const exported = (frames: number) =>
+    JSON.stringify(
+      Array.from({ length: frames }, (_, i) => ({
+        id: i,
+        data: { image: `/data/upload/1/61148fa2-f${i}.png` },
+        annotations: [
+          {
+            was_cancelled: false,
+            result: ['grass', 'tree'].map((name, k) =>
+              brushResult(
+                name,
+                frame(i).map(id => id === k + 1),
+                WIDTH,
+              ),
+            ),
+          },
+        ],
+      })),
+    )
+
+  test('are scored as masks are, and where nobody painted is left out', async () => {
+    const labels = writeFolder(at('brush/l'), {
+      'project-1-at-2026-01-01.json': exported(2),
+      'task-0-annotation-1-by-1-tag-grass-0.png': 'one stroke',
+    })
+    const predictions = writeFolder(at('brush/p'), {
+      'f0.png': idMask(frame(0)),
+      'f1.png': idMask(frame(1).map(id => (id === 1 ? 2 : id))),
+    })
+    const { summary, notes } = await scoreFolders(predictions, labels)
+    const count = (id: number, seed: number) => frame(seed).filter(value => value === id).length
+    expect(summary.confusion).toEqual([
+      [count(1, 0), count(1, 1)],
+      [0, count(2, 0) + count(2, 1)],
+    ])
+    expect(summary.pixels.ignored).toBe(count(0, 0) + count(0, 1))
+    expect(summary.classes.map(({ name }) => name)).toEqual(['grass', 'tree'])
+    expect(notes.join('\n')).toContain(
+      '(Label Studio), for labels (label.map) and predictions (prediction.map): 1:grass, 2:tree',
+    )
+  })
+
+  test('have the ids of a map that was given', async () => {
+    const labels = writeFolder(at('brush2/l'), { 'export.json': exported(1) })
+    const predictions = writeFolder(at('brush2/p'), { 'f0.png': idMask(frame(0)) })
+    const { summary } = await scoreFolders(predictions, labels, {
+      'label.map': ['1:tree', '2:grass', '0:ignore'],
+      'prediction.map': ['1:grass', '2:tree'],
+    })
+    const right = [0, 1].map(i => summary.confusion[i]![i])
+    expect(right).toEqual([0, 0])
   })
 })
 
