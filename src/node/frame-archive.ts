@@ -1,6 +1,8 @@
+import { MessageError } from '../cdr/message-error.ts'
+import { ImageHeader } from '../image/header.ts'
 import { type MaskPair, readMasks } from '../report/frame-masks.ts'
 import type { FrameNotes } from '../report/frame-notes.ts'
-import type { SceneNotes } from '../report/frame-overlay.ts'
+import { type SceneNotes, samplePicture } from '../report/frame-overlay.ts'
 import { FrameStore, FrameTooLarge, type StoreBounds } from '../report/frame-store.ts'
 import { frameFiles } from '../report/saved-frames.ts'
 
@@ -11,6 +13,8 @@ export interface Candidate {
   scene: SceneNotes
   /** As of an overlay's scene, of the size of the masks. */
   regions: Uint16Array | undefined
+  /** The camera's message of the same moment, which the overlay is drawn over. */
+  camera: Uint8Array | undefined
   classes: { id: number; name: string }[]
   /** Of an episode one frame is kept, the last that is sent. */
   episode: number
@@ -62,8 +66,9 @@ export class FrameArchive {
       this.#store = undefined
       this.#failed = undefined
     } else if (request.kind === 'keep') {
-      const { notes, masks, scene, regions, classes, episode } = request.candidate
-      const picture = { ...notes, ...readMasks(masks), scene: { ...scene, regions } }
+      const { notes, masks, scene, regions, classes, episode, camera: message } = request.candidate
+      const camera = message && pixelsOf(message, masks)
+      const picture = { ...notes, ...readMasks(masks), scene: { ...scene, regions, camera } }
       this.#failed = { notes, episode, files: frameFiles(picture, classes) }
     }
     this.#store ??= new FrameStore(this.#directory, this.#bounds)
@@ -82,6 +87,16 @@ export class FrameArchive {
     }
     this.#episode = episode
     this.#stampOfEpisode = notes.stamp
+  }
+}
+
+/** What the camera saw; undefined where it is no picture that can be drawn. */
+function pixelsOf(message: Uint8Array, { width, height }: MaskPair): Uint32Array | undefined {
+  try {
+    return samplePicture(message, new ImageHeader(), width, height)
+  } catch (error) {
+    if (error instanceof MessageError) return undefined
+    throw error
   }
 }
 

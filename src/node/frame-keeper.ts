@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { ImageHeader } from '../image/header.ts'
 import type { Frame } from '../monitor/frame.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Parameters } from '../parameters/table.ts'
@@ -14,6 +15,8 @@ import type { SteadyClock } from './steady-clock.ts'
 const PAUSE = 10
 /** Frames that may be on their way to the disk. Beyond, as on a disk that hangs, the latest is not kept. */
 const MOST_ON_THE_WAY = 4
+
+type Stamp = Pick<ImageHeader, 'sec' | 'nanosec'>
 
 /** What is said of the frames that are kept. */
 export interface KeeperState extends ArchiveState {
@@ -33,6 +36,7 @@ export class FrameKeeper {
   readonly #clock: SteadyClock
   readonly #nodeName: string
   readonly #openArchive: () => Archive
+  readonly #cameraMessage: (stamp: Stamp) => Uint8Array | undefined
   readonly #onChange: () => void
   #settings: Parameters | undefined
   #archive: Archive | undefined
@@ -51,6 +55,7 @@ export class FrameKeeper {
 
   /**
    * @param nodeName fully qualified: another than the default has a folder of its own
+   * @param cameraMessage the camera's message of a moment, where there is one
    * @param onChange called when there is, or no longer is, a problem
    */
   constructor(
@@ -58,12 +63,14 @@ export class FrameKeeper {
     clock: SteadyClock,
     nodeName: string,
     openArchive: () => Archive,
+    cameraMessage: (stamp: Stamp) => Uint8Array | undefined,
     onChange: () => void,
   ) {
     this.#monitor = monitor
     this.#clock = clock
     this.#nodeName = nodeName
     this.#openArchive = openArchive
+    this.#cameraMessage = cameraMessage
     this.#onChange = onChange
   }
 
@@ -115,6 +122,7 @@ export class FrameKeeper {
       masks,
       scene: sceneNotes(frame, this.#monitor, this.#monitor.moment.arrival),
       regions: undefined,
+      camera: this.#cameraMessage(frame.label),
       classes: Array.from(frame.classIds.subarray(0, frame.classCount), id => ({
         id,
         name: classes.name(id),

@@ -107,7 +107,8 @@ export class MonitorNode {
     })
     this.#pictures = new Pictures(ros, node, this.#guard, this.#monitor, this.#steady)
     const onKept = this.#guard.wrap('diagnostics failed', () => this.#publishDiagnostics())
-    this.#keeper = new FrameKeeper(this.#monitor, this.#steady, name, openArchive, onKept)
+    const camera = (stamp: { sec: number; nanosec: number }) => this.#pictures.cameraMessage(stamp)
+    this.#keeper = new FrameKeeper(this.#monitor, this.#steady, name, openArchive, camera, onKept)
     this.#shapes = new ShapePublisher(node, this.#guard, this.#monitor)
     this.#diagnosticsPublisher = node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', {
       qos: depthOne,

@@ -55,10 +55,14 @@ export class Pictures {
     }
   }
 
-  /** Follows `overlay.image` while somebody listens to the overlay. Never call it from a callback of rclnodejs. */
+  /**
+   * Follows `overlay.image` while somebody listens to the overlay, or frames are to be kept. Never call it from a callback
+   * of rclnodejs.
+   */
   adapt(): void {
-    const isWanted = this.#publishers.overlay.subscriptionCount > 0
-    const topic = isWanted ? this.#monitor.parameters['overlay.image'] : ''
+    const { parameters } = this.#monitor
+    const isWanted = this.#publishers.overlay.subscriptionCount > 0 || parameters['save.worst'] > 0
+    const topic = isWanted ? parameters['overlay.image'] : ''
     if (topic === this.#cameraTopic) return
     this.#cameraTopic = topic
     if (this.#camera) this.#node.destroySubscription(this.#camera)
@@ -107,11 +111,16 @@ export class Pictures {
     publish(label, () => drawMask(scene.label, colorOf))
   }
 
-  /** The picture of the camera whose stamp is nearest; undefined where there is none that can be drawn. */
-  #cameraPicture({ sec, nanosec }: Stamped, width: number, height: number): Uint32Array | undefined {
+  /** The camera's message whose stamp is nearest; undefined where there is none. */
+  cameraMessage({ sec, nanosec }: { sec: number; nanosec: number }): Buffer | undefined {
     const apart = (message: Buffer) =>
       Math.abs(message.readInt32LE(4) - sec + (message.readUInt32LE(8) - nanosec) / 1e9)
-    const [nearest] = this.#seen.filter(({ length }) => length > 12).sort((a, b) => apart(a) - apart(b))
+    return this.#seen.filter(({ length }) => length > 12).sort((a, b) => apart(a) - apart(b))[0]
+  }
+
+  /** The picture of the camera whose stamp is nearest; undefined where there is none that can be drawn. */
+  #cameraPicture(stamp: Stamped, width: number, height: number): Uint32Array | undefined {
+    const nearest = this.cameraMessage(stamp)
     if (!nearest) return undefined
     try {
       return samplePicture(nearest, this.#header, width, height)

@@ -77,7 +77,7 @@ export function frameFiles(
     encodeDrawingPng(
       label.width,
       label.height,
-      drawOverlay({ label, prediction, camera: undefined, ...scene }),
+      drawOverlay({ camera: undefined, ...scene, label, prediction }),
     )
   const contents: Record<Kind, string | Uint8Array> = {
     'label.png': classPng(label),

@@ -11,7 +11,7 @@ export interface PicturedFrame extends FrameNotes {
   label: SmallMask
   prediction: SmallMask
   /** What is drawn of it besides. */
-  scene: SceneNotes & Pick<OverlayScene, 'regions'>
+  scene: SceneNotes & Pick<OverlayScene, 'regions'> & Partial<Pick<OverlayScene, 'camera'>>
   /** What the camera saw, where that is asked for and known. */
   camera?: CameraPicture | undefined
 }

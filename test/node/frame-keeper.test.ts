@@ -4,6 +4,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { decodePng } from '../../src/image/png.ts'
+import { serializeImage } from '../../src/image/serialize.ts'
 import type { ArchiveRequest } from '../../src/node/frame-archive.ts'
 import { directoryOf, FrameKeeper } from '../../src/node/frame-keeper.ts'
 import { type Archive, openArchive } from '../../src/node/open-archive.ts'
@@ -11,6 +12,7 @@ import type { SteadyClock } from '../../src/node/steady-clock.ts'
 import type { RawValue } from '../../src/parameters/parameters.ts'
 import { filesOfFrame } from '../../src/report/saved-frames.ts'
 import { Rig } from '../monitor/rig.ts'
+import { readStoredPng } from '../support/png-reader.ts'
 
 // In memory where there is such a place: what is written is waited for.
 const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'keeper-'))
@@ -28,6 +30,7 @@ class KeeperRig {
   readonly rig: Rig
   readonly keeper: FrameKeeper
   changes = 0
+  camera: Uint8Array | undefined
 
   constructor(
     values: Record<string, RawValue> = {},
@@ -43,7 +46,14 @@ class KeeperRig {
       ...values,
     })
     const { monitor } = this.rig
-    this.keeper = new FrameKeeper(monitor, this.clock as SteadyClock, name, open, () => this.changes++)
+    this.keeper = new FrameKeeper(
+      monitor,
+      this.clock as SteadyClock,
+      name,
+      open,
+      () => this.camera,
+      () => this.changes++,
+    )
     monitor.onFrame = frame => this.keeper.offer(frame)
     this.keeper.tick()
   }
@@ -141,6 +151,33 @@ describe('the worst frame of an episode', () => {
       critical_errors: [{ name: 'grass>trail', window_rate: 0.8 }],
       mistakes: [{ label: 'grass', prediction: 'trail', pixels: 40, share: 40 / 90 }],
     })
+  })
+
+  it('has an overlay over what the camera saw, where that is a picture', () => {
+    const rig = new KeeperRig()
+    const overlay = (second: bigint) => {
+      const { samples } = readStoredPng(
+        readFileSync(join(rig.directory, filesOfFrame(second * 10n ** 9n)[2]!)),
+      )
+      return [...samples]
+    }
+    const image = { sec: 0, nanosec: 0, width: 5, height: 5 }
+    // Right pixels are of its dimmed gray, of which there is another at each.
+    rig.camera = serializeImage({
+      ...image,
+      encoding: 'mono8',
+      data: Uint8Array.from({ length: 25 }, (_, i) => 9 * i),
+    })
+    rig.frames(40, 0)
+    const colors = new Set(overlay(0n).slice(60))
+    expect(colors.size).toBeGreaterThan(8)
+    rig.camera = serializeImage({ ...image, encoding: '32FC1', data: new Uint8Array(100) })
+    rig.frames(40, 0)
+    expect(new Set(overlay(2n).slice(60)).size).toBeLessThan(5)
+    rig.camera = Uint8Array.of(0, 1, 0, 0, 7)
+    rig.frames(40, 0)
+    expect(overlay(4n)).toEqual(overlay(2n))
+    expect(rig.keeper.state!.problem).toBe('')
   })
 
   it('is of the bytes as they were, whatever becomes of the message', () => {

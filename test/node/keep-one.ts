@@ -8,7 +8,14 @@ import { Rig } from '../monitor/rig.ts'
 const [directory] = process.argv.slice(2)
 const rig = new Rig({ 'thresholds.frames': 1n, 'save.worst': 1n, 'save.directory': directory! })
 const clock = { seconds: 0 } as SteadyClock
-const keeper = new FrameKeeper(rig.monitor, clock, '/dice_monitor', openArchive, () => {})
+const keeper = new FrameKeeper(
+  rig.monitor,
+  clock,
+  '/dice_monitor',
+  openArchive,
+  () => undefined,
+  () => {},
+)
 rig.monitor.onFrame = frame => keeper.offer(frame)
 keeper.tick()
 // Noise, which does not become small.

@@ -48,7 +48,7 @@ function wrongRegions(regions: NonNullable<Summary['wrong_regions']>, timeline: 
       region => html`
       <tr><td>${time(region.stamp_ns)}</td><td class="number">${count(region.pixels)}</td><td class="number">${percent(region.share, 1)}</td>
         <td>${name(region.label)}</td><td>${region.prediction === null ? 'no class' : name(region.prediction)}</td>
-        <td class="number">${region.width} × ${region.height} px at ${region.x}, ${region.y}</td></tr>`,
+        <td>${region.width} × ${region.height} px at ${region.x}, ${region.y}</td></tr>`,
     )}</tbody>
   </table>
   </div>
