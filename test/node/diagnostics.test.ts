@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { serializeImage } from '../../src/image/serialize.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { Diagnostics } from '../../src/node/diagnostics.ts'
+import type { KeeperState } from '../../src/node/frame-keeper.ts'
 import type { InputState } from '../../src/node/input-diagnostics.ts'
 import { parametersFrom, type RawValue } from '../../src/parameters/parameters.ts'
 
@@ -325,5 +326,44 @@ describe('doubts', () => {
       level: 1,
       message: expect.stringContaining('all of its 4 messages have the stamp 0'),
     })
+  })
+})
+
+describe('frames that are kept', () => {
+  const { inputs, monitor } = new Rig()
+  const tasks = (state: KeeperState | undefined) => {
+    const both = inputs as { prediction: InputState; label: InputState }
+    const none = () => ''
+    const diagnostics = new Diagnostics(
+      monitor,
+      both,
+      none,
+      () => 0,
+      () => state,
+    )
+    return diagnostics.statuses('dice_monitor', 0).slice(4)
+  }
+  const state = { frames: 3, bytes: 1234, problem: '', directory: '/data', skipped: 1 }
+
+  it('are a task of their own, and none where no frames are to be kept', () => {
+    expect(tasks(undefined)).toEqual([])
+    expect(tasks(state)).toEqual([
+      {
+        level: 0,
+        name: 'dice_monitor: Saved frames',
+        message: '3 kept in /data',
+        hardware_id: 'none',
+        values: [
+          { key: 'kept (frames)', value: '3' },
+          { key: 'kept (bytes)', value: '1234' },
+          { key: 'came too fast to be kept (frames)', value: '1' },
+          { key: 'directory', value: '/data' },
+        ],
+      },
+    ])
+  })
+
+  it('are a WARN while something keeps them from the disk', () => {
+    expect(tasks({ ...state, problem: 'no space' })).toMatchObject([{ level: 1, message: 'no space' }])
   })
 })
