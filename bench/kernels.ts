@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pythonCommand } from '../test/support/python.ts'
 import { inputRows } from './inputs.ts'
+import { lossRows } from './losses.ts'
 import { type Case, drawPair } from './masks.ts'
 import { OurLabels, OurPlanes } from './ours.ts'
 import { Peer } from './peer.ts'
@@ -176,6 +177,7 @@ try {
     rows.push(...(await planarCases(c, python)))
   }
   rows.push(...(await inputRows(folder, rounds, wanted)), ...(await regionRows(folder, rounds, wanted)))
+  rows.push(...(await lossRows(folder, rounds, wanted)))
   process.stderr.write('\n')
   c.close()
   python.close()

@@ -15,7 +15,11 @@ const INPUTS = /_(rgb8_color|rgba8_channel|16SC1|png_gray|png_palette|resize)$/
 /** With regions, against the same frames without. */
 const REGIONS: Record<string, number> = { rows: 1.05, polygon: 1.3, mask: 1.3 }
 
+const LOSSES = /^(softmax_dice|cross_entropy|lovasz)_/
+
 function goals(name: string): Goal[] {
+  if (LOSSES.test(name)) return ['numpy', 'torch'].map(peer => ({ peer, ratio: 1 }))
+  if (name.startsWith('hausdorff')) return [{ peer: 'scipy', ratio: 2 }]
   const regions = REGIONS[name.slice(name.lastIndexOf('_') + 1)]
   if (regions) return [{ peer: 'whole', ratio: 1 / regions }]
   if (name.startsWith('soft_gradient')) return [{ peer: 'c_best', ratio: 1 / 1.3 }]

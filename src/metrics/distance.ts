@@ -1,4 +1,5 @@
 import { checkArgument, checkNumbers, oneOf, spacingRule } from './checks.ts'
+import { type Addition, METRICS, Nearest } from './nearest.ts'
 
 /** Pixels that are in something (not 0), row-major height × width; of a volume depth × height × width. */
 export interface Mask {
@@ -65,37 +66,65 @@ function checkSpacing(where: string, mask: Mask, spacing: readonly number[] | un
  * @throws RangeError where the masks are not of one size, and for options out of range; TypeError for what is no mask
  */
 export function distancesTo(from: Mask, to: Mask, options: DistanceOptions = {}): Float64Array {
+  checkDistances('distancesTo', from, to, options)
+  return distancesIn(boxAround(from, to), from, to, options)
+}
+
+/** As {@link distancesTo} in both directions: of the pixels of `a` to `b`, and of those of `b` to `a`. */
+export function distancesBetween(
+  a: Mask,
+  b: Mask,
+  options: DistanceOptions,
+): readonly [Float64Array, Float64Array] {
+  checkDistances('distancesBetween', a, b, options)
+  const box = boxAround(a, b)
+  return [distancesIn(box, a, b, options), distancesIn(box, b, a, options)]
+}
+
+function checkDistances(where: string, from: Mask, to: Mask, { distance, spacing }: DistanceOptions): void {
   checkSameSize(from, to)
-  const { distance = 'euclidean' } = options
-  checkArgument('distancesTo', 'distance', distance, oneOf('euclidean', 'taxicab', 'chessboard'))
-  checkSpacing('distancesTo', to, options.spacing)
+  if (distance !== undefined)
+    checkArgument(where, 'distance', distance, oneOf('euclidean', 'taxicab', 'chessboard'))
+  checkSpacing(where, to, spacing)
+}
+
+/**
+ * From the pixels of a row others are searched outwards, as far as a nearer one may lie: up to so many looks for each column
+ * of the row, more than which the nearest of all its columns at once are found in less time.
+ */
+const MOST_LOOKS = 2
+
+function distancesIn(box: Box, from: Mask, to: Mask, options: DistanceOptions): Float64Array {
   const result = new Float64Array(count(from))
-  const box = boxAround(from, to)
-  const metric = METRICS[distance]
-  const steps = options.spacing ?? [1, 1, 1]
-  const [first, last] = [steps[0]!, steps.at(-1)!]
-  const middle = steps.length === 3 ? steps[1]! : 1
+  const metric = METRICS[options.distance ?? 'euclidean']
   const { lines, rows, columns } = box
-  const along = lineDistances(to, box)
-  const nearestRows = rows === 1 ? undefined : nearestInPlanes(along, box, first, middle, metric)
-  const costs = new Float64Array(columns)
+  const costs = new Costs(to, box, options.spacing ?? [1, 1, 1], metric)
+  const step = costs.last
+  const values = new Float64Array(columns)
   const nearest = new Nearest(columns)
+  const pixels = new Int32Array(columns)
   let found = 0
   for (let line = 0; line < lines; line++) {
     for (let row = 0; row < rows; row++) {
       const start = box.start + line * box.lineStride + row * box.rowStride
-      let isSearched = false
-      for (let x = 0; x < columns; x++) {
-        if (!from.data[start + x]) continue
-        if (!isSearched) {
-          for (let column = 0; column < columns; column++)
-            costs[column] = planeCost(along, nearestRows, box, line, row, column, first, middle, metric)
-          nearest.find(costs, columns, last, metric)
-          isSearched = true
-        }
+      let here = 0
+      for (let x = 0; x < columns; x++) if (from.data[start + x]) pixels[here++] = x
+      if (here === 0) continue
+      costs.begin(line, row)
+      let near = 0
+      while (near < here && costs.looks <= MOST_LOOKS * columns) {
+        result[found + near] = metric.root(costs.leastFrom(pixels[near]!))
+        near++
+      }
+      found += near
+      if (near === here) continue
+      for (let x = 0; x < columns; x++) values[x] = costs.at(x)
+      nearest.find(values, columns, step, metric)
+      for (let i = near; i < here; i++) {
+        const x = pixels[i]!
         const column = nearest.at[x]!
         result[found++] =
-          column < 0 ? Infinity : metric.root(metric.plus(costs[column]!, Math.abs(x - column) * last))
+          column < 0 ? Infinity : metric.root(metric.plus(values[column]!, Math.abs(x - column) * step))
       }
     }
   }
@@ -147,81 +176,6 @@ function boxAround(a: Mask, b: Mask): Box {
     start: line * lineStride + row * rowStride + column,
     lineStride,
     rowStride,
-  }
-}
-
-/**
- * A way to add up extents along axes. Costs grow with the distance, and adding them up is exact where distances are not:
- * of the Euclidean distance they are squares.
- */
-interface Addition {
-  readonly plus: (cost: number, extent: number) => number
-  readonly root: (cost: number) => number
-  /** The largest place at which line `i` with cost `a` is no farther than the later line `u` with cost `b` (Meijster's Sep). */
-  readonly lastNearer: (i: number, u: number, a: number, b: number, step: number) => number
-}
-
-const METRICS: Record<Distance, Addition> = {
-  euclidean: {
-    plus: (cost, extent) => cost + extent * extent,
-    root: Math.sqrt,
-    lastNearer: (i, u, a, b, step) => Math.floor((i + u) / 2 + (b - a) / (2 * (u - i) * step * step)),
-  },
-  taxicab: {
-    plus: (cost, extent) => cost + extent,
-    root: cost => cost,
-    lastNearer: (i, u, a, b, step) => {
-      const later = (b - a) / step
-      if (Math.abs(later) > u - i) return b > a ? Infinity : -Infinity
-      // Equally far from u on.
-      return later === u - i ? Infinity : Math.floor((i + u) / 2 + later / 2)
-    },
-  },
-  chessboard: {
-    plus: Math.max,
-    root: cost => cost,
-    lastNearer: (i, u, a, b, step) => {
-      const middle = (i + u) / 2
-      return Math.floor(a <= b ? Math.max(i + b / step, middle) : Math.min(u - a / step, middle))
-    },
-  },
-}
-
-/** Of each place of a line the one whose cost and way is the least. */
-class Nearest {
-  /** -1 without any. */
-  readonly at: Int32Array
-  // Places in order, and from where on each is the nearest.
-  readonly #places: Int32Array
-  readonly #starts: Int32Array
-
-  constructor(length: number) {
-    this.at = new Int32Array(length)
-    this.#places = new Int32Array(length)
-    this.#starts = new Int32Array(length)
-  }
-
-  find(costs: Float64Array, length: number, step: number, { lastNearer }: Addition): void {
-    const places = this.#places
-    const starts = this.#starts
-    let last = -1
-    for (let place = 0; place < length; place++) {
-      if (costs[place] === Infinity) continue
-      let start = 0
-      for (; last >= 0; last--) {
-        start = 1 + lastNearer(places[last]!, place, costs[places[last]!]!, costs[place]!, step)
-        if (start > starts[last]!) break
-        start = 0
-      }
-      if (start >= length) continue
-      last++
-      places[last] = place
-      starts[last] = start
-    }
-    for (let x = length - 1; x >= 0; x--) {
-      this.at[x] = last < 0 ? -1 : places[last]!
-      if (last >= 0 && x === starts[last]) last--
-    }
   }
 }
 
@@ -286,26 +240,64 @@ function lineCost({ list, none }: Along, index: number, first: number, { plus }:
   return pixels === none ? Infinity : plus(0, pixels * first)
 }
 
-/** The cost of the way to the nearest pixel within a pixel's slice and column, or without rows its column. */
-function planeCost(
-  along: Along,
-  nearestRows: Along | undefined,
-  { rows, columns }: Box,
-  line: number,
-  row: number,
-  column: number,
-  first: number,
-  middle: number,
-  metric: Addition,
-): number {
-  const plane = line * rows * columns
-  if (nearestRows === undefined) return lineCost(along, plane + column, first, metric)
-  const nearest = nearestRows.list[plane + row * columns + column]!
-  if (nearest === nearestRows.none) return Infinity
-  return metric.plus(
-    lineCost(along, plane + nearest * columns + column, first, metric),
-    Math.abs(row - nearest) * middle,
-  )
+/** Of a row's pixels the cost of the way to the nearest pixel of a mask in the same column, of a volume in its slices too. */
+class Costs {
+  /** Extents along the axes. */
+  readonly last: number
+  private readonly first: number
+  private readonly middle: number
+  private readonly box: Box
+  private readonly metric: Addition
+  private readonly along: Along
+  private readonly nearestRows: Along | undefined
+  /** Costs that were looked at in this row. */
+  looks = 0
+  private plane = 0
+  private row = 0
+
+  constructor(to: Mask, box: Box, steps: readonly number[], metric: Addition) {
+    this.first = steps[0]!
+    this.middle = steps.length === 3 ? steps[1]! : 1
+    this.last = steps.at(-1)!
+    this.box = box
+    this.metric = metric
+    this.along = lineDistances(to, box)
+    this.nearestRows =
+      box.rows === 1 ? undefined : nearestInPlanes(this.along, box, this.first, this.middle, metric)
+  }
+
+  /** Goes to a row. */
+  begin(line: number, row: number): void {
+    this.plane = line * this.box.rows * this.box.columns
+    this.row = row
+    this.looks = 0
+  }
+
+  /** Infinity where there is none. */
+  at(column: number): number {
+    const { along, nearestRows, box, metric, plane, row, first } = this
+    if (nearestRows === undefined) return lineCost(along, plane + column, first, metric)
+    const nearest = nearestRows.list[plane + row * box.columns + column]!
+    if (nearest === nearestRows.none) return Infinity
+    const way = lineCost(along, plane + nearest * box.columns + column, first, metric)
+    return metric.plus(way, Math.abs(row - nearest) * this.middle)
+  }
+
+  /** The least of the costs of all columns with the way there. */
+  leastFrom(x: number): number {
+    const { metric, last, box } = this
+    let least = this.at(x)
+    const most = Math.max(x, box.columns - 1 - x)
+    let far = 1
+    for (; far <= most; far++) {
+      const extent = far * last
+      if (metric.plus(0, extent) >= least) break
+      if (far <= x) least = Math.min(least, metric.plus(this.at(x - far), extent))
+      if (x + far < box.columns) least = Math.min(least, metric.plus(this.at(x + far), extent))
+    }
+    this.looks += 2 * far
+    return least
+  }
 }
 
 function count({ data }: Mask): number {

@@ -1,6 +1,6 @@
 import { type Connectivity, connectivityRule, innerBoundary, innerRing } from './boundary.ts'
 import { checkArgument, checkOptions, numberFrom, oneOf, spacingRule } from './checks.ts'
-import { checkSameSize, type DistanceOptions, distancesTo, type Mask } from './distance.ts'
+import { checkSameSize, type DistanceOptions, distancesBetween, type Mask } from './distance.ts'
 import { surfaceElements } from './surface-elements.ts'
 
 const isVolume = (mask: Mask) => mask?.depth !== undefined
@@ -203,9 +203,10 @@ function boundaryDistances(prediction: Mask, label: Mask, options: Boundary) {
   checkSameSize(prediction, label)
   const p = boundaryOf(prediction, options)
   const l = boundaryOf(label, options)
+  const [toLabel, toPrediction] = distancesBetween(p.places, l.places, options)
   return {
-    toLabel: { distances: distancesTo(p.places, l.places, options), sizes: p.sizes },
-    toPrediction: { distances: distancesTo(l.places, p.places, options), sizes: l.sizes },
+    toLabel: { distances: toLabel, sizes: p.sizes },
+    toPrediction: { distances: toPrediction, sizes: l.sizes },
   }
 }
 
