@@ -5,6 +5,7 @@ import {
   PAGE,
   sharedMemory,
 } from '../kernels/instance.ts'
+import { grow } from '../kernels/memory-error.ts'
 import { allocate, type BlockSource, gather } from '../recording/memory.ts'
 
 /** Of messages: far more than there are in use at once, but for the largest. */
@@ -38,7 +39,7 @@ export class MessageMemory implements BlockSource {
   allocate(length: number): Uint8Array {
     const pages = Math.ceil(length / PAGE)
     if (this.memory.buffer.byteLength + pages * PAGE > MAX_BYTES) return allocate(length)
-    const first = this.memory.grow(pages)
+    const first = grow(this.memory, pages)
     const block = this.at(first * PAGE, length)
     for (let page = first; page < first + pages; page++) this.#blocksByPage[page] = block
     return block

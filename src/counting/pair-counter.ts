@@ -2,6 +2,7 @@ import { MessageError } from '../cdr/message-error.ts'
 import { ImageHeader, readImageHeader } from '../image/header.ts'
 import type { WorkSpace } from '../kernels/instance.ts'
 import { Kernels } from '../kernels/kernels.ts'
+import { MemoryError } from '../kernels/memory-error.ts'
 import { Tally } from '../kernels/tally.ts'
 import { countPair } from '../monitor/count-pair.ts'
 import { needsPreparing } from '../monitor/prepare.ts'
@@ -104,7 +105,7 @@ export class PairCounter {
       }
     } catch (error) {
       // The engine names why they do not fit together, or that there is no memory for them.
-      if (!(error instanceof MessageError || error instanceof RangeError)) throw error
+      if (!(error instanceof MessageError || error instanceof MemoryError)) throw error
       return undefined
     }
   }

@@ -5,6 +5,7 @@ import { isPng, type Png, readPng } from '../image/png.ts'
 import { type ImageMessage, writeImageStart } from '../image/serialize.ts'
 import { Arena } from '../kernels/arena.ts'
 import { PixelFormat } from '../kernels/layout.ts'
+import { allocated } from '../kernels/memory-error.ts'
 import { Preparation } from '../kernels/preparation.ts'
 import { readBytes } from '../regular-file.ts'
 import { type Brushed, paintedIds } from './brush.ts'
@@ -133,7 +134,7 @@ function painted(brushed: Brushed): Pixels {
   return { width, height, encoding: 'mono8', isBigEndian: false, data: paintedIds(brushed) }
 }
 
-const allocate = (length: number): Uint8Array => new Uint8Array(length)
+const allocate = (length: number): Uint8Array => allocated(length, bytes => new Uint8Array(bytes))
 
 /** What a PNG file holds. @throws FolderError that says what is there instead */
 export function readMaskFile(path: string): Buffer {

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { SHARE_ENV, Worker } from 'node:worker_threads'
+import { allocated, MemoryError } from '../kernels/memory-error.ts'
 import { FolderError } from './error.ts'
 import { MaskReader, type MaskRequest, type ReadMask } from './mask-file.ts'
 
@@ -59,7 +60,7 @@ export function readOne(
     return reader.read(request, take)
   } catch (error) {
     // A file may be larger than the memory there is.
-    if (error instanceof FolderError || error instanceof RangeError) return { failure: error.message }
+    if (error instanceof FolderError || error instanceof MemoryError) return { failure: error.message }
     throw error
   }
 }
@@ -70,7 +71,7 @@ export class Buffers {
 
   take(length: number): Uint8Array {
     const at = this.free.findIndex(({ byteLength }) => byteLength >= length && byteLength <= 2 * length)
-    const buffer = at < 0 ? new ArrayBuffer(length) : this.free.splice(at, 1)[0]!
+    const buffer = at < 0 ? allocated(length, bytes => new ArrayBuffer(bytes)) : this.free.splice(at, 1)[0]!
     return new Uint8Array(buffer, 0, length)
   }
 

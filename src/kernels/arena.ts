@@ -7,6 +7,7 @@ import {
   type WorkSpace,
 } from './instance.ts'
 import { type PixelLayout, pixelBytes } from './layout.ts'
+import { grow } from './memory-error.ts'
 import type { Parts } from './parts.ts'
 
 /** Bytes copied at once. */
@@ -132,7 +133,7 @@ export class Arena {
     if (bytes <= capacity) return this.#starts[region]!
     const { memory } = this.instance.exports
     const pages = Math.ceil(Math.max(bytes, 2 * capacity) / PAGE)
-    this.#starts[region] = memory.grow(pages) * PAGE
+    this.#starts[region] = grow(memory, pages) * PAGE
     this.#capacities[region] = pages * PAGE
     this.heap = new Uint8Array(memory.buffer)
     return this.#starts[region]!

@@ -1,4 +1,5 @@
 import { instantiate, PAGE } from './instance.ts'
+import { grow } from './memory-error.ts'
 
 /** What is summed of each plane: Σp, Σp·g, Σg, Σp². */
 export const PLANE_SUMS = 4
@@ -68,7 +69,8 @@ export class PlaneKernels {
     const length = samples * classes * pixels
     const p = alignedUp(places.DATA + samples * pixels)
     const gradient = alignedUp(p + 4 * length)
-    exports.memory.grow(Math.ceil((gradient + 4 * length) / PAGE) - exports.memory.buffer.byteLength / PAGE)
+    const end = Math.ceil((gradient + 4 * length) / PAGE)
+    grow(exports.memory, end - exports.memory.buffer.byteLength / PAGE)
     kernels.#viewMemory(0)
     const { buffer } = exports.memory
     PlaneKernels.#owners.set(buffer, kernels)
@@ -201,7 +203,7 @@ export class PlaneKernels {
     if (labels.length > this.#labels.length) {
       const { memory } = this.#kernels.exports
       const missing = this.#kernels.places.DATA + labels.length - memory.buffer.byteLength
-      if (missing > 0) memory.grow(Math.ceil(missing / PAGE))
+      if (missing > 0) grow(memory, Math.ceil(missing / PAGE))
       this.#viewMemory(labels.length)
     }
     this.#labels.set(labels)

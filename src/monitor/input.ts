@@ -1,4 +1,5 @@
 import { MessageError } from '../cdr/message-error.ts'
+import { MemoryError } from '../kernels/memory-error.ts'
 import { Tally } from '../kernels/tally.ts'
 import { colourText } from '../ontology/ontology.ts'
 import { namedColourText, nearColour } from './near-colours.ts'
@@ -93,7 +94,7 @@ export class InputStatistics {
    * @throws the error if it is anything else: a defect of ours is not the message's
    */
   reject(error: unknown): void {
-    if (!(error instanceof MessageError || error instanceof RangeError)) throw error
+    if (!(error instanceof MessageError || error instanceof MemoryError)) throw error
     this.rejected++
     this.lastError = error.message
   }

@@ -56,7 +56,7 @@ export class Monitor {
   readonly labelInput = new InputStatistics()
   /** @internal Its level is the frame's. */
   readonly verdict: Hysteresis
-  /** Boundaries and wrong regions, of some frames. */
+  /** @internal Boundaries and wrong regions, of some frames. */
   readonly shapes = new Shapes()
   /** @internal When the message comes that is received next. */
   readonly moment = new Moment()

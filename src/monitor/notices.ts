@@ -1,4 +1,5 @@
 import type { Kernels } from '../kernels/kernels.ts'
+import { MemoryError } from '../kernels/memory-error.ts'
 import type { Parameters } from '../parameters/table.ts'
 import { MAX_CLASSES } from './configuration.ts'
 import type { CountingRules } from './count-pair.ts'
@@ -42,7 +43,7 @@ export class Notices {
       this.#outside.lookAt(kernels, counted, frame, rules, this.#prediction, this.#label)
     } catch (error) {
       // Without memory for it nothing is found; the scores stand.
-      if (!(error instanceof RangeError)) throw error
+      if (!(error instanceof MemoryError)) throw error
     }
   }
 }

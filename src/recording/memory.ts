@@ -1,3 +1,5 @@
+import { allocated } from '../kernels/memory-error.ts'
+
 /** Smaller pieces share memory that is garbage-collected: a buffer of its own for each would cost more than reading it. */
 export const SMALLEST_BLOCK = 16 * 2 ** 10
 const SLAB_BYTES = 256 * 2 ** 10
@@ -128,7 +130,7 @@ export function isWithin(bytes: Uint8Array, block: Uint8Array): boolean {
 
 /** Bytes that are not zeroed and share no pool. */
 export function allocate(length: number): Uint8Array {
-  const { buffer } = Buffer.allocUnsafeSlow(length)
+  const { buffer } = allocated(length, bytes => Buffer.allocUnsafeSlow(bytes))
   return new Uint8Array(buffer, 0, length)
 }
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allocated, grow } from '../../src/kernels/memory-error.ts'
 import { DamageError } from '../../src/recording/damage.ts'
 import { plainExtent } from '../../src/recording/extent.ts'
 import { Memory } from '../../src/recording/memory.ts'
@@ -37,6 +38,28 @@ describe('a request', () => {
 
   it('passes a failure of ours on', () => {
     expect(() => request().fetch(fail)).toThrow(OURS)
+  })
+
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 2 })
+  const calls = (): number => 1 + calls()
+  it.each<[string, () => unknown]>([
+    ['kernel memory', () => grow(memory, 2)],
+    ['kernel memory, as the engine says it', () => memory.grow(2)],
+    ['memory', () => allocated(2 ** 52, bytes => new ArrayBuffer(bytes))],
+    ['memory, as the engine says it', () => new ArrayBuffer(2 ** 52)],
+    ['room for calls', calls],
+  ])('passes it on that there is no more %s', (_, need) => {
+    expect(() => request().fetch(need as () => void)).toThrow()
+  })
+
+  it.each<[string, () => unknown]>([
+    ['a view', () => new DataView(new ArrayBuffer(8)).getUint32(6)],
+    ['a buffer', () => Buffer.alloc(8).readUInt32LE(6)],
+    ['a part of a buffer', () => new Uint8Array(new ArrayBuffer(8), 4, 6)],
+  ])('keeps a field beyond the end of %s as why the bytes cannot be had', (_, read) => {
+    const asked = request()
+    asked.fetch(read as () => void)
+    expect(asked.error).toBeInstanceOf(RangeError)
   })
 
   it('keeps that its bytes differ from their CRC', () => {
