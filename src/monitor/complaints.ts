@@ -12,11 +12,33 @@ export interface Complaint {
   id?: number
 }
 
-/** What is beyond its limit: critical errors first, then dice; each the worst first. */
-export function complaintsOf(monitor: Monitor): { critical: Complaint[]; dice: Complaint[] } {
+/** What is beyond its limit, each the worst first, and what drifts. */
+export function complaintsOf(monitor: Monitor): {
+  critical: Complaint[]
+  drift: Complaint[]
+  dice: Complaint[]
+} {
   const worstFirst = (complaints: Complaint[]) =>
     complaints.filter(({ level }) => level > Level.OK).sort((a, b) => b.level - a.level)
-  return { critical: worstFirst(criticalComplaints(monitor)), dice: worstFirst(diceComplaints(monitor)) }
+  return {
+    critical: worstFirst(criticalComplaints(monitor)),
+    drift: driftComplaints(monitor),
+    dice: worstFirst(diceComplaints(monitor)),
+  }
+}
+
+function driftComplaints(monitor: Monitor): Complaint[] {
+  const { drifted } = monitor.frame.drift
+  return drifted ? [{ level: Level.WARN, message: `drift: ${driftText(monitor)}`, id: drifted.id }] : []
+}
+
+/** "rock in near: dice 0.612, was 0.853"; empty where nothing drifts. */
+export function driftText({ frame, classes }: Pick<Monitor, 'frame' | 'classes'>): string {
+  const { drifted } = frame.drift
+  if (!drifted) return ''
+  const { id, region, dice, reference } = drifted
+  const place = region === undefined ? '' : ` in ${frame.regions.regions[region]!.region.name}`
+  return `${classes.name(id)}${place}: dice ${score(dice)}, was ${score(reference)}`
 }
 
 /** "12 % of rock taken for trail: obstacle>traversable 0.034 is above 0.01". */

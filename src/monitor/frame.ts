@@ -4,6 +4,7 @@ import { ConfusionMatrix } from '../metrics/confusion.ts'
 import { ROW, Scores } from '../metrics/scoring.ts'
 import { MAX_CLASSES } from './configuration.ts'
 import { CriticalRates } from './critical-rates.ts'
+import { Drift } from './drift.ts'
 import { GroupScores } from './group-scores.ts'
 import { RegionScores } from './region-scores.ts'
 
@@ -55,6 +56,7 @@ export class Frame {
   criticalErrors = new CriticalRates([], 1)
   /** Scores of `regions`, of the frame and of the window. */
   regions = new RegionScores([], 1, 1)
+  drift = new Drift(false, 1, 0)
 
   /** Verdict after this frame: 0 OK, 1 WARN, 2 ERROR. */
   level = 0

@@ -22,6 +22,8 @@ export function wantedByLimits(judged: Judged): Level {
   const { frame, configuration } = judged
   const { meanLimits, limits } = configuration
   let wanted = wantedLevel(frame.windowDice, meanLimits.warn, meanLimits.error)
+  const { drift } = frame
+  if (drift.level > wanted) wanted = drift.level
   for (let i = 0; i < limits.length && wanted < Level.ERROR; i++) {
     const entry = limits[i]!
     const place = placeOf(judged, entry)

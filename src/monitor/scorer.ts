@@ -5,6 +5,7 @@ import type { Parameters } from '../parameters/table.ts'
 import { Classes } from './classes.ts'
 import { type Configuration, MAX_CLASSES } from './configuration.ts'
 import { CriticalRates } from './critical-rates.ts'
+import { Drift } from './drift.ts'
 import type { Frame } from './frame.ts'
 import { GroupScores } from './group-scores.ts'
 import { type RegionCounting, RegionScores } from './region-scores.ts'
@@ -74,7 +75,12 @@ export class Scorer {
     if (!isSame(criticalErrors, frame.criticalErrors.errors)) {
       frame.criticalErrors = new CriticalRates(criticalErrors, frames)
     }
+    const isDriftNew =
+      regions !== frame.regions ||
+      frame.drift.windowFrames !== frames ||
+      frame.drift.isEnabled !== parameters['drift.enabled']
     frame.regions = regions
+    if (isDriftNew) frame.drift = new Drift(parameters['drift.enabled'], frames, regions.regions.length)
     frame.groups.resizeWindow(frames)
     frame.criticalErrors.resizeWindow(frames)
     frame.regions.resizeWindow(frames)
@@ -89,6 +95,7 @@ export class Scorer {
     frame.groups.clearWindow()
     frame.criticalErrors.clearWindow()
     frame.regions.clear()
+    frame.drift.clear()
     frame.frameCount = 0
     frame.windowFrames = 0
   }
@@ -133,6 +140,17 @@ export class Scorer {
     frame.groups.take(frame.counts, frame.sums)
     frame.criticalErrors.take(frame.counts, frame.sums)
     frame.regions.take(kernels.partCounts, this.#scored, this.#counting)
+    if (frame.drift.isEnabled) this.#followDrift()
+  }
+
+  #followDrift(): void {
+    const { drift, sums, regions } = this.#frame
+    drift.add(sums, 0)
+    for (let i = 0; i < regions.regions.length; i++) {
+      const own = regions.regions[i]!
+      if (!own.region.isIgnored) drift.add(own.sums, 1 + i)
+    }
+    drift.endFrame(this.#configuration.evaluated)
   }
 
   #growTo(id: number): void {

@@ -28,8 +28,8 @@ export interface Shape {
 export class Shapes {
   /** The last one that is done. */
   latest: Shape | undefined
-  /** Whether frames are looked at without `boundary.tolerance` too, for their wrong regions. */
-  isAlwaysWanted = false
+  /** Whether frames are looked at without `boundary.tolerance` too, as somebody wants their wrong regions. */
+  isWanted = false
   onShape: (shape: Shape) => void = () => {}
   #rate = 0
   #tolerance = 0
@@ -57,7 +57,7 @@ export class Shapes {
   /** Whether the next frame is to be taken. A clock that goes back begins anew. */
   isDue({ arrival }: Moment): boolean {
     if (this.#task !== undefined || this.#rate === 0) return false
-    if (this.#tolerance === 0 && !this.isAlwaysWanted) return false
+    if (this.#tolerance === 0 && !this.isWanted) return false
     return (arrival - this.#last) * this.#rate >= 1 || arrival < this.#last
   }
 

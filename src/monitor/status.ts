@@ -78,14 +78,15 @@ function missing({ predictionInput, labelInput, parameters }: Monitor, now: numb
   return labels ? ': waiting for predictions and labels' : ': waiting for predictions'
 }
 
-/** Critical errors are named before anything else. */
+/** Critical errors are named before anything else, then what drifts. */
 function describeScores(monitor: Monitor): string {
-  const { critical, dice } = complaintsOf(monitor)
+  const { critical, drift, dice } = complaintsOf(monitor)
   const [worst] = dice
   const isOk = monitor.verdict.level === Level.OK
   const mean = `dice ${score(monitor.frame.windowDice)}`
-  if (!worst && critical.length === 0) return isOk ? mean : `recovering: ${mean}`
-  const parts = critical.map(({ message }) => message)
+  const before = [...critical, ...drift]
+  if (!worst && before.length === 0) return isOk ? mean : `recovering: ${mean}`
+  const parts = before.map(({ message }) => message)
   if (isOk && worst?.isMean !== true) parts.push(mean)
   if (worst) parts.push(worst.message + worstClass(monitor, worst.id))
   return parts.join(', ')
@@ -96,8 +97,8 @@ function describeScores(monitor: Monitor): string {
  * the worst class. Undefined while nothing is beyond a limit. Allocates.
  */
 export function blamedClass(monitor: Monitor): number | undefined {
-  const { critical, dice } = complaintsOf(monitor)
-  const [worst] = [...critical, ...dice].sort((a, b) => b.level - a.level)
+  const { critical, drift, dice } = complaintsOf(monitor)
+  const [worst] = [...critical, ...drift, ...dice].sort((a, b) => b.level - a.level)
   if (!worst || worst.id !== undefined) return worst?.id
   const { frame, classes, configuration } = monitor
   const position = worstPosition(frame.classWindowDice, classes, configuration.evaluated)

@@ -1,3 +1,4 @@
+import { driftText } from '../monitor/complaints.ts'
 import { type Doubt, doubtsOf } from '../monitor/doubts.ts'
 import type { MaskName } from '../monitor/mask-rules.ts'
 import type { Monitor } from '../monitor/monitor.ts'
@@ -139,6 +140,7 @@ export class Diagnostics {
     frame.criticalErrors.errors.forEach(({ name }, i) => {
       values[`critical error ${name}`] = score(frame.criticalErrors.rates[i]!)
     })
+    values.drift = driftText(this.#monitor)
     Object.assign(values, this.#shapeValues())
     // Without names the classes are those seen, and keys that come and go are plotted by nobody.
     if (!classes.areNamed) return values

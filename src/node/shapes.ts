@@ -6,7 +6,7 @@ import { ShapeMessage } from './shape-message.ts'
 /** How long a step of the work on a frame may keep messages waiting, ms. */
 const STEP = 2
 
-/** Publishes the shapes of some frames, and works on them between messages. */
+/** Publishes the shapes of some frames while somebody listens or boundaries are scored, worked out between messages. */
 export class ShapePublisher {
   readonly #monitor: Monitor
   readonly #publisher: Publisher
@@ -17,13 +17,13 @@ export class ShapePublisher {
   constructor(node: Node, guard: Guard, monitor: Monitor) {
     this.#monitor = monitor
     this.#publisher = node.createPublisher('dice_monitor/msg/ShapeMetrics', '~/shape')
-    monitor.shapes.isAlwaysWanted = true
     monitor.shapes.onShape = shape => this.#publisher.publish(this.#message.write(shape, monitor))
     this.#step = guard.wrap('shapes could not be scored', () => this.#work())
   }
 
   /** Has the work on the frame that was taken begun, if there is one. */
   follow(): void {
+    this.#monitor.shapes.isWanted = this.#publisher.subscriptionCount > 0
     if (this.#isAtWork || !this.#monitor.shapes.hasWork) return
     this.#isAtWork = true
     setImmediate(this.#step)

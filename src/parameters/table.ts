@@ -264,6 +264,12 @@ export const PARAMETERS = {
     unit: 'frames',
     description: 'Hysteresis: the level changes after this many frames in a row that ask for it.',
   }),
+  'drift.enabled': spec({
+    type: 'bool',
+    default: false,
+    description:
+      'WARN while the dice of a class, in the whole frame or in a region, is lower than it was: a CUSUM over the dice of windows of window.frames frames, after 20 of them.',
+  }),
   stale_after: spec({
     type: 'double',
     default: 2,

@@ -193,6 +193,16 @@ const runs: Record<string, () => void> = {
     foreground,
     labels,
   ),
+  'monitor, drift': monitored(
+    { 'drift.enabled': true, 'window.frames': 2n, regions: ['near: rows 0.5-1', 'far: rows 0-0.5'] },
+    ids,
+    halves,
+  ),
+  'monitor, boundaries of no more frames': monitored(
+    { 'boundary.tolerance': 2, 'boundary.rate': 0.0001 },
+    ids,
+    halves,
+  ),
   'monitor, tolerance': monitored({ 'sync.tolerance': 0.05 }, ids, labels, 7_000_000),
   'monitor, foreground': monitored({}, foreground, labels),
   'monitor, map of values': monitored(

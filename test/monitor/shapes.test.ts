@@ -185,7 +185,7 @@ describe('boundaries', () => {
 
   it('are not scored without a tolerance', () => {
     const rig = new Rig({ ...quiet, 'boundary.tolerance': 0n })
-    rig.monitor.shapes.isAlwaysWanted = true
+    rig.monitor.shapes.isWanted = true
     const given = { width: 2, height: 1, label: [0, 1], prediction: [0, 0] }
     expect(shapeOf(rig, given)).toMatchObject({ boundary: undefined, wrong: { pixels: 1, x: 1 } })
   })

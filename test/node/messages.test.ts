@@ -206,7 +206,7 @@ it('shapes are in the message of their definition; none is wrong, and no boundar
   const shapeOf = (tolerance: number, predicted: number[], labelled: number[]) => {
     const parameters = { 'classes.names': ['sky', 'grass', 'trail'], 'boundary.tolerance': tolerance }
     const monitor = new Monitor(parametersFrom(new Map(Object.entries(parameters))))
-    monitor.shapes.isAlwaysWanted = true
+    monitor.shapes.isWanted = true
     monitor.scorePair(image(predicted), image(labelled))
     monitor.shapes.work()
     const message = new ShapeMessage().write(monitor.shapes.latest!, monitor)
