@@ -3,6 +3,7 @@ import type { DriveOutcome, ScoredDrive } from '../evaluation/drive.ts'
 import { evaluateDrives } from '../evaluation/drives.ts'
 import { driveNames } from '../evaluation/find-recordings.ts'
 import type { RawValue } from '../parameters/parameters.ts'
+import { shownPath } from '../remote/address.ts'
 import { resultFiles } from '../report/files.ts'
 import type { FrameTable } from '../report/frames.ts'
 import { MergeError, mergeRuns } from '../report/merge.ts'
@@ -118,7 +119,7 @@ const MOST_PROBLEMS = 5
 
 /** Says what the user must know of a drive. @param pairs topics that were told already */
 function tell(outcome: DriveOutcome, pairs: Set<string>, messages: Messages): void {
-  const { path } = outcome.drive
+  const path = shownPath(outcome.drive.path)
   if (!('summary' in outcome)) {
     messages.warn(outcome.failure.startsWith(path) ? outcome.failure : `${path}: ${outcome.failure}`)
     return

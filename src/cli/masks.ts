@@ -3,7 +3,7 @@ import { openLabelled } from '../evaluation/labelled.ts'
 import { openRecordingSource } from '../evaluation/recording-source.ts'
 import type { MaskSource, TopicPair } from '../evaluation/source.ts'
 import { ParameterError, type RawValue } from '../parameters/parameters.ts'
-import { inputError, usageError } from './errors.ts'
+import { inputError, refuseAddress, usageError } from './errors.ts'
 import type { EvaluateOptions } from './evaluate.ts'
 import type { Messages } from './messages.ts'
 import { asCliError } from './topics.ts'
@@ -25,6 +25,8 @@ export async function openMasks(
   messages: Messages,
 ): Promise<OpenMasks> {
   const { predictions, labels } = options
+  for (const folder of [predictions, labels])
+    if (folder !== undefined) refuseAddress(folder, 'masks in folders')
   if (predictions === undefined && labels === undefined) {
     if (options.keepUnannotated) {
       throw usageError('--keep-unannotated is for folders of masks: --predictions, --labels')

@@ -1,12 +1,14 @@
 import { basename, dirname } from 'node:path'
 import type { Run } from '../report/compare.ts'
 import { readFramesBeside, readSummary } from '../report/files.ts'
+import { refuseAddress } from './errors.ts'
 
 /**
  * Reads summaries, each with the frames beside it. A directory stands for the summary.json in it.
  * @param reads the frames' scores of `classes` too, or their means alone, or no frames
  */
 export function readRuns(paths: readonly string[], reads: 'classes' | 'means' | 'summaries'): Run[] {
+  for (const path of paths) refuseAddress(path, 'summaries')
   const names = runNames(paths)
   return paths.map((path, i) => {
     const { summary, file } = readSummary(path)

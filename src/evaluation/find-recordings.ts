@@ -1,6 +1,6 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { isAddress, isS3, nameOf } from '../remote/address.ts'
+import { isAddress, isS3, nameOf, shownPath } from '../remote/address.ts'
 import { listRemote } from '../remote/remote.ts'
 import { EvaluationError } from './error.ts'
 import { globbed, isGlob } from './glob.ts'
@@ -109,7 +109,7 @@ function identity(path: string): string {
  */
 export function driveNames(paths: readonly string[]): string[] {
   const parts = paths.map(path =>
-    path
+    shownPath(path)
       .replace(RECORDING_FILE, '')
       .split(/[/\\]+/)
       .map(folderName)

@@ -1,3 +1,4 @@
+import { shownPath } from '../remote/address.ts'
 import { Memory } from './memory.ts'
 import { RecordingReader } from './reader.ts'
 import type { ReadOptions, Recording } from './recording.ts'
@@ -11,7 +12,7 @@ export async function openRecording(path: string): Promise<Recording> {
   const reader = new RecordingReader(path)
   const { files, topics, startTime, endTime, work } = reader
   return {
-    path,
+    path: shownPath(path),
     files,
     topics,
     startTime,

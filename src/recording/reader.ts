@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { isAddress, nameOf } from '../remote/address.ts'
+import { isAddress, nameOf, shownPath } from '../remote/address.ts'
 import { type ByteSource, FileSource } from './bytes.ts'
 import { extract, ZstdSource } from './compressed-file.ts'
 import { isZstd } from './compression.ts'
@@ -136,7 +136,7 @@ function openStorage(path: string, metadata: Location['metadata']): Storage {
     metadata?.compressionMode === 'file' ? ` (compressed by file as ${metadata.compressionFormat})` : ''
   const found = bytes.length === 0 ? 'it is empty' : 'it begins as none of them does'
   throw new RecordingError(
-    `${path}: expected MCAP or SQLite3, plain or compressed by zstd, or a ROS 1 bag; ${found}${compression}`,
+    `${shownPath(path)}: expected MCAP or SQLite3, plain or compressed by zstd, or a ROS 1 bag; ${found}${compression}`,
   )
 }
 
@@ -152,7 +152,7 @@ function openCompressed(path: string, name: string, decoder: MessageDecoder): St
   }
   if (!isSqlite(bytes)) {
     const found = damage === '' ? 'it holds something else' : `it ${damage}`
-    throw new RecordingError(`${path}: expected MCAP or SQLite3 compressed by zstd; ${found}`)
+    throw new RecordingError(`${shownPath(path)}: expected MCAP or SQLite3 compressed by zstd; ${found}`)
   }
   const extracted = (problems: Problems) => extract(path, what => problems.add(`${name} ${what}`))
   return new SqliteStorage(extracted, path, name, decoder)
@@ -177,7 +177,7 @@ function isRos1(bytes: Uint8Array, path: string): boolean {
   const version = /^#ROSBAG (V[0-9.]+)/.exec(begin)?.[1]
   if (version !== undefined && !begin.startsWith(ROS1_MAGIC)) {
     throw new RecordingError(
-      `${path}: a ROS 1 bag of format ${version}, expected V2.0: convert it with ROS 1's "rosbag fix"`,
+      `${shownPath(path)}: a ROS 1 bag of format ${version}, expected V2.0: convert it with ROS 1's "rosbag fix"`,
     )
   }
   return version !== undefined

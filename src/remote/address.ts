@@ -18,10 +18,20 @@ export function below(address: string, name: string): string {
   return `${address.replace(/\/+$/, '')}/${name}`
 }
 
+/** The address of an object whose name is longer by a suffix. */
+export function withSuffix(address: string, suffix: string): string {
+  if (isS3(address)) return address + suffix
+  const at = address.search(/[?#]|$/)
+  return address.slice(0, at) + suffix + address.slice(at)
+}
+
 /** The last part of an address's path: the name of the file. */
 export function nameOf(address: string): string {
   return withoutSecrets(address).replace(/\/+$/, '').split('/').at(-1) ?? address
 }
+
+/** A path, or an address as it may be shown. */
+export const shownPath = (path: string): string => (isAddress(path) ? withoutSecrets(path) : path)
 
 /** The address as it may be shown: without user, password and query, which are keys in signed addresses. */
 export function withoutSecrets(address: string): string {

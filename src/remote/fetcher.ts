@@ -22,7 +22,7 @@ export type Answer =
   | { addresses: string[] }
   | { isDone: true }
   /** It cannot be had. */
-  | { failure: string }
+  | { failure: string; status: number | undefined }
   /** A failure of ours. */
   | { error: unknown }
 
@@ -48,7 +48,7 @@ port.on('message', async (question: Question) => {
   try {
     answer = await answerTo(question)
   } catch (error) {
-    answer = error instanceof RemoteFailure ? { failure: error.message } : { error }
+    answer = error instanceof RemoteFailure ? { failure: error.message, status: error.status } : { error }
   }
   const transfer = 'bytes' in answer ? [answer.bytes.buffer as ArrayBuffer] : []
   port.postMessage(answer, transfer)

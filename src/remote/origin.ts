@@ -25,20 +25,23 @@ export class RemoteFailure extends Error {
   override name = 'RemoteFailure'
   /** Whether asking again may help. */
   readonly mayPass: boolean
+  /** What the server answered, where that is why. */
+  readonly status: number | undefined
 
-  constructor(message: string, mayPass = false) {
+  constructor(message: string, mayPass = false, status?: number) {
     super(message)
     this.mayPass = mayPass
+    this.status = status
   }
 }
 
 /** What a status tells, and what to do. */
 export function failureOf(name: string, status: number, said = ''): RemoteFailure {
-  if (status === 404) return new RemoteFailure(`${name}: there is no such object`)
+  if (status === 404) return new RemoteFailure(`${name}: there is no such object`, false, status)
   if (status === 401 || status === 403)
-    return new RemoteFailure(`${name}: access is denied (${status})${said && `: ${said}`}`)
+    return new RemoteFailure(`${name}: access is denied (${status})${said && `: ${said}`}`, false, status)
   if (status === 412) return changed(name)
-  if (status === 416) return new RemoteFailure(`${name}: it is empty, or shorter than it was`)
+  if (status === 416) return new RemoteFailure(`${name}: it is empty, or shorter than it was`, false, status)
   const mayPass = status >= 500 || status === 408 || status === 429
   return new RemoteFailure(`${name}: the server answers ${status}${said && `: ${said}`}`, mayPass)
 }

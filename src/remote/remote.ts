@@ -47,7 +47,7 @@ class Fetcher {
       )
     }
     const answer = received.message
-    if ('failure' in answer) throw new RemoteFailure(answer.failure)
+    if ('failure' in answer) throw new RemoteFailure(answer.failure, false, answer.status)
     if ('error' in answer) throw answer.error
     return answer as A
   }
@@ -152,6 +152,17 @@ export function closeRemote(descriptor: number): void {
 
 /** Size and version of the object at an address. @throws RemoteFailure */
 export const describeRemote = (address: string): Description => ask({ kind: 'describe', address })
+
+/** Whether there is something at an address: an object with at least a byte. @throws RemoteFailure where that is not told */
+export function existsRemote(address: string): boolean {
+  try {
+    describeRemote(address)
+    return true
+  } catch (error) {
+    if (error instanceof RemoteFailure && (error.status === 404 || error.status === 416)) return false
+    throw error
+  }
+}
 
 /** All bytes of a small object, as text. @throws RemoteFailure */
 export function readRemoteText(address: string, mostBytes: number): string {

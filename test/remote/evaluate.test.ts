@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -24,6 +24,7 @@ beforeAll(async () => {
 afterEach(() => {
   server.fault = () => 'none'
   server.version = undefined
+  server.denies = () => false
   server.forget()
 })
 
@@ -53,6 +54,9 @@ const FORMS = [
   'rosbags_mcap_message',
   'split_mcap',
   'split_db3',
+  'wal_closed.db3',
+  'wal_left/wal_live.db3',
+  'wal_anew/wal_anew.db3',
 ]
 
 describe('recordings behind an address', () => {
@@ -65,13 +69,46 @@ describe('recordings behind an address', () => {
   it('are asked for once, by large parts', async () => {
     await summaryOf(`${address}/page_4096.db3`)
     const size = readFileSync(join(written.directory, 'page_4096.db3')).length
-    expect(server.asked.length).toBeLessThanOrEqual(Math.ceil(size / 2 ** 20) + 1)
+    // One more looks for a rollback journal.
+    expect(server.asked.length).toBeLessThanOrEqual(Math.ceil(size / 2 ** 20) + 2)
+    expect(server.asked.filter(({ path }) => path.endsWith('-wal'))).toEqual([])
+  })
+
+  it('are read with a query behind the name, and say where a log is kept from them', async () => {
+    const form = 'wal_left/wal_live.db3'
+    const local = await summaryOf(join(written.directory, form))
+    expect(await summaryOf(`${address}/${form}?signature=a`)).toEqual(local)
+    server.denies = path => path.endsWith('-wal')
+    const denied = await compiled.run(['evaluate', `${address}/${form}?signature=a`, ...tolerance])
+    expect(denied.stderr).toContain(
+      'wal_live.db3 may have a write-ahead log beside it, whose changes are then not read',
+    )
+    expect(denied.stderr).toContain('access is denied (403)')
+    expect(denied.stderr).not.toContain('signature')
+    expect(denied.stdout).not.toContain('signature')
+    const several = ['evaluate', `${address}/plain.mcap?signature=a`, `${address}/page_4096.db3?signature=b`]
+    const output = join(written.directory, 'signed')
+    const both = await compiled.run([...several, '-o', output, ...tolerance.filter(arg => arg !== '--quiet')])
+    expect(both.code).toBe(0)
+    expect(both.stdout + both.stderr).not.toContain('signature')
+    expect(readdirSync(output)).toEqual(expect.arrayContaining(['page_4096', 'plain']))
   })
 
   it('are told of by their summary alone', async () => {
     const { code, stdout } = await compiled.run(['info', `${address}/plain.mcap`])
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('/prediction') })
     expect(server.asked.length).toBeLessThanOrEqual(5)
+  })
+
+  it.each([
+    ['masks in folders', ['evaluate', '--predictions', 's3://a/b', '--labels', 'c']],
+    ['masks in folders', ['evaluate', 'c', '--labels', 'https://a/b']],
+    ['summaries', ['compare', 'https://a/b', 'c']],
+    ['summaries', ['merge', 's3://a/b', 'c', '-o', 'd']],
+  ])('are not looked for as files: %s', async (what, args) => {
+    const { code, stderr } = await compiled.run(args)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(new RegExp(`//a/b: ${what} are read from this machine alone: copy them here\\n$`))
   })
 
   it('are listed with size and version, for a byte of each', async () => {

@@ -19,6 +19,8 @@ export class FileServer {
   readonly asked: Asked[] = []
   /** Told the number of the request to a path, from 0 on. */
   fault: (request: number, path: string) => Fault = () => 'none'
+  /** What may not be read. */
+  denies: (path: string) => boolean = () => false
   /** The version of a file; by default one of its content. */
   version: ((path: string) => string | undefined) | undefined
   /** Name and password that are asked for. */
@@ -55,6 +57,10 @@ export class FileServer {
     const fault = this.fault(count, path)
     this.asked.push({ path, range: request.headers.range ?? '', fault })
     const expected = this.credentials && `Basic ${Buffer.from(this.credentials).toString('base64')}`
+    if (this.denies(path)) {
+      response.writeHead(403).end()
+      return
+    }
     if (expected !== undefined && request.headers.authorization !== expected) {
       response.writeHead(401).end()
       return

@@ -20,6 +20,8 @@ export interface Header {
   usableSize: number
   /** Pages of the database by its header; 0 if the header does not know. */
   pages: number
+  /** Whether changes are kept in a write-ahead log beside it. */
+  isLogged: boolean
 }
 
 /** @throws DamageError if this is not the header of a database */
@@ -37,7 +39,12 @@ export function parseHeader(bytes: Uint8Array): Header {
   const usableSize = pageSize - view.getUint8(20)
   if (usableSize < 480) throw new DamageError(`has ${usableSize} usable bytes a page; expected at least 480`)
   const isCountValid = view.getUint32(24) === view.getUint32(92)
-  return { pageSize, usableSize, pages: isCountValid ? view.getUint32(28) : 0 }
+  return {
+    pageSize,
+    usableSize,
+    pages: isCountValid ? view.getUint32(28) : 0,
+    isLogged: bytes[18] === 2 || bytes[19] === 2,
+  }
 }
 
 /** Reads varints and record values one after another. */

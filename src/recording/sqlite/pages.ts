@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs'
-import { FileSource } from '../bytes.ts'
+import { isAddress } from '../../remote/address.ts'
+import { isRemote } from '../../remote/remote.ts'
+import type { FileSource } from '../bytes.ts'
 import { MAX_OBJECT_BYTES } from '../compression.ts'
 import { DamageError } from '../damage.ts'
 import { LINK_BYTES, type PageLayout, readChain } from '../linked-pages.ts'
 import { allocate, gather } from '../memory.ts'
+import { openBeside } from './beside.ts'
 import { HEADER_BYTES, type Header, parseHeader } from './format.ts'
 import { readWriteAheadLog, type WriteAheadLog } from './wal.ts'
 
@@ -36,10 +38,12 @@ export class Pages {
       const start = allocate(HEADER_BYTES)
       const read = this.#file.read(start, 0)
       const header = parseHeader(start.subarray(0, read))
-      if (hasHotJournal(`${path}-journal`)) {
+      if (mayHave('-journal', path, file, header) && hasHotJournal(path)) {
         report('has a rollback journal beside it: a change was broken off, and is read as far as it went')
       }
-      this.#log = readWriteAheadLog(`${path}-wal`, header.pageSize, report)
+      this.#log = mayHave('-wal', path, file, header)
+        ? readWriteAheadLog(path, header.pageSize, report)
+        : undefined
       this.header = this.#log?.pages.has(1) ? parseHeader(this.read(1, header.pageSize)) : header
     } catch (error) {
       this.#file.close()
@@ -122,9 +126,16 @@ export class Pages {
 }
 
 /** Whether a journal holds what a transaction was to change (https://sqlite.org/fileformat2.html#the_rollback_journal). */
+/** Every look costs a request where the database lies behind an address: it is taken only where something may be. */
+function mayHave(suffix: '-wal' | '-journal', path: string, file: FileSource, { isLogged }: Header): boolean {
+  if (!isAddress(path)) return true
+  return isRemote(file.descriptor) && isLogged === (suffix === '-wal')
+}
+
 function hasHotJournal(path: string): boolean {
-  if (!existsSync(path)) return false
-  const journal = new FileSource(path)
+  // Hardly any has one: that a server does not tell is no news.
+  const journal = openBeside(path, '-journal', () => {})
+  if (journal === undefined) return false
   try {
     const start = allocate(4)
     return journal.read(start, 0) === 4 && new DataView(start.buffer).getUint32(0) === JOURNAL_MAGIC

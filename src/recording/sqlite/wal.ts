@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
-import { FileSource } from '../bytes.ts'
+import type { FileSource } from '../bytes.ts'
 import { allocate } from '../memory.ts'
+import { openBeside } from './beside.ts'
 
 const HEADER_BYTES = 32
 const FRAME_HEADER_BYTES = 24
@@ -17,14 +17,16 @@ export interface WriteAheadLog {
   close(): void
 }
 
-/** Reads the log's index without touching anything beside it; undefined if there is none, or nothing in it. */
+/** Reads the index of a database's log without touching anything beside it; undefined if there is none, or nothing in it. */
 export function readWriteAheadLog(
   path: string,
   pageSize: number,
   report: (what: string) => void,
 ): WriteAheadLog | undefined {
-  if (!existsSync(path)) return undefined
-  const source = new FileSource(path)
+  const source = openBeside(path, '-wal', reason =>
+    report(`may have a write-ahead log beside it, whose changes are then not read: ${reason}`),
+  )
+  if (source === undefined) return undefined
   const header = allocate(HEADER_BYTES)
   if (source.read(header, 0) < HEADER_BYTES) {
     source.close()
