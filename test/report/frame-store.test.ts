@@ -49,6 +49,11 @@ describe('a store of frames', () => {
     expect(keep(store, 5n, 0.1)).toBe(true)
     expect(stampsIn(directory)).toEqual([1, 5])
     expectWhole(directory)
+    const equal = folder()
+    const first = new FrameStore(equal, { frames: 2, bytes: 1000 })
+    for (const stamp of [1n, 2n]) keep(first, stamp, 0.5)
+    expect(keep(first, 3n, 0.4)).toBe(true)
+    expect(stampsIn(equal)).toEqual([1, 3])
   })
 
   it('keeps no more bytes than it may, to the last one', () => {
@@ -95,6 +100,10 @@ describe('a store of frames', () => {
     expect(keep(store, 4n, 0.3, 3n)).toBe(true)
     expect(stampsIn(directory)).toEqual([1, 4])
     expect(store.frames).toBe(2)
+    const roomy = new FrameStore(directory, { frames: 9, bytes: 1000 })
+    expect(keep(roomy, 5n, 0.2, 4n)).toBe(true)
+    expect(keep(roomy, 6n, 0.9, 99n)).toBe(true)
+    expect(stampsIn(directory)).toEqual([1, 5, 6])
   })
 
   it('overwrites a frame of the same stamp by a worse one alone', () => {
@@ -145,7 +154,7 @@ describe('opened again', () => {
     )
     put('.changing', '4')
     for (const name of filesOfFrame(5n)) put(name, name === filesOfFrame(5n)[1] ? '' : '{"dice": 0.1}')
-    new FrameStore(directory, { frames: 3, bytes: 1000 })
+    expect(new FrameStore(directory, { frames: 3, bytes: 1000 }).frames).toBe(1)
     expect(existsSync(join(directory, filesOfFrame(4n)[0]!))).toBe(false)
     expect(existsSync(join(directory, filesOfFrame(5n)[0]!))).toBe(true)
     expect(existsSync(join(directory, scores!))).toBe(false)
