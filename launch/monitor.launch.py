@@ -4,7 +4,7 @@ import os
 
 from ament_index_python.packages import PackageNotFoundError, get_package_prefix, get_package_share_directory
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction
+from launch.actions import DeclareLaunchArgument, LogInfo, OpaqueFunction, TimerAction
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
@@ -29,6 +29,10 @@ VIEWERS = {
 }
 
 
+# rqt_plot asks once for the topics that it plots, which must be there by then: s.
+VIEWER_DELAY = 5.0
+
+
 def start_viewer(context):
     viewer = LaunchConfiguration("viewer").perform(context)
     if viewer == "none":
@@ -43,7 +47,8 @@ def start_viewer(context):
     folder = os.path.join(get_package_share_directory("dice_monitor"), "config", "viewers")
     files = [argument if argument.startswith("-") else os.path.join(folder, argument) for argument in arguments]
     said = [LogInfo(msg=f"viewer:={viewer}: {hint.format(folder=folder)}")] if hint else []
-    return [Node(package=package, executable=executable, arguments=files, output="screen"), *said]
+    started = Node(package=package, executable=executable, arguments=files, output="screen")
+    return [TimerAction(period=VIEWER_DELAY, actions=[started]), *said]
 
 
 def require_params_file(context):

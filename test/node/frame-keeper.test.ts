@@ -274,6 +274,13 @@ describe('a disk that refuses', () => {
     rig.pass(0.05)
     for (const answer of answers.slice(0, 1)) answer()
     expect(rig.keeper.state!.frames).toBe(0)
+    // Nor are those that are still on their way to it in the way of others.
+    for (let i = 0; i < 4; i++) rig.frames(40, 0)
+    rig.rig.configure({ 'save.directory': `${rig.directory}c` })
+    rig.pass(0.05)
+    const before = asked.length
+    rig.frames(40, 0)
+    expect(asked.slice(before).map(({ kind }) => kind)).toEqual(['keep'])
   })
 
   const inOwnMounts = spawnSync('unshare', ['-rm', 'true']).status === 0

@@ -38,7 +38,13 @@ module(
 )
 module("ament_index_python")
 module("launch", LaunchDescription=list)
-module("launch.actions", DeclareLaunchArgument=dict, LogInfo=lambda msg: {"says": msg}, OpaqueFunction=dict)
+module(
+    "launch.actions",
+    DeclareLaunchArgument=dict,
+    LogInfo=lambda msg: {"says": msg},
+    OpaqueFunction=dict,
+    TimerAction=lambda period, actions: {"after": period, **actions[0]},
+)
 module("launch.substitutions", LaunchConfiguration=LaunchConfiguration)
 module("launch_ros")
 module("launch_ros.actions", Node=dict)

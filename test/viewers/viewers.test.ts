@@ -262,6 +262,7 @@ describe('monitor.launch.py viewer:=', () => {
     expect([viewers, actions]).toEqual([['rviz', 'rqt', 'foxglove'], []])
     expect(start('rviz', 'rviz2').actions).toEqual([
       {
+        after: 5,
         package: 'rviz2',
         executable: 'rviz2',
         arguments: ['-d', '/share/dice_monitor/config/viewers/rviz.rviz'],
