@@ -83,7 +83,7 @@ function takeBrushes(
     const isForBoth = mask === 'label' && isOpen('prediction') && !chosen.has('classes.names')
     const masks: MaskName[] = isForBoth && !folders.prediction?.brushed ? ['label', 'prediction'] : [mask]
     const map = brushed.classes.map((name, i) => `${i + 1}:${name}`)
-    for (const each of masks) parameters.set(`${each}.map`, map)
+    for (const each of masks) parameters.set(`${each}.map`, each === 'label' ? ['0:ignore', ...map] : map)
     notes.push(
       `brushes from ${brushed.path} (Label Studio), for ${masks.map(each => `${each}s (${each}.map)`).join(' and ')}: ${listed(map, MOST_BRUSHES)}`,
     )

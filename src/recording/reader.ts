@@ -174,6 +174,9 @@ function isMcap(bytes: Uint8Array): boolean {
 /** @throws RecordingError for a bag of an older format */
 function isRos1(bytes: Uint8Array, path: string): boolean {
   const begin = Buffer.from(bytes).toString('latin1')
+  if (begin.startsWith('#ROSBAG') && ROS1_MAGIC.startsWith(begin) && begin !== ROS1_MAGIC) {
+    throw new RecordingError(`${path}: a ROS 1 bag that ends within its first line`)
+  }
   const version = /^#ROSBAG (V[0-9.]+)/.exec(begin)?.[1]
   if (version !== undefined && !begin.startsWith(ROS1_MAGIC)) {
     throw new RecordingError(

@@ -149,6 +149,7 @@ describe('frames painted in Label Studio', () => {
       'f1.png': idMask(frame(1).map(id => (id === 1 ? 2 : id))),
     })
     const { summary, notes } = await scoreFolders(predictions, labels)
+    expect(summary.pairing.problems.join('\n')).not.toMatch(/brush.l: .*does not name/)
     const count = (id: number, seed: number) => frame(seed).filter(value => value === id).length
     expect(summary.confusion).toEqual([
       [count(1, 0), count(1, 1)],

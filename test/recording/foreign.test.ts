@@ -282,6 +282,10 @@ describe('bags that cannot be read', () => {
   it('names one whose header is cut', async () => {
     writeFileSync(path('short.bag'), readFileSync(path('none.bag')).subarray(0, 60))
     await expect(readAll(path('short.bag'))).rejects.toThrow(/a ROS 1 bag with a damaged header/)
+    for (const length of [7, 11, 12]) {
+      writeFileSync(path('shorter.bag'), '#ROSBAG V2.0\n'.slice(0, length))
+      await expect(readAll(path('shorter.bag'))).rejects.toThrow(/ends within its first line/)
+    }
   })
 
   it('names a bag of format 1.2', async () => {
