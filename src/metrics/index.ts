@@ -19,18 +19,9 @@ export {
   generalisedDiceScore,
 } from './generalised-dice.ts'
 export {
-  type ClassQuality,
-  countSegments,
   type InstanceMatch,
   type InstanceQuality,
   matchInstances,
-  noSegments,
-  type PanopticOptions,
-  type PanopticQuality,
-  panopticQuality,
-  type Quality,
-  type SegmentCounts,
-  type SegmentMap,
 } from './instances.ts'
 export {
   type ClassEvaluation,
@@ -43,11 +34,22 @@ export {
   Meter,
 } from './meter.ts'
 export { binaryOutcomes, classOutcomes, type Outcomes, topOutcomes, topPredictions } from './outcomes.ts'
+export {
+  type ClassQuality,
+  countSegments,
+  noSegments,
+  type PanopticOptions,
+  type PanopticQuality,
+  panopticQuality,
+  type SegmentCounts,
+  type SegmentMap,
+} from './panoptic.ts'
 export { brierScore, type CalibrationOptions, calibrationError, logLoss } from './probabilities.ts'
 export { averagePrecision, rocAuc } from './ranking.ts'
 export type { Metric } from './ratios.ts'
 export { type Score, type ScoreOptions, score } from './score.ts'
 export { dice, type EmptyClass, iou, meanScore, precision, recall } from './scores.ts'
+export type { Quality } from './segments.ts'
 export {
   averageSurfaceDistance,
   type BoundaryFScore,

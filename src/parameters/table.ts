@@ -80,7 +80,7 @@ const namesFrom = (topic: string) =>
     description: `Where the names of the ids of a ${topic} are published, which are matched to classes.names and may stand on the left of ${topic}.map: label_info is vision_msgs/LabelInfo on ${topic}/label_info, semantic_labels is the JSON of Isaac Sim on ${topic}/semantic_labels.`,
   })
 
-/** Every parameter of the monitor, by name. */
+/** Every parameter of the monitor, by name: one table, however long. */
 export const PARAMETERS = {
   'classes.names': spec({
     type: 'string_array',

@@ -51,7 +51,10 @@ export interface WalkOptions {
   survey?: Survey | undefined
 }
 
-/** One walk through the records of an MCAP file, front to back. */
+/**
+ * One walk through the records of an MCAP file, front to back. Longer than other files: all of it works at one cursor, which
+ * stands behind what was looked at last.
+ */
 export class Walk {
   readonly #cursor: Cursor
   readonly #options: WalkOptions & Reading

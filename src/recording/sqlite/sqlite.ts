@@ -7,22 +7,11 @@ import { Problems } from '../problems.ts'
 import { type RecordedMessage, RecordingError, type TopicInfo } from '../recording.ts'
 import { type Piece, Request } from '../request.ts'
 import { Batch, deliver, type Reading, type Storage } from '../storage.ts'
-import { CellReader, columnNames } from './format.ts'
+import { CellReader } from './format.ts'
 import { countIndexEntries } from './index-entries.ts'
 import { Pages } from './pages.ts'
+import { type Columns, messageColumns, readSchema, type Table, tableNamed } from './schema.ts'
 import { type RecordLayout, type Row, readRecord, recordLayout, TableWalk } from './table.ts'
-
-interface Table {
-  root: number
-  columns: string[]
-}
-
-/** What is in the database. */
-interface Schema {
-  tables: Map<string, Table>
-  /** Root page of an index by the name of its table; of several the last. */
-  indexes: Map<string, number>
-}
 
 interface Topic {
   name: string
@@ -37,13 +26,6 @@ interface MessageRow {
   topicId: number
   time: bigint
   layout: RecordLayout
-}
-
-/** Columns of the messages table. */
-interface Columns {
-  topic: number
-  time: number
-  data: number
 }
 
 /**
@@ -74,10 +56,10 @@ export class SqliteStorage implements Storage {
     this.#openPages = problems => openPages(open, path, name, problems)
     this.#pages = this.#openPages(this.problems)
     try {
-      const { tables, indexes } = this.#schema()
-      this.#messages = this.#tableNamed(tables, 'messages')
+      const { tables, indexes } = readSchema(this.#pages, this.#walk(this.problems), this.problems, name)
+      this.#messages = tableNamed(tables, 'messages', this.problems, name)
       this.#columns = messageColumns(this.#messages, name)
-      this.#readTopics(this.#tableNamed(tables, 'topics'))
+      this.#readTopics(tableNamed(tables, 'topics', this.problems, name))
       this.#openProblems = this.problems.texts()
       const survey = this.#survey()
       const vanished = this.#vanished(indexes.get('messages'), survey)
@@ -141,23 +123,6 @@ export class SqliteStorage implements Storage {
     }
   }
 
-  #schema(): Schema {
-    const tables = new Map<string, Table>()
-    const indexes = new Map<string, number>()
-    const walk = this.#walk(this.problems)
-    for (const row of walk.rows(1)) {
-      try {
-        const [type, name, table, root, sql] = readRecord(this.#pages, row)
-        if (type === 'index' && typeof table === 'string') indexes.set(table, Number(root))
-        if (type !== 'table' || typeof name !== 'string' || typeof sql !== 'string') continue
-        tables.set(name, { root: Number(root), columns: columnNames(sql) })
-      } catch (error) {
-        this.problems.add(`${this.name}: a damaged row of its schema`, readFailure(error).message)
-      }
-    }
-    return { tables, indexes }
-  }
-
   /** Rows vanish with a damaged page that still looks sound; the index of their times knows how many there were. */
   #vanished(index: number | undefined, survey: Survey): string | undefined {
     if (index === undefined || this.problems.texts().length > 0) return undefined
@@ -171,14 +136,6 @@ export class SqliteStorage implements Storage {
     } catch (error) {
       return `${this.name}: its index of messages is damaged: ${readFailure(error).message}`
     }
-  }
-
-  #tableNamed(tables: Map<string, Table>, table: string): Table {
-    const found = tables.get(table)
-    if (found) return found
-    const present = tables.size > 0 ? `it has ${[...tables.keys()].join(', ')}` : 'it has none'
-    const expected = `${this.name}: expected a rosbag2 database with a table '${table}'; ${present}`
-    throw new RecordingError([expected, ...this.problems.texts()].join('; '))
   }
 
   #readTopics(table: Table): void {
@@ -307,16 +264,4 @@ function openPages(
     if (error instanceof DamageError) throw new RecordingError(`${name} ${error.message}`)
     throw error
   }
-}
-
-function messageColumns(table: Table, name: string): Columns {
-  const columns = {
-    topic: table.columns.indexOf('topic_id'),
-    time: table.columns.indexOf('timestamp'),
-    data: table.columns.indexOf('data'),
-  }
-  if (Math.min(columns.topic, columns.time, columns.data) >= 0) return columns
-  throw new RecordingError(
-    `${name}: expected columns topic_id, timestamp and data of messages; it has ${table.columns.join(', ')}`,
-  )
 }
