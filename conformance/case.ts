@@ -17,7 +17,7 @@ export interface Case {
   readonly op: string
   readonly call: string
   readonly domain: 'probs' | 'logits' | 'labels'
-  readonly layout: 'N1HW' | 'NCHW' | 'NHW'
+  readonly layout: 'N1HW' | 'NCHW' | 'NHW' | 'NDHW'
   readonly classes: number
   /** Prediction values, row-major in `shape`: [N, 1 or C, H, W] for maps, [N, H, W] for labels. */
   readonly prediction: Float64Array

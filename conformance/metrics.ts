@@ -3,6 +3,7 @@ import { monaiMetrics } from './metrics/monai.ts'
 import { definitionMetrics, kerasMetrics, medpyMetrics, mmsegMetrics } from './metrics/others.ts'
 import { sklearnMetrics } from './metrics/sklearn.ts'
 import { smpMetrics } from './metrics/smp.ts'
+import { metricsReloadedMetrics, surfaceDistanceMetrics } from './metrics/surfaces.ts'
 import { torchmetricsMetrics } from './metrics/torchmetrics.ts'
 
 /** Scores from counts, probabilities and shape. */
@@ -13,6 +14,8 @@ export const metrics: Mappings = {
   mmseg: mmsegMetrics,
   monai: monaiMetrics,
   sklearn: sklearnMetrics,
+  metrics_reloaded: metricsReloadedMetrics,
   smp: smpMetrics,
+  surface_distance: surfaceDistanceMetrics,
   torchmetrics: torchmetricsMetrics,
 }

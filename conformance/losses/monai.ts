@@ -1,4 +1,12 @@
-import { conventions, type Loss, overlapLoss, pixelLoss, weightedSum } from '../../src/losses/index.ts'
+import {
+  type Activation,
+  conventions,
+  type ElementActivation,
+  type Loss,
+  overlapLoss,
+  pixelLoss,
+  weightedSum,
+} from '../../src/losses/index.ts'
 import type { Case, Mapping, Parameter } from '../case.ts'
 import {
   answer,
@@ -13,6 +21,12 @@ import {
   weightsOf,
 } from './shared.ts'
 
+/** Functions that a case names. */
+const functions: Readonly<Record<string, ElementActivation>> = {
+  'torch.tanh': { value: Math.tanh, slope: x => 1 - Math.tanh(x) ** 2 },
+  'torch.square': { value: x => x * x, slope: x => 2 * x },
+}
+
 const reductions = ['mean', 'sum', 'none'] as const
 
 interface Activated {
@@ -21,18 +35,22 @@ interface Activated {
   other_act: Parameter
 }
 
-function activation(c: Case, p: Activated): 'none' | 'sigmoid' | 'softmax' {
-  if (p.other_act !== null) throw new Unsupported('other_act')
+export function activation(c: Case, p: Activated): Activation {
+  if (p.other_act !== null) {
+    const found = functions[String(p.other_act)]
+    if (!found) throw new Unsupported(`other_act ${String(p.other_act)}`)
+    return found
+  }
   if (p.sigmoid && p.softmax) throw new RangeError('sigmoid and softmax')
   if (p.sigmoid) return 'sigmoid'
   return p.softmax && channelsOf(c) > 1 ? 'softmax' : 'none'
 }
 
 /** A single channel is never left out. */
-const withoutBackground = (c: Case, include: boolean): number[] | undefined =>
+export const withoutBackground = (c: Case, include: boolean): number[] | undefined =>
   include || channelsOf(c) === 1 ? undefined : Array.from({ length: channelsOf(c) - 1 }, (_, k) => k + 1)
 
-const activated = {
+export const activated = {
   include_background: true,
   to_onehot_y: false,
   sigmoid: false,

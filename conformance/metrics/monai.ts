@@ -3,13 +3,14 @@ import {
   type ClassCounts,
   generalisedDiceScore,
   hausdorffDistance,
-  type Metric,
   metricConventions,
   type ScoreOptions,
   score,
   surfaceDice,
 } from '../../src/metrics/index.ts'
 import type { Answer, Case, Mapping, Parameter, Value } from '../case.ts'
+import { monaiCalibration } from './calibration.ts'
+import { names } from './monai-names.ts'
 import {
   choice,
   countsOf,
@@ -115,57 +116,6 @@ function answered(result: ReturnType<typeof score>, classes: number, reduction: 
   return { value, not_nans }
 }
 
-const names: Readonly<Record<string, Metric>> = {
-  sensitivity: 'recall',
-  recall: 'recall',
-  hit_rate: 'recall',
-  true_positive_rate: 'recall',
-  tpr: 'recall',
-  specificity: 'specificity',
-  selectivity: 'specificity',
-  true_negative_rate: 'specificity',
-  tnr: 'specificity',
-  precision: 'precision',
-  positive_predictive_value: 'precision',
-  ppv: 'precision',
-  negative_predictive_value: 'negativePredictiveValue',
-  npv: 'negativePredictiveValue',
-  miss_rate: 'falseNegativeRate',
-  false_negative_rate: 'falseNegativeRate',
-  fnr: 'falseNegativeRate',
-  fall_out: 'falsePositiveRate',
-  false_positive_rate: 'falsePositiveRate',
-  fpr: 'falsePositiveRate',
-  false_discovery_rate: 'falseDiscoveryRate',
-  fdr: 'falseDiscoveryRate',
-  false_omission_rate: 'falseOmissionRate',
-  for: 'falseOmissionRate',
-  prevalence_threshold: 'prevalenceThreshold',
-  pt: 'prevalenceThreshold',
-  threat_score: 'iou',
-  critical_success_index: 'iou',
-  ts: 'iou',
-  csi: 'iou',
-  accuracy: 'accuracy',
-  acc: 'accuracy',
-  balanced_accuracy: 'balancedAccuracy',
-  ba: 'balancedAccuracy',
-  f1_score: 'dice',
-  f1: 'dice',
-  matthews_correlation_coefficient: 'matthews',
-  mcc: 'matthews',
-  fowlkes_mallows_index: 'fowlkesMallows',
-  fm: 'fowlkesMallows',
-  informedness: 'informedness',
-  bookmaker_informedness: 'informedness',
-  bm: 'informedness',
-  youden_index: 'informedness',
-  youden: 'informedness',
-  markedness: 'markedness',
-  deltap: 'markedness',
-  mk: 'markedness',
-}
-
 const confusionMetric: Mapping = mapping((c, parameters) => {
   const of = read(parameters, {
     metric_name: 'hit_rate' as Parameter,
@@ -260,6 +210,7 @@ const surfaceDiceScore: Mapping = mapping((c, parameters) => {
     include_background: false,
     distance_metric: 'euclidean' as Parameter,
     spacing: null as Parameter,
+    use_subvoxels: false,
     ignore_index: null as Parameter,
   })
   const evaluated = evaluatedClasses(c, of.include_background)
@@ -267,7 +218,10 @@ const surfaceDiceScore: Mapping = mapping((c, parameters) => {
     ? of.class_thresholds.map(Number)
     : evaluated.map(() => Number(of.class_thresholds))
   if (thresholds.length !== evaluated.length) throw new RangeError(`${thresholds.length} class thresholds`)
-  const options = measured(of.distance_metric, of.spacing)
+  const options = {
+    ...measured(of.distance_metric, of.spacing),
+    boundary: of.use_subvoxels ? 'elements' : 'pixels',
+  } as const
   return sampleTable(
     c,
     of.include_background,
@@ -298,4 +252,5 @@ export const monaiMetrics: Readonly<Record<string, Mapping>> = {
   hausdorff95: hausdorff,
   average_surface_distance: surfaceDistance,
   surface_dice: surfaceDiceScore,
+  calibration_error: monaiCalibration,
 }

@@ -7,7 +7,7 @@ import {
   type Mask,
 } from '../../src/metrics/index.ts'
 import type { Case, Parameter } from '../case.ts'
-import { Unsupported } from '../losses/shared.ts'
+import { NotReproduced, Unsupported } from '../losses/shared.ts'
 
 export { choice, mapping, NotReproduced, optional, read, Unsupported } from '../losses/shared.ts'
 
@@ -117,4 +117,20 @@ export function normalized({ counts, classes }: ConfusionMatrix, normalize: Para
     count === 0 ? 0 : count / divisor(Math.floor(i / classes), i % classes),
   )
   return rows(normalize === null || normalize === 'none' ? counts : shares, classes)
+}
+
+/** Of torchmetrics. */
+export const isBinary = (c: Case) => c.call.includes('.binary_')
+
+/**
+ * A label that is no class is refused, or the library fails on it. Of several classes it counts distinct labels at
+ * most, and so can overlook one: what does not use the label as an index then takes the pixel for a miss.
+ * @param overlooks `always`, or `absent`: where another class is absent
+ */
+export function refuseStrayLabels(c: Case, ignored?: number, overlooks?: 'always' | 'absent'): void {
+  if (!hasStrayLabel(c, ignored)) return
+  const few = new Set(c.target).size <= c.classes + Number(ignored !== undefined)
+  if (!isBinary(c) && (overlooks === 'always' || (overlooks === 'absent' && few)))
+    throw new NotReproduced('a label that is no class and not ignored is scored as a miss')
+  throw new RangeError('a label that is no class')
 }

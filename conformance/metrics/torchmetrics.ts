@@ -1,7 +1,5 @@
 import {
-  binaryOutcomes,
   type ClassCounts,
-  calibrationError,
   classCounts,
   cohenKappa,
   generalisedDiceScore,
@@ -10,14 +8,15 @@ import {
   matthewsCorrelation,
   metricConventions,
   score,
-  topOutcomes,
+  topPredictions,
 } from '../../src/metrics/index.ts'
 import type { Case, Mapping, Parameter } from '../case.ts'
+import { torchmetricsCalibration } from './calibration.ts'
 import {
   choice,
   countsOf,
   evaluatedClasses,
-  hasStrayLabel,
+  isBinary,
   mapping,
   masksOf,
   matrixOf,
@@ -25,27 +24,12 @@ import {
   normalized,
   optional,
   read,
+  refuseStrayLabels,
   rows,
   spacingOf,
-  Unsupported,
 } from './shared.ts'
 
 const { torchmetrics } = metricConventions
-
-const isBinary = (c: Case) => c.call.includes('.binary_')
-
-/**
- * A label that is no class is refused, or the library fails on it. Of several classes it counts distinct labels at
- * most, and so can overlook one: what does not use the label as an index then takes the pixel for a miss.
- * @param overlooks `always`, or `absent`: where another class is absent
- */
-function refuseStrayLabels(c: Case, ignored?: number, overlooks?: 'always' | 'absent'): void {
-  if (!hasStrayLabel(c, ignored)) return
-  const few = new Set(c.target).size <= c.classes + Number(ignored !== undefined)
-  if (!isBinary(c) && (overlooks === 'always' || (overlooks === 'absent' && few)))
-    throw new NotReproduced('a label that is no class and not ignored is scored as a miss')
-  throw new RangeError('a label that is no class')
-}
 
 const averageOf = (average: Parameter) =>
   average === null || average === 'none' ? 'none' : choice('average', average, ['micro', 'macro', 'weighted'])
@@ -61,6 +45,13 @@ function undefinedScoreOf(zeroDivision: number, metric: Metric): number {
 function pooledOrNot(c: Case, ignored: number | undefined, samplewise: boolean): ClassCounts {
   return samplewise ? countsOf(c, ignored) : classCounts(matrixOf(c, ignored))
 }
+
+/** Logits become the class ids of top-k scores. */
+const amongTop = (c: Case, k: number): Case => ({
+  ...c,
+  domain: 'labels',
+  prediction: Float64Array.from(topPredictions(c.prediction, c.target, c.classes, k, c.targetShape[0])),
+})
 
 /** `torchmetrics.functional.classification`; `micro` and `macro` are its accuracy's two different ratios. */
 const classified = (metric: Metric, multiclassMetric = metric): Mapping =>
@@ -78,7 +69,6 @@ const classified = (metric: Metric, multiclassMetric = metric): Mapping =>
     })
     const ignored = optional(of.ignore_index)
     if (!(of.beta > 0)) throw new RangeError(`beta ${of.beta}`)
-    if (of.top_k !== 1) throw new Unsupported('top_k')
     const samplewise =
       choice('multidim_average', of.multidim_average, ['global', 'samplewise']) === 'samplewise'
     const average = averageOf(of.average)
@@ -89,8 +79,13 @@ const classified = (metric: Metric, multiclassMetric = metric): Mapping =>
     )
     const undefinedScore = undefinedScoreOf(of.zero_division, metric)
 
-    const result = score(pooledOrNot(c, ignored, samplewise), {
-      ...(metric === 'iou' ? torchmetrics.jaccard : torchmetrics.classification),
+    const counted = of.top_k > 1 ? amongTop(c, of.top_k) : c
+    const result = score(pooledOrNot(counted, ignored, samplewise), {
+      ...(metric === 'iou'
+        ? torchmetrics.jaccard
+        : of.top_k > 1 && average === 'macro'
+          ? torchmetrics.topClassification
+          : torchmetrics.classification),
       metric: isBinary(c) ? metric : multiclassMetric,
       beta: of.beta,
       undefinedScore,
@@ -218,39 +213,6 @@ const hausdorff: Mapping = mapping((c, parameters) => {
   return { value: distances }
 })
 
-const calibration: Mapping = mapping((c, parameters) => {
-  const of = read(parameters, {
-    n_bins: 15,
-    norm: 'l1' as Parameter,
-    ignore_index: null as Parameter,
-    validate_args: true,
-    num_classes: c.classes,
-  })
-  const ignored = optional(of.ignore_index)
-  refuseStrayLabels(c, ignored, 'always')
-  if (c.domain !== 'probs') throw new Unsupported(`domain ${c.domain}`)
-  if (!(Number.isInteger(of.n_bins) && of.n_bins > 0)) throw new RangeError(`n_bins ${of.n_bins}`)
-  const norm = choice('norm', of.norm, ['l1', 'l2', 'max'])
-  const left = ignored === undefined ? [] : [ignored]
-  const outcomes = isBinary(c)
-    ? binaryOutcomes(c.prediction, c.target, left)
-    : topOutcomes(c.prediction, c.target, c.classes, c.targetShape[0], left)
-  const { bins: _, ...convention } = {
-    l1: torchmetrics.calibrationError,
-    l2: torchmetrics.calibrationErrorL2,
-    max: torchmetrics.calibrationErrorMax,
-  }[norm]
-  return { value: calibrationError(outcomes, { ...convention, edges: float32Edges(of.n_bins) }) }
-})
-
-/** Its bins are drawn in single precision, from both ends to the middle. */
-function float32Edges(bins: number): Float64Array {
-  const step = Math.fround(1 / bins)
-  return Float64Array.from({ length: bins + 1 }, (_, i) =>
-    Math.fround(i < (bins + 1) / 2 ? step * i : 1 - Math.fround(step * (bins - i))),
-  )
-}
-
 const confusionMatrix: Mapping = mapping((c, parameters) => {
   const of = read(parameters, {
     ignore_index: null as Parameter,
@@ -304,7 +266,7 @@ export const torchmetricsMetrics: Readonly<Record<string, Mapping>> = {
   matthews_corrcoef: matthews,
   cohen_kappa: kappa,
   confusion_matrix: confusionMatrix,
-  calibration_error: calibration,
+  calibration_error: torchmetricsCalibration,
   dice_score: diceScore,
   iou: meanIou,
   generalized_dice_score: generalisedDice,

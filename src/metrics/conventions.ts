@@ -40,6 +40,13 @@ export const metricConventions = {
       absentClass: 'exclude',
       emptyMean: 'zero',
     },
+    /** The same with `top_k` of 2 or more, of `topPredictions`: a class without labels is not in the macro mean. */
+    topClassification: {
+      evaluated: 'all',
+      undefinedScore: 'zero',
+      emptyLabel: 'exclude',
+      emptyMean: 'zero',
+    },
     jaccard: { metric: 'iou', undefinedScore: 'zero', absentClass: 'exclude' },
     /** `torchmetrics.segmentation.DiceScore` */
     dice: { metric: 'dice', samples: 'mean', weightlessMean: 'zero' },
@@ -101,6 +108,16 @@ export const metricConventions = {
     fScore: { metric: 'fBetaOfRatios' },
     accuracy: { metric: 'recall', average: 'micro' },
   },
+  /** Metrics Reloaded: both masks empty is the best value, one empty NaN. */
+  metricsReloaded: {
+    dice: { metric: 'dice', evaluated: [1], undefinedScore: 'one' },
+    iou: { metric: 'iou', evaluated: [1] },
+    hausdorff: { bothEmpty: 'zero' },
+    hausdorff95: { bothEmpty: 'zero', percentile: 95 },
+    surfaceDistance: { bothEmpty: 'zero' },
+    /** Its MASD. */
+    meanSurfaceDistance: { bothEmpty: 'zero', directions: 'mean' },
+  },
   /** `MeanIoU`: the classes that occur; 0 where none does. */
   keras: {
     meanIou: { metric: 'iou', emptyMean: 'zero' },
@@ -113,6 +130,7 @@ export const metricConventions = {
     | GeneralisedDiceOptions
     | HausdorffOptions
     | SurfaceOptions
+    | (SurfaceOptions & { readonly directions: 'mean' })
     | CalibrationOptions
     | EmptyClass
     | 'epsilon'

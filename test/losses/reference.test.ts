@@ -16,9 +16,9 @@ const conformance = (file: string) =>
     encoding: 'utf8',
   })
 
-it('the losses agree with MONAI, SMP, Keras, torch, torchvision and mmsegmentation', () => {
+it('the losses agree with MONAI, SMP, Keras, kornia, torch, torchvision and mmsegmentation', () => {
   const { status, stdout } = conformance(path)
-  expect(stdout).toMatch(/\n474 passed, 0 failed, 9 skipped\n$/)
+  expect(stdout).toMatch(/\n501 passed, 0 failed, 9 skipped\n$/)
   expect(status).toBe(0)
 })
 
