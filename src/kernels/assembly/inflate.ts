@@ -2,18 +2,10 @@
 // copied by vectors.
 
 import { addToSum, adler32, clearSum } from './adler'
-import {
-  bitsOf,
-  build,
-  DISTANCES,
-  END,
-  entryFor,
-  LITERAL,
-  LITERALS,
-  NONE,
-  quickEntry,
-  valueOf,
-} from './codes'
+import { at, beginBits, bits, count, end, isShort, refill, runShort, setBits, skipTo, take } from './bits'
+import { dynamicCodes, fixedCodes } from './block-codes'
+import { bitsOf, DISTANCES, END, entryFor, LITERAL, LITERALS, NONE, quickEntry, valueOf } from './codes'
+import { fillPatterns, repeat } from './repeat'
 
 /** What went wrong; 0 if nothing did. */
 const FINE: i32 = 0
@@ -24,16 +16,6 @@ const TOO_LONG: i32 = 4
 const TOO_FAR: i32 = 5
 const WRONG_SUM: i32 = 6
 
-const LENGTHS: usize = memory.data(320)
-/** By distance, lanes that repeat as many of the first. */
-const PATTERNS: usize = memory.data(16 * 16)
-
-/** Bits that are loaded but not yet taken, the next lowest; how many; and where the others are. */
-let bits: u64 = 0
-let count: i32 = 0
-let at: usize = 0
-let end: usize = 0
-let isShort: bool = false
 /** Bytes of the last result, whatever went wrong, and how many of them are in the sum. */
 let written: i32 = 0
 let summed: i32 = 0
@@ -48,11 +30,7 @@ export function inflated(): i32 {
  * Returns what went wrong, 0 if nothing did.
  */
 export function inflate(source: usize, sourceLength: i32, target: usize, length: i32): i32 {
-  at = source
-  end = source + sourceLength
-  bits = 0
-  count = 0
-  isShort = false
+  beginBits(source, sourceLength)
   written = 0
   summed = 0
   clearSum()
@@ -72,7 +50,8 @@ export function inflate(source: usize, sourceLength: i32, target: usize, length:
     if (kind == 0) fault = stored(target, length)
     else if (kind == 3) fault = INVALID
     else {
-      fault = kind == 1 ? fixedCodes() : dynamicCodes()
+      if (kind == 1) fixedCodes()
+      else if (!dynamicCodes()) fault = INVALID
       if (fault == FINE && !isShort) fault = compressed(target, length)
     }
     if (isShort) return ENDS_EARLY
@@ -92,36 +71,6 @@ function addWritten(target: usize): void {
   summed = written
 }
 
-// @ts-ignore: decorator
-@inline
-function refill(): void {
-  if (end - at >= 8) {
-    bits |= load<u64>(at) << count
-    at += (63 - count) >> 3
-    count |= 56
-    return
-  }
-  while (count <= 56 && at < end) {
-    bits |= (<u64>load<u8>(at)) << count
-    at++
-    count += 8
-  }
-}
-
-/** The next bits, at most 32; 0 where there are not so many. */
-// @ts-ignore: decorator
-@inline
-function take(wanted: i32): u32 {
-  if (wanted > count) {
-    isShort = true
-    return 0
-  }
-  const value = <u32>(bits & (((<u64>1) << wanted) - 1))
-  bits >>= wanted
-  count -= wanted
-  return value
-}
-
 function stored(target: usize, length: i32): i32 {
   take(count & 7)
   refill()
@@ -138,84 +87,14 @@ function stored(target: usize, length: i32): i32 {
   }
   if (rest == 0) return FINE
   // All bits are taken.
-  bits = 0
-  count = 0
   if (<usize>rest > end - at) {
-    isShort = true
+    runShort()
     return ENDS_EARLY
   }
   memory.copy(target + written, at, rest)
-  at += rest
+  skipTo(at + rest)
   written += rest
   return FINE
-}
-
-function fixedCodes(): i32 {
-  memory.fill(LENGTHS, 8, 144)
-  memory.fill(LENGTHS + 144, 9, 112)
-  memory.fill(LENGTHS + 256, 7, 24)
-  memory.fill(LENGTHS + 280, 8, 8)
-  build(LITERALS, LENGTHS, 288)
-  memory.fill(LENGTHS, 5, 30)
-  build(DISTANCES, LENGTHS, 30)
-  return FINE
-}
-
-/** The order in which lengths of the lengths' code come: 16, 17, 18, 0, 8, 7, 9, ... */
-// @ts-ignore: decorator
-@inline
-function placeOf(i: i32): i32 {
-  if (i < 3) return 16 + i
-  if (i == 3) return 0
-  return (i & 1) == 0 ? 8 + ((i - 4) >> 1) : 7 - ((i - 5) >> 1)
-}
-
-function dynamicCodes(): i32 {
-  const literals = <i32>take(5) + 257
-  const distances = <i32>take(5) + 1
-  const lengths = <i32>take(4) + 4
-  if (isShort) return ENDS_EARLY
-  if (literals > 286 || distances > 30) return INVALID
-  memory.fill(LENGTHS, 0, 19)
-  for (let i = 0; i < lengths; i++) {
-    refill()
-    store<u8>(LENGTHS + placeOf(i), <u8>take(3))
-  }
-  if (isShort) return ENDS_EARLY
-  if (build(LITERALS, LENGTHS, 19) != 0) return INVALID
-  let i = 0
-  while (i < literals + distances) {
-    refill()
-    const entry = entryFor(LITERALS, bits)
-    take(bitsOf(entry))
-    if (isShort) return ENDS_EARLY
-    if ((entry & LITERAL) == 0) return INVALID
-    const symbol = valueOf(entry, 0)
-    if (symbol < 16) {
-      store<u8>(LENGTHS + i++, <u8>symbol)
-      continue
-    }
-    if (symbol == 16 && i == 0) return INVALID
-    const repeated: u8 = symbol == 16 ? load<u8>(LENGTHS + i - 1) : 0
-    const times = <i32>(symbol == 16 ? 3 + take(2) : symbol == 17 ? 3 + take(3) : 11 + take(7))
-    if (isShort) return ENDS_EARLY
-    if (i + times > literals + distances) return INVALID
-    memory.fill(LENGTHS + i, repeated, times)
-    i += times
-  }
-  // Without a code for the end there is none.
-  if (load<u8>(LENGTHS + 256) == 0) return INVALID
-  const left = build(LITERALS, LENGTHS, literals)
-  if (left < 0 || (left > 0 && longest(LENGTHS, literals) != 1)) return INVALID
-  const distanceLengths = LENGTHS + literals
-  const room = build(DISTANCES, distanceLengths, distances)
-  return room < 0 || (room > 0 && longest(distanceLengths, distances) > 1) ? INVALID : FINE
-}
-
-function longest(lengths: usize, symbols: i32): i32 {
-  let most = 0
-  for (let i = 0; i < symbols; i++) most = max(most, <i32>load<u8>(lengths + i))
-  return most
 }
 
 /** Bytes behind the last ones of a stretch that are sure to be there, in the stream and in what it is inflated to. */
@@ -286,9 +165,7 @@ function quickly(target: usize, limit: usize): i32 {
     repeat(to, distance, run)
     to += run
   }
-  bits = b
-  count = n
-  at = from
+  setBits(b, n, from)
   written = <i32>(to - target)
   return fault
 }
@@ -320,42 +197,4 @@ function slowly(target: usize, limit: usize): i32 {
   repeat(to, distance, run)
   written += run
   return GOES_ON
-}
-
-function fillPatterns(): void {
-  if (load<u8>(PATTERNS + 16 * 2 + 1) == 1) return
-  for (let distance = 2; distance < 16; distance++) {
-    for (let i = 0; i < 16; i++) store<u8>(PATTERNS + 16 * distance + i, <u8>(i % distance))
-  }
-}
-
-/** Copies what is so far back, which may reach into the copy; up to 15 bytes behind it are overwritten. */
-// @ts-ignore: decorator
-@inline
-function repeat(to: usize, distance: i32, length: i32): void {
-  const stop = to + length
-  let from = to - distance
-  if (distance >= 16) {
-    do {
-      v128.store(to, v128.load(from))
-      to += 16
-      from += 16
-    } while (to < stop)
-    return
-  }
-  if (distance == 1) {
-    const v = i8x16.splat(load<u8>(from))
-    do {
-      v128.store(to, v)
-      to += 16
-    } while (to < stop)
-    return
-  }
-  // Of so many bytes that what follows them begins as they do.
-  const v = i8x16.swizzle(v128.load(from), v128.load(PATTERNS + (distance << 4)))
-  const step = 16 - (16 % distance)
-  do {
-    v128.store(to, v)
-    to += step
-  } while (to < stop)
 }
