@@ -56,6 +56,7 @@ export class Frame {
   criticalErrors = new CriticalRates([], 1)
   /** Scores of `regions`, of the frame and of the window. */
   regions = new RegionScores([], 1, 1)
+  /** @internal Whether the dice of a class has sunk below what it was. */
   drift = new Drift(false, 1, 0)
 
   /** Verdict after this frame: 0 OK, 1 WARN, 2 ERROR. */
