@@ -17,14 +17,21 @@ from launch.event_handlers import OnProcessExit
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 
-# What the monitor still has in its queues when the recording ends is scored within this many seconds.
-SETTLE = 2.0
+# What is on its way when the recording ends is scored within this many seconds: fewer than stale_after, so that the end
+# is not taken for a pause.
+SETTLE = 0.5
 
 
 def require_bag(context):
     path = LaunchConfiguration("bag").perform(context)
     if not os.path.exists(path):
         raise RuntimeError(f"bag: there is no recording {path}")
+
+
+def end(event, _context):
+    if event.returncode != 0:
+        raise RuntimeError(f"bag: ros2 bag play ended with {event.returncode}")
+    return [TimerAction(period=SETTLE, actions=[Shutdown(reason="the recording has ended")])]
 
 
 def generate_launch_description():
@@ -56,10 +63,5 @@ def generate_launch_description():
         ],  # fmt: skip
         output="screen",
     )
-    stop = RegisterEventHandler(
-        OnProcessExit(
-            target_action=play,
-            on_exit=[TimerAction(period=SETTLE, actions=[Shutdown(reason="the recording has ended")])],
-        )
-    )
+    stop = RegisterEventHandler(OnProcessExit(target_action=play, on_exit=end))
     return LaunchDescription([*arguments, OpaqueFunction(function=require_bag), monitor, play, stop])

@@ -10,6 +10,8 @@ import { inputTopics } from './subtopic.ts'
 
 /** How long rclnodejs waits for messages before it looks round, ms; a change of subscriptions waits as long. */
 const WAIT = 100
+/** How soon after the first a second signal is another's of the same, ms. */
+const PATIENCE = 1000
 
 let stop: () => void = () => process.exit(0)
 process.on('SIGINT', () => stop())
@@ -39,8 +41,11 @@ async function main(): Promise<void> {
   for (const monitor of monitors) monitor.announce()
   if (monitors.length > 1) new Cameras(monitors)
   stop = () => {
-    // A second signal does not wait.
-    stop = () => process.exit(0)
+    const asked = performance.now()
+    // A launch passes on the signal that the terminal has sent already; a later one does not wait.
+    stop = () => {
+      if (performance.now() - asked > PATIENCE) process.exit(0)
+    }
     Promise.all(monitors.map(monitor => monitor.stop())).finally(() => {
       ros.shutdown()
       process.exit(0)

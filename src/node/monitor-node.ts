@@ -169,6 +169,8 @@ export class MonitorNode {
   async stop(): Promise<void> {
     this.#shared.ticker.stop()
     clearTimeout(this.#diagnosticsTimer)
+    // As at the end of a recording: what is paired only when nothing nearer can come.
+    this.#guard.wrap('the last pairs could not be scored', () => this.#monitor.flush())()
     await this.#keeper.close()
     this.#node.getLogger().info(printable(closingLine(this.#monitor)))
   }

@@ -14,9 +14,9 @@ const WARN = 1
 const STALE = 3
 
 /** A mask whose first rows are of class 1. */
-const mask = (camera: string, sec: number, rows: number) =>
+const mask = (camera: string, sec: number, rows: number, nanosec = 0) =>
   serializeImage({
-    ...{ sec, nanosec: 0, frameId: camera, width, height, encoding: 'mono8' },
+    ...{ sec, nanosec, frameId: camera, width, height, encoding: 'mono8' },
     data: new Uint8Array(width * height).fill(1, 0, width * rows),
   })
 
@@ -101,9 +101,8 @@ test('two cameras in one process: each is a monitor of its own, and nothing that
     await graph.request('flood', { as: `front ${side}`, data, hz: 1000 })
   }
   const received = () => Number(value(graph, 'front: Prediction input', 'received'))
-  for (let i = 0; i < 20 || received() < before + 50; i++) await score('rear', height / 4)
+  for (let i = 0; i < 20 || !(received() >= before + 50); i++) await score('rear', height / 4)
   await graph.request('calm')
-  await graph.until(() => received() > before + 100, 'the flood in the diagnostics')
   expect(Number(value(graph, 'front: Prediction input', 'rejected'))).toBeGreaterThan(10)
   expect(value(graph, '/rear/dice_monitor: Prediction input', 'rejected')).toBe('0')
   expect(await score('front', height / 2)).toMatchObject({ accuracy: 1 })
@@ -113,9 +112,22 @@ test('two cameras in one process: each is a monitor of its own, and nothing that
   await graph.until(() => status(graph, combined)!.level === STALE, 'the combined status of it')
   expect(status(graph, combined)!.message).toMatch(/^worst of 2: \/front: no pair for /)
   expect(await score('rear', height / 2)).toMatchObject({ accuracy: 1 })
+
+  // What is only paired when nothing nearer can come is scored at the end, of each.
+  const settings = { 'sync.tolerance': ['DOUBLE', 30], 'sync.max_wait': ['DOUBLE', 3600] }
+  await graph.request('set', { node: '/rear/dice_monitor', values: settings })
+  await graph.publish('rear prediction', mask('rear', second + 1, 1))
+  await graph.publish('rear label', mask('rear', second + 1, 1, 100_000_000))
+  const waiting = (mask: string) => value(graph, '/rear/dice_monitor: Synchronization', `${mask} waiting`)
+  await graph.until(() => waiting('label') === '1' && waiting('prediction') === '1', 'a pair that waits')
+  const scored = ['front', 'rear'].map(camera => ofCamera(camera).length)
   const { code, stderr } = await graph.end('SIGTERM')
   expect(code).toBe(0)
-  expect(stderr.match(/\d+ pairs scored/g)).toHaveLength(2)
+  const closing = [...stderr.matchAll(/\[([\w.]+)\]: (\d+) pairs scored/g)].map(
+    ([, of, pairs]) => `${of} ${pairs}`,
+  )
+  // Since the reset.
+  expect(closing).toEqual([`front ${scored[0]}`, `rear.dice_monitor ${scored[1]! - 2 + 1}`])
   await graph.close()
 })
 
