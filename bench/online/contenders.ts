@@ -5,8 +5,12 @@ import { join } from 'node:path'
 const ROOT = join(import.meta.dirname, '../..')
 const HERE = import.meta.dirname
 
-/** The command of a contender's process, given the number of classes and a name for the node. */
-export type Command = (classes: number, node: string) => string[]
+/** The command of a contender's process, given the number of classes and names for its nodes: one, but for {@link TOGETHER}. */
+export type Command = (classes: number, nodes: readonly string[]) => string[]
+
+/** `ours` with all monitors in one process. */
+export const TOGETHER = 'ours_together'
+const MONITOR = join(ROOT, 'install/dice_monitor/lib/dice_monitor/monitor')
 
 const names = (classes: number) => Array.from({ length: classes }, (_, id) => `c${id}`).join(', ')
 
@@ -19,9 +23,17 @@ export function contenders(folder: string): Map<string, Command> {
   const all: [string, Command][] = [
     [
       'ours',
-      (classes, node) => [
-        join(ROOT, 'install/dice_monitor/lib/dice_monitor/monitor'),
+      (classes, [node]) => [
+        MONITOR,
         ...['--ros-args', '-r', `__node:=${node}`, '-p', `classes.names:=[${names(classes)}]`],
+      ],
+    ],
+    [
+      TOGETHER,
+      (classes, nodes) => [
+        MONITOR,
+        ...[...nodes, '--ros-args', '-r', 'prediction:=/prediction', '-r', 'label:=/label'],
+        ...['-p', `classes.names:=[${names(classes)}]`],
       ],
     ],
     ['rclpy_numpy', classes => ['python3', join(HERE, 'rclpy_numpy.py'), String(classes)]],

@@ -1,6 +1,6 @@
 """Publishes pairs of mono8 masks and listens to the metrics that come back.
 
-usage: drive.py SETTINGS, a JSON object: pids (of the contender's processes, whose CPU time is taken from /proc),
+usage: drive.py SETTINGS, a JSON object: pids (of the contender's processes, whose CPU time is taken from /proc), monitors,
 width, height, classes, hz, warm_up and pairs. Prints JSON.
 """
 
@@ -64,6 +64,14 @@ class Processes:
         return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+    def proportional(self):
+        kilobytes = 0
+        for pid in self.pids:
+            with open(f"/proc/{pid}/smaps_rollup") as file:
+                kilobytes += sum(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+        return kilobytes * 1024
+
+
 def wait(condition, patience=PATIENCE):
     end = time.monotonic() + patience
     while not condition() and time.monotonic() < end:
@@ -71,7 +79,7 @@ def wait(condition, patience=PATIENCE):
     return condition()
 
 
-def main(pids, width, height, classes, hz, warm_up, pairs):
+def main(pids, monitors, width, height, classes, hz, warm_up, pairs):
     rclpy.init()
     node = rclpy.create_node("drive")
     qos = QoSProfile(depth=10)
@@ -90,7 +98,7 @@ def main(pids, width, height, classes, hz, warm_up, pairs):
     spinning.start()
     frames = [(serialized(label), serialized(prediction)) for label, prediction in masks(width, height, classes)]
     ready = wait(
-        lambda: all(publisher.get_subscription_count() == len(pids) for publisher in publishers)
+        lambda: all(publisher.get_subscription_count() == monitors for publisher in publishers)
         and node.count_publishers("/dice_monitor/metrics")
     )
     if not ready:
@@ -128,6 +136,7 @@ def main(pids, width, height, classes, hz, warm_up, pairs):
                 "latency_p99_ms": float(np.percentile(latencies, 99)) if answers else None,
                 "resident_mb": contender.resident() / 1e6,
                 "resident_growth_mb": (contender.resident() - resident) / 1e6,
+                "proportional_mb": contender.proportional() / 1e6,
                 "dice_sum": sum(dice for _, dice in answers),
             }
         )

@@ -4,13 +4,13 @@
  * rounds counts. The driver, one process of rclpy, shares the machine.
  *
  * usage: bench-online [--hz N] [--pairs N] [--rounds N] [--only CONTENDER] [--size NAME] [--classes N] [--json FILE]
- *                     [--sweep sizes|rates|growth]
+ *                     [--sweep sizes|rates|growth|cameras]
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { contenders } from './contenders.ts'
+import { contenders, TOGETHER } from './contenders.ts'
 import { type Measurement, measure } from './measure.ts'
 import { highestLosslessRate } from './rates.ts'
 import { printRows, type Row } from './table.ts'
@@ -40,7 +40,7 @@ const { values } = parseArgs({
 })
 const folder = mkdtempSync(join(tmpdir(), 'bench-online-'))
 const known = contenders(folder)
-const chosen = values.only === undefined ? [...known.keys()] : [values.only]
+const chosen = values.only === undefined ? [...known.keys()].filter(name => name !== TOGETHER) : [values.only]
 for (const name of chosen) {
   if (!known.has(name))
     throw new Error(`--only: expected one of ${[...known.keys()].join(', ')}, got ${name}`)
@@ -83,6 +83,7 @@ function summarized(contender: string, test: Case, rounds: Measurement[]): Row {
     latency_p99_ms: middle('latency_p99_ms'),
     resident_mb: middle('resident_mb'),
     resident_growth_mb: middle('resident_growth_mb'),
+    proportional_mb: middle('proportional_mb'),
   }
 }
 
@@ -105,7 +106,7 @@ async function race(test: Case, names: readonly string[], pairs: number, rounds:
       )
       const setting = settingOf(test, pairs, WARM_UP)
       try {
-        measured.push(await measure(known.get(name)!, setting, test.monitors))
+        measured.push(await measure(known.get(name)!, setting, test.monitors, name === TOGETHER))
       } catch (error) {
         process.stderr.write(`${name} is left out of this round: ${String(error)}\n`)
       }
@@ -141,7 +142,10 @@ async function sweep(kind: string): Promise<Row[]> {
       ...[2, 4].map(monitors => ({ ...standard, monitors })),
     ]
     for (const test of cases) rows.push(...(await race(test, ['ours'], pairs, rounds)))
-  } else throw new Error(`--sweep: expected sizes, rates or growth, got ${kind}`)
+  } else if (kind === 'cameras') {
+    for (const monitors of [1, 2, 4, 6])
+      rows.push(...(await race({ ...standard, monitors }, ['ours', TOGETHER], pairs, rounds)))
+  } else throw new Error(`--sweep: expected sizes, rates, growth or cameras, got ${kind}`)
   return rows
 }
 

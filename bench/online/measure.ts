@@ -29,6 +29,8 @@ export interface Measurement {
   latency_p99_ms: number | null
   resident_mb: number
   resident_growth_mb: number
+  /** Resident, what several processes share counted in parts. */
+  proportional_mb: number
   /** Sum of the dice of all pairs: the same for every contender that counts. */
   dice_sum: number
 }
@@ -47,18 +49,27 @@ async function end(node: ChildProcess): Promise<void> {
 let domain = 1 + (process.pid % 90)
 
 /** Runs a contender's process, or several, against the driver, in a ROS domain of their own. */
-export async function measure(command: Command, setting: Setting, monitors = 1): Promise<Measurement> {
+export async function measure(
+  command: Command,
+  setting: Setting,
+  monitors = 1,
+  areTogether = false,
+): Promise<Measurement> {
   const env = {
     ...process.env,
     ROS_AUTOMATIC_DISCOVERY_RANGE: 'LOCALHOST',
     ROS_DOMAIN_ID: String(domain++ % 101),
   }
-  const nodes = Array.from({ length: monitors }, (_, i) => {
-    const [program, ...args] = command(setting.classes, i === 0 ? 'dice_monitor' : `dice_monitor_${i + 1}`)
+  const names = Array.from({ length: monitors }, (_, i) =>
+    i === 0 ? 'dice_monitor' : `dice_monitor_${i + 1}`,
+  )
+  const processes = areTogether ? [names] : names.map(name => [name])
+  const nodes = processes.map(nodesOfOne => {
+    const [program, ...args] = command(setting.classes, nodesOfOne)
     return spawn(program!, args, { env, stdio: ['ignore', 'ignore', 'inherit'] })
   })
   try {
-    const settings = JSON.stringify({ ...setting, pids: nodes.map(({ pid }) => pid) })
+    const settings = JSON.stringify({ ...setting, monitors, pids: nodes.map(({ pid }) => pid) })
     const { stdout } = await promisify(execFile)('python3', [DRIVE, settings], { env })
     return JSON.parse(stdout) as Measurement
   } finally {

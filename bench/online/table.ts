@@ -11,6 +11,7 @@ export interface Row {
   latency_p99_ms?: number
   resident_mb?: number
   resident_growth_mb?: number
+  proportional_mb?: number
   /** Of a highest rate: what the next higher one failed of. */
   limit?: string
 }
@@ -31,6 +32,7 @@ const COLUMNS: Column[] = [
   ['p50 ms', row => fixed(row.latency_p50_ms, 2)],
   ['p99 ms', row => fixed(row.latency_p99_ms, 2)],
   ['resident MB', row => fixed(row.resident_mb, 0)],
+  ['proportional MB', row => fixed(row.proportional_mb, 0)],
   ['growth MB', row => fixed(row.resident_growth_mb, 1)],
 ]
 

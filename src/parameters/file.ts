@@ -45,11 +45,29 @@ const BOOLEAN: ScalarTag = {
   resolve: text => /^(?:y|t|on)/i.test(text),
 }
 
+/** A type that is said, as ROS 2 takes it from Lyrical on: `!!float 10`. */
+const FLOAT: ScalarTag = {
+  default: false,
+  tag: 'tag:yaml.org,2002:float',
+  resolve: (text, onError) => {
+    const named: Record<string, number> = {
+      '.inf': Infinity,
+      '+.inf': Infinity,
+      '-.inf': -Infinity,
+      '.nan': NaN,
+    }
+    const value = named[text.toLowerCase()] ?? (text.trim() === '' ? Number.NaN : Number(text))
+    if (Number.isNaN(value) && text.toLowerCase() !== '.nan')
+      onError(`!!float: expected a number, got "${text}"`)
+    return value
+  },
+}
+
 function parseYaml(text: string, source: string): Node | null {
   const document = parseDocument(text, {
     intAsBigInt: true,
     merge: true,
-    customTags: tags => [BOOLEAN, ...tags],
+    customTags: tags => [BOOLEAN, FLOAT, ...tags],
   })
   const [error] = document.errors
   if (error) throw new ParameterError(`${source}: not YAML: ${error.message.split('\n')[0]}`)

@@ -68,6 +68,20 @@ describe('values', () => {
     expect(parseValue('grass', 'x')).toBe('grass')
   })
 
+  it('takes the type that a tag names, as ROS 2 does from Lyrical on', () => {
+    const values =
+      '{ a: !!str true, b: !!bool yes, c: !!int 0, d: !!float 10, e: !!float -1.5e1, f: !!float -.inf }'
+    expect(read(`/**: { ros__parameters: ${values} }`)).toEqual({
+      ...{ a: 'true', b: true, c: 0n, d: 10, e: -15 },
+      f: Number.NEGATIVE_INFINITY,
+    })
+    expect(parseValue('!!float .nan', 'x')).toBeNaN()
+    for (const text of ['ten', '""', '1 2'])
+      expect(() => parseValue(`!!float ${text}`, '-p x')).toThrow(
+        /^-p x: not YAML: !!float: expected a number/,
+      )
+  })
+
   it.each([
     ['/**: { ros__parameters: { a: } }', 'test.yaml: parameter a: expected a value, got nothing'],
     ['a: 3', 'test.yaml: expected a map of nodes with ros__parameters at "/a"'],

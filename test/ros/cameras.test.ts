@@ -117,7 +117,7 @@ test('two cameras in one process: each is a monitor of its own, and nothing that
   const settings = { 'sync.tolerance': ['DOUBLE', 30], 'sync.max_wait': ['DOUBLE', 3600] }
   await graph.request('set', { node: '/rear/dice_monitor', values: settings })
   await graph.publish('rear prediction', mask('rear', second + 1, 1))
-  await graph.publish('rear label', mask('rear', second + 1, 1, 100_000_000))
+  await graph.publish('rear label', mask('rear', second + 1, 1, 600_000_000))
   const waiting = (mask: string) => value(graph, '/rear/dice_monitor: Synchronization', `${mask} waiting`)
   await graph.until(() => waiting('label') === '1' && waiting('prediction') === '1', 'a pair that waits')
   const scored = ['front', 'rear'].map(camera => ofCamera(camera).length)

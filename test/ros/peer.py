@@ -152,7 +152,7 @@ class Graph:
                 publisher.publish(data)
                 time.sleep(2 / request["hz"])
 
-        self.floods.append(threading.Thread(target=run))
+        self.floods.append(threading.Thread(target=run, daemon=True))
         self.floods[-1].start()
 
     def calm(self, _):
