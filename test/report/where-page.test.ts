@@ -100,6 +100,19 @@ it('has the regions with their scores, those of their classes, and a map', () =>
   expect(withMask).toContain('masks are not in the summary')
 })
 
+it('takes limits for those of the class, then of the group, where one has the name of another', () => {
+  const config = { ...summary.config, 'thresholds.class_dice': ['grass:1:0.999', 'ground:1:0.999'] }
+  const html = (region: string, group: string) => {
+    const regions = [{ ...summary.regions[0]!, name: region }]
+    const groups = [{ ...summary.groups[0]!, name: group }]
+    return reportPage({ ...report, summary: { ...summary, config, regions, groups } })
+  }
+  expect(rows('groups', html('near', 'ground'))[0]![0]).toBe('ground below error 0.999')
+  expect(rows('groups', html('near', 'grass'))[0]![0]).toBe('grass')
+  expect(rows('regions', html('grass', 'ground'))[0]![0]).toBe('grass')
+  expect(rows('regions', html('ground', 'ground'))[0]![0]).toBe('ground')
+})
+
 it('has none of it where none was asked for', () => {
   const plain = reportPage(exampleRun({ names, frames: 5, noise: 0.2 }))
   expect(plain).not.toMatch(/groups-title|critical-title|regions-title|boundaries-title|wrong-regions-title/)
