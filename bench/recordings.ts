@@ -3,10 +3,10 @@
  * them, against a script with rosbags and numpy on the same files, and against the floor of reading and counting with
  * nothing around it. Each measurement is a process of its own; contenders take turns, and the best of the rounds counts.
  *
- * Many short drives in one call beside reading each, and folders of PNG masks beside scripts with Pillow and OpenCV,
+ * Many short drives in one call beside reading each, a recording in an object store, and folders of PNG masks beside scripts with Pillow and OpenCV,
  * follow.
  *
- * usage: bench-recordings [--pairs N] [--rounds N] [--drives N] [--json FILE] [--only recordings|drives|folders]
+ * usage: bench-recordings [--pairs N] [--rounds N] [--drives N] [--json FILE] [--only recordings|drives|folders|remote]
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util'
 import { pythonCommand } from '../test/support/python.ts'
 import { measureDrives, SHORT } from './drives.ts'
 import { measureFolders } from './folders.ts'
+import { measureRemote } from './remote.ts'
 
 /** Uncompressed, and of messages in a row. */
 const FORM_OF_FLOOR = 'mcap'
@@ -114,6 +115,12 @@ try {
     rows.push(...measureRecordings(directory, pairs, Number(values.rounds)))
   if (only === undefined || only === 'drives') {
     rows.push(...measureDrives(shortDrives(directory, Number(values.drives)), Number(values.rounds)))
+  }
+  if (only === undefined || only === 'remote') {
+    const path = join(directory, 'store', 'drives')
+    python('write', path, pairs)
+    bringToPageCache(join(path, 'mcap'))
+    rows.push(...(await measureRemote(join(path, 'mcap/mcap.mcap'), Number(values.rounds))))
   }
   if (only === undefined || only === 'folders')
     rows.push(...measureFolders(directory, Number(pairs), Number(values.rounds)))

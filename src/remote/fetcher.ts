@@ -68,8 +68,7 @@ async function answerTo(question: Question): Promise<Answer> {
     case 'describe':
       return await describe(await originOf(question.address))
     case 'block':
-      // A copy of its own: its neighbours lie in the same memory, and are not to go with it.
-      return { bytes: (await objects.get(question.id)!.block(question.block)).slice() }
+      return { bytes: await objects.get(question.id)!.block(question.block) }
     case 'list': {
       const { address } = question
       const from = await store()

@@ -58,7 +58,10 @@ export class ObjectReader {
 
   /** Learns the size, from the first block. @throws RemoteFailure */
   async open(): Promise<void> {
-    this.#blocks.set(0, this.#fetch(0, 1))
+    this.#blocks.set(
+      0,
+      this.#fetch(0, 1).then(([block]) => block!),
+    )
     await this.#blocks.get(0)
   }
 
@@ -91,8 +94,7 @@ export class ObjectReader {
     if (end === first) return
     const whole = this.#fetch(first, end - first)
     for (let number = first; number < end; number++) {
-      const at = (number - first) * BLOCK_BYTES
-      const part = whole.then(bytes => bytes.subarray(at, at + BLOCK_BYTES))
+      const part = whole.then(blocks => blocks[number - first]!)
       // Whether it failed is told to whoever asks for it.
       part.catch(() => {})
       this.#blocks.set(number, part)
@@ -103,29 +105,39 @@ export class ObjectReader {
     }
   }
 
-  async #fetch(first: number, count: number): Promise<Uint8Array> {
+  async #fetch(first: number, count: number): Promise<Uint8Array[]> {
     const start = first * BLOCK_BYTES
     return await again(this.#patience, this.#origin.name, signal =>
       this.#read(start, start + count * BLOCK_BYTES, signal),
     )
   }
 
-  async #read(start: number, end: number, signal: Signal): Promise<Uint8Array> {
+  async #read(start: number, end: number, signal: Signal): Promise<Uint8Array[]> {
     const range = await this.#origin.range(start, end, this.#etag, signal.signal)
     if (Number.isNaN(this.size)) {
       this.size = range.size
       this.#etag = range.etag
     } else if (range.size !== this.size) throw changed(this.#origin.name)
-    const bytes = new Uint8Array(Math.min(end, range.size) - start)
+    const length = Math.max(0, Math.min(end, range.size) - start)
+    // Each in memory of its own, which goes to whoever asks for it without a copy.
+    const blocks = Array.from({ length: Math.max(1, Math.ceil(length / BLOCK_BYTES)) }, (_, i) => {
+      return new Uint8Array(Math.min(BLOCK_BYTES, length - i * BLOCK_BYTES))
+    })
     let done = 0
     for await (const part of range.body) {
       signal.alive()
-      if (done + part.byteLength > bytes.byteLength) throw cut(this.#origin.name)
-      bytes.set(part, done)
-      done += part.byteLength
+      if (done + part.byteLength > length) throw cut(this.#origin.name)
+      for (let from = 0; from < part.byteLength; ) {
+        const block = blocks[Math.floor(done / BLOCK_BYTES)]!
+        const at = done % BLOCK_BYTES
+        const piece = part.subarray(from, from + block.byteLength - at)
+        block.set(piece, at)
+        from += piece.byteLength
+        done += piece.byteLength
+      }
     }
-    if (done < bytes.byteLength) throw cut(this.#origin.name)
-    return bytes
+    if (done < length) throw cut(this.#origin.name)
+    return blocks
   }
 }
 
