@@ -9,6 +9,10 @@ export const leastForKernels = 16384
 
 const largestBits = bitsOf(1 + slack)
 
+/** The ignored label for the kernels: -1 where no byte is ignored. */
+export const ignoredByte = ({ ignoreLabel }: CommonOptions): number =>
+  ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1
+
 /**
  * Sums and gradient of planes of probabilities, and labels, where the caller's numbers are.
  */
@@ -46,7 +50,7 @@ export class InPlace {
     if (kernels) {
       const shape = { samples, classes: channels, pixels }
       const { data } = this.planes.target
-      kernels.sum(prediction.data as Float32Array, data as Uint8Array, shape, this.ignoredByte())
+      kernels.sum(prediction.data as Float32Array, data as Uint8Array, shape, ignoredByte(this.options))
       for (let plane = 0; plane < samples * channels; plane++) {
         sums[3 * plane] = kernels.sums[PLANE_SUMS * plane + 1]!
         sums[3 * plane + 1] = kernels.sums[PLANE_SUMS * plane]!
@@ -78,7 +82,7 @@ export class InPlace {
     if (kernels) {
       const shape = { samples, classes: channels, pixels }
       const g = gradient.data as Float32Array
-      kernels.differentiate(g, target.data as Uint8Array, shape, factors, this.ignoredByte())
+      kernels.differentiate(g, target.data as Uint8Array, shape, factors, ignoredByte(this.options))
       return
     }
     for (let n = 0; n < samples; n++) {
@@ -112,12 +116,6 @@ export class InPlace {
       strict: unknownLabel !== 'none',
       probable: true,
     }
-  }
-
-  /** For the kernels: -1 where no byte is ignored. */
-  private ignoredByte(): number {
-    const { ignoreLabel } = this.options
-    return ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1
   }
 
   /** @throws RangeError for the first number that is no probability, should there be one */

@@ -1,6 +1,6 @@
 import { PLANE_SUMS, type PlanarShape } from '../kernels/planes.ts'
 import { MOST_SOFTMAX_CLASSES, SoftmaxKernels } from '../kernels/softmax.ts'
-import { leastForKernels } from './in-place.ts'
+import { ignoredByte, leastForKernels } from './in-place.ts'
 import type { CommonOptions } from './options.ts'
 import { type Planes, refuseLabel } from './planes.ts'
 
@@ -46,7 +46,7 @@ export class SoftmaxBlocks {
   count(): void {
     const { samples, channels, pixels, keptPixels } = this.planes
     const { unknownLabel } = this.options
-    const ignored = this.ignoredByte()
+    const ignored = ignoredByte(this.options)
     this.labelPixels = new Float64Array(samples * IDS)
     for (let n = 0; n < samples; n++) {
       const counts = this.labelPixels.subarray(n * IDS, (n + 1) * IDS)
@@ -59,7 +59,7 @@ export class SoftmaxBlocks {
 
   /** The weights of a sample's labels, added up. */
   weightOf(n: number, weights: readonly number[]): number {
-    const ignored = this.ignoredByte()
+    const ignored = ignoredByte(this.options)
     return weights.reduce(
       (sum, weight, id) => (id === ignored ? sum : sum + weight * this.labelPixels[n * IDS + id]!),
       0,
@@ -70,7 +70,7 @@ export class SoftmaxBlocks {
   sum(sums: Float64Array, derive: boolean, accumulate: boolean): void {
     const kernels = this.counting()
     const probabilities = derive ? this.result(accumulate) : undefined
-    kernels.sum(this.prediction, this.target, this.shape, probabilities, this.ignoredByte())
+    kernels.sum(this.prediction, this.target, this.shape, probabilities, ignoredByte(this.options))
     for (let from = 0, to = 0; to < sums.length; from += PLANE_SUMS, to += 3) {
       sums[to] = kernels.sums[from + 1]!
       sums[to + 1] = kernels.sums[from]!
@@ -81,7 +81,7 @@ export class SoftmaxBlocks {
   /** The gradient after `sum`: `factors` [samples, channels, 2] are the derivatives by Σp·g and by Σp. */
   differentiate(factors: Float64Array, accumulate: boolean): void {
     const result = this.result(accumulate)
-    this.counting().differentiate(result, this.target, this.shape, factors, this.ignoredByte())
+    this.counting().differentiate(result, this.target, this.shape, factors, ignoredByte(this.options))
     if (accumulate) this.add()
   }
 
@@ -98,7 +98,7 @@ export class SoftmaxBlocks {
       gradient,
       weights,
       scale,
-      this.ignoredByte(),
+      ignoredByte(this.options),
     )
     if (derive && accumulate) this.add()
     return sums
@@ -136,12 +136,6 @@ export class SoftmaxBlocks {
   private add(): void {
     const { gradient, spare } = this
     for (let i = 0; i < spare.length; i++) gradient[i]! += spare[i]!
-  }
-
-  /** For the kernels: -1 where no byte is ignored. */
-  private ignoredByte(): number {
-    const { ignoreLabel } = this.options
-    return ignoreLabel !== undefined && ignoreLabel === (ignoreLabel & 255) ? ignoreLabel : -1
   }
 }
 
