@@ -22,6 +22,16 @@ export default defineConfig({
           testTimeout: 120_000,
         },
       },
+      // What the node does with its messages once more where it has no native part.
+      {
+        test: {
+          name: 'ros without native',
+          include: ['test/ros/{node,numbers,pairing}.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          env: { DICE_MONITOR_NATIVE: 'off' },
+        },
+      },
     ],
   },
 })

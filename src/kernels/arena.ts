@@ -48,6 +48,7 @@ export class Arena {
   heap: Uint8Array
   /** The parts whose rectangles are in the memory. */
   placed: Parts | undefined
+  readonly #workSpace: WorkSpace
   readonly #starts = new Array<number>(REGIONS).fill(0)
   readonly #capacities = new Array<number>(REGIONS).fill(0)
   readonly #lengths = [0, 0]
@@ -56,13 +57,17 @@ export class Arena {
   readonly #waiting: [Uint8Array | undefined, Uint8Array | undefined] = [undefined, undefined]
 
   constructor(memory: KernelMemory | undefined, workSpace: WorkSpace) {
+    this.#workSpace = workSpace
     this.instance = memory ? instantiateShared(memory, workSpace) : instantiate()
     this.heap = new Uint8Array(this.instance.exports.memory.buffer)
   }
 
-  /** Gives the memory back, which cannot shrink, and begins with little again. Not where the memory is another's. */
-  renew(): void {
-    this.instance = instantiate()
+  /**
+   * Gives the memory back, which cannot shrink, and begins with little again. Not where the memory is another's.
+   * @param memory to work in from now on, where the former one was shared too
+   */
+  renew(memory?: KernelMemory): void {
+    this.instance = memory ? instantiateShared(memory, this.#workSpace) : instantiate()
     this.heap = new Uint8Array(this.instance.exports.memory.buffer)
     this.placed = undefined
     this.#starts.fill(0)
@@ -87,6 +92,13 @@ export class Arena {
     this.#waiting[slot] = undefined
     this.#messages[slot] = address
     this.#lengths[slot] = length
+    // Others may have added pages to a shared memory.
+    if (address + length > this.heap.length) this.heap = new Uint8Array(this.instance.exports.memory.buffer)
+  }
+
+  /** Bytes of the memory. */
+  get bytes(): number {
+    return this.instance.exports.memory.buffer.byteLength
   }
 
   /**

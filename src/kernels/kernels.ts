@@ -57,7 +57,7 @@ export class Kernels {
 
   /** Bytes of the memory that it works in. It cannot shrink: another instance has little again. */
   get bytes(): number {
-    return this.arena.heap.length
+    return this.arena.bytes
   }
 
   /** What is done to masks between loading and counting. */

@@ -75,7 +75,7 @@ export class Monitor {
   /** Ids that the kernels counted apart in this frame: 0 to #counted - 1. */
   #counted = 0
   readonly #stopwatch = new Stopwatch()
-  readonly #images = new ReceivedImages()
+  readonly #images = new ReceivedImages(message => this.#room?.release(message))
   /** Where names of ids are published. */
   readonly #gates = new NamesGates((mask, image) => this.#offer(mask, image))
   /** The images of the last pair, which the frame is of. */

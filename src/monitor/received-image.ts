@@ -21,9 +21,15 @@ export class ReceivedImage {
 
 /** Images that are free to be filled again: in steady state receiving one allocates nothing. */
 export class ReceivedImages {
+  readonly #onDone: (message: Uint8Array) => void
   readonly #free: ReceivedImage[] = []
   // Not the array's length: V8 gives back the memory of an array that gets shorter.
   #count = 0
+
+  /** @param onDone told of each message that nobody uses any longer */
+  constructor(onDone: (message: Uint8Array) => void = () => {}) {
+    this.#onDone = onDone
+  }
 
   take(): ReceivedImage {
     return this.#count > 0 ? this.#free[--this.#count]! : new ReceivedImage()
@@ -31,6 +37,7 @@ export class ReceivedImages {
 
   /** Takes an image back, which nobody may use any longer. */
   give(image: ReceivedImage): void {
+    if (image.message !== NONE) this.#onDone(image.message)
     image.message = NONE
     this.#free[this.#count++] = image
   }

@@ -9,8 +9,11 @@ export class Backlog {
   #longest = 0
   #run = 0
 
-  /** Takes what waits, by calling `take` until it brings nothing, or so often that others must be served too. */
-  drain(take: () => void, depth: number): void {
+  /**
+   * Takes what waits, by calling `take` until it brings nothing, or so often that others must be served too.
+   * @returns whether more may wait
+   */
+  drain(take: () => void, depth: number): boolean {
     const most = Math.min(depth, AT_ONCE)
     let count = 0
     while (count < most) {
@@ -22,6 +25,7 @@ export class Backlog {
     this.#run += count
     if (this.#run > this.#longest) this.#longest = this.#run
     if (count < most) this.#run = 0
+    return count === most
   }
 
   /** The longest run since this was called last. One of `depth` found the history full. */

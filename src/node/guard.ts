@@ -32,13 +32,13 @@ class Excess {
  */
 export class Guard {
   readonly #node: Node
-  readonly #report: Report
+  readonly report: Report
   /** Subscriptions by handle. */
   readonly #watched = new Map<unknown, { backlog: Backlog; depth: number }>()
 
   constructor(node: Node, report: Report) {
     this.#node = node
-    this.#report = report
+    this.report = report
     this.#guardExecution()
     this.#boundRequests()
   }
@@ -49,7 +49,7 @@ export class Guard {
       try {
         action(...values)
       } catch (error) {
-        this.#report(what, error)
+        this.report(what, error)
       }
     }
   }
@@ -80,13 +80,13 @@ export class Guard {
         if (request instanceof Excess) throw new Refused(request.reason)
         reply = answer(request as Request)
       } catch (error) {
-        this.#report(`a request of ${name} is refused`, error)
+        this.report(`a request of ${name} is refused`, error)
         reply = refuse(error instanceof Refused ? error.message : `internal error: ${String(error)}`)
       }
       try {
         response.send(reply)
       } catch (error) {
-        this.#report(`an answer of ${name} could not be delivered`, error)
+        this.report(`an answer of ${name} could not be delivered`, error)
       }
     })
   }
@@ -94,7 +94,7 @@ export class Guard {
   #guardExecution(): void {
     const node = this.#node
     const execute = node.execute.bind(node)
-    const report = this.#report
+    const report = this.report
     const one: unknown[] = [undefined]
     const serve = () => {
       try {

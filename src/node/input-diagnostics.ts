@@ -24,6 +24,10 @@ export interface InputState {
   readonly foreignType: string | undefined
   readonly depth: number
   readonly largestMessage: number
+  /** Messages missing by their publishers' sequence numbers; NaN where there are none. */
+  readonly missing: number
+  /** What takes the messages from the middleware. */
+  readonly means: string
   /** Most messages in a row, since this was called last, that waited already when the one before was done with. */
   longestBacklog(): number
 }
@@ -63,7 +67,7 @@ export class InputDiagnostics {
   /** Messages likely lost before they were taken, in all. */
   missed = 0
   readonly #source: InputSource
-  #before = { received: 0, rejected: 0, lost: 0, incompatible: 0, time: Number.NaN }
+  #before = { received: 0, rejected: 0, lost: 0, incompatible: 0, missing: 0, time: Number.NaN }
   #period: Period = {
     received: 0,
     rejected: 0,
@@ -88,23 +92,29 @@ export class InputDiagnostics {
     const before = this.#before
     const { received, rejected } = statistics
     const { lost, incompatible } = input
-    this.#before = { received, rejected, lost, incompatible, time: now }
+    // Exact where publishers number their messages, else NaN.
+    const known = input.missing - before.missing
+    const isKnown = !Number.isNaN(known)
+    const total = Number.isNaN(input.missing) ? 0 : input.missing
+    this.#before = { received, rejected, lost, incompatible, missing: total, time: now }
     const backlog = input.longestBacklog()
     const newlyLost = lost - before.lost
     const isFull = backlog >= Math.max(2, input.depth)
-    const { period, missing } = rhythm.observe(!isFull && newlyLost === 0)
+    const { period, missing } = rhythm.observe(!isFull && newlyLost === 0 && !(known > 0))
     // Gaps alone are no loss: labels may come for some frames only.
-    const missed = isFull || newlyLost > 0 ? Math.max(missing, newlyLost) : 0
+    const likely = isFull || newlyLost > 0 ? Math.max(missing, newlyLost) : 0
+    const missed = isKnown ? known : likely
     this.missed += missed
+    const isShort = missing > 0 || (Number.isNaN(period) && backlog >= SUSTAINED * input.depth)
     this.#period = {
       received: received - before.received,
       rejected: rejected - before.rejected,
-      lost: newlyLost,
+      lost: isKnown && !isFull ? Math.max(newlyLost, known) : newlyLost,
       incompatible: incompatible - before.incompatible,
       rate: (received - before.received) / (now - before.time),
       streamRate: 1 / period,
       missed,
-      isOverrun: isFull && (missing > 0 || (Number.isNaN(period) && backlog >= SUSTAINED * input.depth)),
+      isOverrun: isFull && (isKnown ? known > 0 : isShort),
     }
     return missed
   }
@@ -180,6 +190,7 @@ export class InputDiagnostics {
       rejected: String(statistics.rejected),
       'lost in transport': String(input.lost),
       'missed, likely': String(this.missed),
+      'missed by sequence numbers': String(input.missing),
       'rate (Hz)': fixed(this.#period.rate, 1),
       'rate by stamps (Hz)': fixed(this.#period.streamRate, 1),
       'since the last (s)': fixed(now - statistics.lastArrival, 2),
@@ -189,6 +200,7 @@ export class InputDiagnostics {
       'width (pixels)': String(width),
       'height (pixels)': String(height),
       'last error': statistics.lastError,
+      'taken by': input.means,
       'not in the map': statistics.describeUnmapped(),
       doubts: this.#source
         .doubts()

@@ -1,7 +1,6 @@
-import { Backlog } from './backlog.ts'
-import type { Guard } from './guard.ts'
 import type { InputState } from './input-diagnostics.ts'
-import { type EndpointInfo, listenToQosEvents, type Node, type Ros, type Subscription } from './rclnodejs.ts'
+import type { EndpointInfo, Node, Ros } from './rclnodejs.ts'
+import type { Reception, Receptions, Rooms } from './reception.ts'
 import { subtopic } from './subtopic.ts'
 
 export type Transport = 'raw' | 'compressed'
@@ -46,30 +45,33 @@ export class Input implements InputState {
   /** How often a publisher was met whose QoS does not fit, and which policy it was last. */
   incompatible = 0
   incompatiblePolicy = ''
+  /** Messages missing by their publishers' sequence numbers; NaN where there are none. */
+  missing = Number.NaN
   /** Bytes of the largest message received. */
   largestMessage = 0
   readonly #ros: Ros
   readonly #node: Node
-  readonly #guard: Guard
-  readonly #backlog = new Backlog()
+  readonly #receptions: Receptions
+  readonly #rooms: Rooms
   readonly #topic: string
-  readonly #onMessage: (message: Buffer, transport: Transport) => void
+  readonly #onMessage: (message: Uint8Array, transport: Transport) => void
   #transport: Transport
   #depth: number
   #isReliable: boolean
-  #subscription: Subscription
+  #reception: Reception
   #lookedAt = Number.NEGATIVE_INFINITY
   #replacedAt = Number.NEGATIVE_INFINITY
 
   constructor(
     ros: Ros,
     node: Node,
-    guard: Guard,
+    { receptions, rooms }: { receptions: Receptions; rooms: Rooms },
     topic: string,
     options: InputOptions,
-    onMessage: (message: Buffer, transport: Transport) => void,
+    onMessage: (message: Uint8Array, transport: Transport) => void,
   ) {
-    this.#guard = guard
+    this.#receptions = receptions
+    this.#rooms = rooms
     this.#ros = ros
     this.#node = node
     this.#topic = topic
@@ -77,12 +79,12 @@ export class Input implements InputState {
     this.#transport = options.transport
     this.#depth = options.depth
     this.#isReliable = options.reliability !== 'best_effort'
-    this.#subscription = this.#subscribe()
+    this.#reception = this.#subscribe()
   }
 
   /** The topic's name after remapping. */
   get topic(): string {
-    return this.#subscription.topic
+    return this.#reception.topic
   }
 
   get depth(): number {
@@ -90,7 +92,12 @@ export class Input implements InputState {
   }
 
   longestBacklog(): number {
-    return this.#backlog.look()
+    return this.#reception.backlog.look()
+  }
+
+  /** What takes the messages. */
+  get means(): string {
+    return this.#receptions.means
   }
 
   get isReliable(): boolean {
@@ -123,6 +130,7 @@ export class Input implements InputState {
    * @param now seconds on a steady clock
    */
   adapt(options: InputOptions, now: number): void {
+    this.#reception.poll()
     const { depth, transport } = options
     if (now - this.#replacedAt < SETTLE) return
     const isSame = depth === this.#depth && transport === this.#transport
@@ -148,9 +156,8 @@ export class Input implements InputState {
 
   #replace(now: number): void {
     this.#replacedAt = now
-    this.#guard.unwatch(this.#subscription.handle)
-    this.#node.destroySubscription(this.#subscription)
-    this.#subscription = this.#subscribe()
+    this.#reception.close()
+    this.#reception = this.#subscribe()
   }
 
   #isAsAsked({ reliability }: InputOptions): boolean {
@@ -172,34 +179,35 @@ export class Input implements InputState {
     return this.#node.getPublishersInfoByTopic(this.topic, false)
   }
 
-  #subscribe(): Subscription {
+  #subscribe(): Reception {
     const { QoS } = this.#ros
     // What is on its way when the transport changes is still of the former one.
     const transport = this.#transport
-    const onMessage = (message: Buffer) => {
-      this.#backlog.taken++
-      if (message.length > this.largestMessage) this.largestMessage = message.length
-      this.#onMessage(message, transport)
-    }
+    const depth = this.#depth
     const reliability = this.#isReliable ? RELIABLE : BEST_EFFORT
-    const subscription = this.#node.createSubscription(
-      TYPES[transport],
-      transport === 'raw' ? this.#topic : subtopic(this.#node, this.#topic, transport),
-      { qos: new QoS(KEEP_LAST, this.#depth, reliability, VOLATILE), isRaw: true },
-      onMessage,
-    )
-    this.#guard.watch(subscription.handle, this.#backlog, this.#depth)
-    listenToQosEvents(this.#node, subscription, {
-      onLost: event => {
-        this.lost += event.total_count_change
+    const topic = {
+      type: TYPES[transport],
+      name: transport === 'raw' ? this.#topic : subtopic(this.#node, this.#topic, transport),
+      qos: new QoS(KEEP_LAST, depth, reliability, VOLATILE),
+      depth,
+    }
+    return this.#receptions.open(topic, this.#rooms, {
+      onMessage: message => {
+        if (message.length > this.largestMessage) this.largestMessage = message.length
+        this.#onMessage(message, transport)
       },
-      onIncompatible: event => {
-        this.incompatible += event.total_count_change
-        this.incompatiblePolicy = POLICY_NAMES.get(event.last_policy_kind ?? 0) ?? 'a policy'
+      onLost: count => {
+        this.lost += count
+      },
+      onIncompatible: (count, policy) => {
+        this.incompatible += count
+        this.incompatiblePolicy = POLICY_NAMES.get(policy) ?? 'a policy'
         this.#lookedAt = Number.NEGATIVE_INFINITY
       },
+      onMissing: count => {
+        this.missing = (Number.isNaN(this.missing) ? 0 : this.missing) + count
+      },
     })
-    return subscription
   }
 }
 

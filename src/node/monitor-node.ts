@@ -20,6 +20,7 @@ import { serveParameters } from './parameter-services.ts'
 import { NodeParameters } from './parameters.ts'
 import { Pictures } from './pictures.ts'
 import type { Node, Publisher, Ros } from './rclnodejs.ts'
+import { Receptions, type Sender } from './reception.ts'
 import { ShapePublisher } from './shapes.ts'
 import type { Shared } from './shared.ts'
 import type { SteadyClock } from './steady-clock.ts'
@@ -43,6 +44,7 @@ export class MonitorNode {
   onDiagnostics: (statuses: readonly DiagnosticStatus[]) => void = () => {}
   readonly #node: Node
   readonly #guard: Guard
+  readonly #receptions: Receptions
   readonly #monitor: Monitor
   readonly #clock: SimClock
   readonly #shared: Shared
@@ -51,7 +53,7 @@ export class MonitorNode {
   readonly #label: Input
   readonly #names: Record<MaskName, NamesInput>
   readonly #diagnostics: Diagnostics
-  readonly #metrics: Publisher
+  readonly #metrics: Sender
   readonly #confusion: Publisher
   readonly #legend: Publisher
   readonly #legendMessage = new LegendMessage()
@@ -97,9 +99,11 @@ export class MonitorNode {
     this.#monitor = new Monitor(parameters, shared.kernels)
     this.#monitor.onFrame = this.#onFrame
     this.#guard = new Guard(node, this.#report)
+    this.#receptions = new Receptions(node, this.#guard, shared.native)
     this.#warnOfUnknown(overrides)
 
-    this.#metrics = node.createPublisher('dice_monitor/msg/SegmentationMetrics', '~/metrics')
+    const metrics = node.createPublisher('dice_monitor/msg/SegmentationMetrics', '~/metrics')
+    this.#metrics = this.#receptions.sender(metrics)
     this.#confusion = node.createPublisher('dice_monitor/msg/ConfusionMatrix', '~/confusion')
     const depthOne = new ros.QoS(1, 1, 1, 2)
     this.#legend = node.createPublisher('dice_monitor/msg/Legend', '~/legend', {
@@ -130,11 +134,12 @@ export class MonitorNode {
 
     // Names first: what is ready at once is taken in the order in which it was subscribed to.
     const names = (mask: MaskName) =>
-      new NamesInput(ros, node, this.#guard, mask, topics[mask], message => this.#onNames(mask, message))
+      new NamesInput(ros, node, this.#receptions, mask, topics[mask], message => this.#onNames(mask, message))
     this.#names = { prediction: names('prediction'), label: names('label') }
     this.#followNames()
-    const input = (mask: MaskName, onMessage: (message: Buffer, transport: Transport) => void) =>
-      new Input(ros, node, this.#guard, topics[mask], inputOptions(parameters, mask), onMessage)
+    const places = { receptions: this.#receptions, rooms: shared.rooms }
+    const input = (mask: MaskName, onMessage: (message: Uint8Array, transport: Transport) => void) =>
+      new Input(ros, node, places, topics[mask], inputOptions(parameters, mask), onMessage)
     this.#prediction = input('prediction', this.#onPrediction)
     this.#label = input('label', this.#onLabel)
     const inputs = { prediction: this.#prediction, label: this.#label }
@@ -152,11 +157,17 @@ export class MonitorNode {
 
   /** Says in the log what it does, when nothing can keep the process from starting any more. */
   announce(): void {
+    this.#shared.tellMeans(this.#receptions, this.#node.getLogger())
     this.#node.getLogger().info(`comparing ${this.#prediction.topic} with ${this.#label.topic}`)
   }
 
   get name(): string {
     return this.#node.getFullyQualifiedName()
+  }
+
+  /** Pairs scored. */
+  get frameCount(): number {
+    return this.#monitor.frame.frameCount
   }
 
   /** The windowed dice; NaN before the first pair. */
@@ -168,6 +179,7 @@ export class MonitorNode {
   /** Ends it once the frames that are to be kept are on the disk. */
   async stop(): Promise<void> {
     this.#shared.ticker.stop()
+    this.#receptions.stop()
     clearTimeout(this.#diagnosticsTimer)
     // As at the end of a recording: what is paired only when nothing nearer can come.
     this.#guard.wrap('the last pairs could not be scored', () => this.#monitor.flush())()
@@ -175,21 +187,21 @@ export class MonitorNode {
     this.#node.getLogger().info(printable(closingLine(this.#monitor)))
   }
 
-  readonly #onPrediction = (message: Buffer, transport: Transport): void => {
+  readonly #onPrediction = (message: Uint8Array, transport: Transport): void => {
     this.#takeTime()
     this.#monitor.receivePrediction(message, transport)
     this.#logError('prediction', this.#monitor.predictionInput.lastError)
-    this.#shared.collection.count(message)
+    if (message instanceof Buffer) this.#shared.collection.count(message)
   }
 
-  readonly #onLabel = (message: Buffer, transport: Transport): void => {
+  readonly #onLabel = (message: Uint8Array, transport: Transport): void => {
     this.#takeTime()
     this.#monitor.receiveLabel(message, transport)
     this.#logError('label', this.#monitor.labelInput.lastError)
-    this.#shared.collection.count(message)
+    if (message instanceof Buffer) this.#shared.collection.count(message)
   }
 
-  #onNames(mask: MaskName, message: Buffer): void {
+  #onNames(mask: MaskName, message: Uint8Array): void {
     this.#takeTime()
     this.#monitor.receiveNames(mask, message)
     const news = this.#monitor.names(mask)?.takeNews() ?? ''

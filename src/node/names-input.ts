@@ -1,7 +1,6 @@
 import type { MaskName } from '../monitor/mask-rules.ts'
-import { Backlog } from './backlog.ts'
-import type { Guard } from './guard.ts'
-import type { Node, Ros, Subscription } from './rclnodejs.ts'
+import type { Node, Ros } from './rclnodejs.ts'
+import { HeapRooms, type Reception, type Receptions } from './reception.ts'
 import { subtopic } from './subtopic.ts'
 
 export type NamesSource = 'none' | 'label_info' | 'semantic_labels'
@@ -25,26 +24,27 @@ export class NamesInput {
   problem = ''
   readonly #ros: Ros
   readonly #node: Node
-  readonly #guard: Guard
+  readonly #receptions: Receptions
+  readonly #rooms = new HeapRooms()
   readonly #mask: MaskName
   readonly #base: string
-  readonly #onMessage: (message: Buffer) => void
+  readonly #onMessage: (message: Uint8Array) => void
   #source: NamesSource = 'none'
   #lookedAt = Number.NEGATIVE_INFINITY
-  #subscriptions: Subscription[] = []
+  #opened: Reception[] = []
 
   /** @param base the topic of the masks, before remapping */
   constructor(
     ros: Ros,
     node: Node,
-    guard: Guard,
+    receptions: Receptions,
     mask: MaskName,
     base: string,
-    onMessage: (message: Buffer) => void,
+    onMessage: (message: Uint8Array) => void,
   ) {
     this.#ros = ros
     this.#node = node
-    this.#guard = guard
+    this.#receptions = receptions
     this.#mask = mask
     this.#base = base
     this.#onMessage = onMessage
@@ -56,7 +56,7 @@ export class NamesInput {
    */
   adapt(source: NamesSource, now: number): void {
     if (source !== this.#source) this.#replace(source)
-    else if (source === 'label_info' && this.#subscriptions.length === 1 && now - this.#lookedAt >= LOOK) {
+    else if (source === 'label_info' && this.#opened.length === 1 && now - this.#lookedAt >= LOOK) {
       this.#lookedAt = now
       if (this.#hasVolatilePublisher()) this.#subscribe(source, VOLATILE)
     }
@@ -64,11 +64,8 @@ export class NamesInput {
 
   #replace(source: NamesSource): void {
     this.#source = source
-    for (const subscription of this.#subscriptions) {
-      this.#guard.unwatch(subscription.handle)
-      this.#node.destroySubscription(subscription)
-    }
-    this.#subscriptions = []
+    for (const reception of this.#opened) reception.close()
+    this.#opened = []
     this.problem = ''
     if (source === 'none') return
     try {
@@ -82,7 +79,7 @@ export class NamesInput {
   }
 
   #hasVolatilePublisher(): boolean {
-    const publishers = this.#node.getPublishersInfoByTopic(this.#subscriptions[0]!.topic, false)
+    const publishers = this.#node.getPublishersInfoByTopic(this.#opened[0]!.topic, false)
     return publishers.some(({ qos_profile }) => qos_profile.durability === VOLATILE)
   }
 
@@ -91,13 +88,16 @@ export class NamesInput {
     const { QoS } = this.#ros
     const qos = new QoS(1, DEPTH, durability === TRANSIENT_LOCAL ? 1 : 2, durability)
     const topic = subtopic(this.#node, this.#base, source)
-    const backlog = new Backlog()
-    const onMessage = (message: Buffer) => {
-      backlog.taken++
-      this.#onMessage(message)
-    }
-    const subscription = this.#node.createSubscription(TYPES[source], topic, { qos, isRaw: true }, onMessage)
-    this.#guard.watch(subscription.handle, backlog, DEPTH)
-    this.#subscriptions.push(subscription)
+    const reception = this.#receptions.open(
+      { type: TYPES[source], name: topic, qos, depth: DEPTH },
+      this.#rooms,
+      {
+        onMessage: this.#onMessage,
+        onLost: () => {},
+        onIncompatible: () => {},
+        onMissing: () => {},
+      },
+    )
+    this.#opened.push(reception)
   }
 }

@@ -25,6 +25,7 @@ export interface QoS {
   depth: number
 }
 export interface Publisher {
+  readonly handle: unknown
   /** A Buffer is sent as the serialized message that it is. */
   publish(message: object): void
   readonly subscriptionCount: number
@@ -37,6 +38,7 @@ export interface Subscription {
 }
 
 export interface Node {
+  readonly handle: unknown
   name(): string
   getFullyQualifiedName(): string
   /** Expanded, and remapped unless `onlyExpand`. */
@@ -164,6 +166,35 @@ function reason(error: unknown): string {
     return String(error)
   } catch (cause) {
     return String((cause as Error).message).split('\n')[0]!
+  }
+}
+
+/**
+ * Makes a subscription of serialized messages that rclnodejs owns and does not wait for. What it waits for is in
+ * private lists, and bringing the native ones up to date takes as long as it waits.
+ * @throws Error where these lists are not what they were, or the type of the messages is unknown
+ */
+export function subscribeUnwaited(node: Node, type: string, topic: string, qos: QoS): Subscription {
+  const owner = node as Node & { _subscriptions?: unknown[] }
+  return unsynchronized(node, () => {
+    const subscription = node.createSubscription(type, topic, { qos, isRaw: true }, () => {})
+    const index = owner._subscriptions?.indexOf(subscription) ?? -1
+    if (index < 0) throw new Error('rclnodejs does not have its subscriptions where they were')
+    owner._subscriptions!.splice(index, 1)
+    return subscription
+  })
+}
+
+export const destroyUnwaited = (node: Node, subscription: Subscription): void =>
+  unsynchronized(node, () => node.destroySubscription(subscription))
+
+function unsynchronized<T>(node: Node, change: () => T): T {
+  // The prototype's cannot be assigned to.
+  Object.defineProperty(node, 'syncHandles', { value: () => {}, configurable: true })
+  try {
+    return change()
+  } finally {
+    Reflect.deleteProperty(node, 'syncHandles')
   }
 }
 

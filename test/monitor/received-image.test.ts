@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { serializeImage } from '../../src/image/serialize.ts'
 import { Kernels } from '../../src/kernels/kernels.ts'
+import { MessageSlots } from '../../src/kernels/slots.ts'
+import { KernelRoom } from '../../src/monitor/kernel-room.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { ReceivedImages } from '../../src/monitor/received-image.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
@@ -81,4 +83,32 @@ it('images that were given back are used again, and hold on to no message', () =
   expect(new Set(again)).toEqual(new Set([first, second]))
   expect(first.message.length).toBe(0)
   expect(again).not.toContain(images.take())
+})
+
+it('messages are done with once each, however they leave', () => {
+  const done: Uint8Array[] = []
+  const slots = new MessageSlots()
+  slots.release = message => done.push(message)
+  const parameters = parametersFrom(new Map())
+  const monitor = new Monitor({ ...parameters, 'sync.queue_size': 2 }, new KernelRoom(slots))
+  const sent = (message: Uint8Array, offer: 'offerPrediction' | 'offerLabel', now: number) => {
+    monitor[offer](message, now, now)
+    return message
+  }
+  const first = sent(image(1, 1), 'offerPrediction', 1)
+  const label = sent(image(1, 1), 'offerLabel', 1)
+  expect(done).toEqual([])
+  const bad = sent(Uint8Array.of(1), 'offerLabel', 1)
+  expect(done.splice(0)).toEqual([bad])
+  const again = sent(image(1, 2), 'offerPrediction', 1)
+  expect(done.splice(0)).toEqual([again])
+  const waiting = [2, 3, 4].map(sec => sent(image(sec, 1), 'offerPrediction', 1))
+  expect(done.splice(0)).toEqual([waiting[0]])
+  monitor.tick(100)
+  expect(new Set(done.splice(0))).toEqual(new Set(waiting.slice(1)))
+  // The last pair is that of the frame until the next one.
+  sent(image(5, 1), 'offerPrediction', 101)
+  expect(done).toEqual([])
+  sent(image(5, 1), 'offerLabel', 101)
+  expect(done).toEqual([first, label])
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { serializeImage } from '../../src/image/serialize.ts'
 import { Kernels } from '../../src/kernels/kernels.ts'
+import { MessageSlots } from '../../src/kernels/slots.ts'
 import { KernelRoom } from '../../src/monitor/kernel-room.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
@@ -89,4 +90,26 @@ test('a room is given back when it is much more than any of its monitors needed'
   expect(small.relinquish()).toBe(false)
   expect(scored(small, 64, 48)).toBe(0.5)
   expect(scored(large, 640, 480)).toBe(0.5)
+})
+
+test('slots for messages are given back when many more were needed in former spells', () => {
+  const slots = new MessageSlots()
+  const room = new KernelRoom(slots)
+  const [one, other] = [
+    new Monitor(parametersFrom(new Map()), room),
+    new Monitor(parametersFrom(new Map()), room),
+  ]
+  const little = room.bytes
+  const taken = Array.from({ length: 40 }, () => slots.take(2 ** 20))
+  scored(one, 64, 48)
+  scored(other, 64, 48)
+  expect([one.relinquish(), other.relinquish()]).toEqual([false, false])
+  for (const slot of taken) slots.release(slot)
+  // They were needed in the spell that ends now; the other monitor's spells are not the slots'.
+  expect([other.relinquish(), one.relinquish()]).toEqual([false, false])
+  expect(room.bytes).toBeGreaterThan(40 * 2 ** 20)
+  expect(other.relinquish()).toBe(true)
+  expect(room.bytes).toBe(little)
+  expect(slots.take(1).byteOffset).toBeLessThan(2 ** 22)
+  expect(scored(one, 64, 48)).toBe(0.5)
 })

@@ -45,9 +45,11 @@ function silentGraph(): Graph {
     publish: () => {
       if (topic === '~/metrics') published.metrics++
     },
+    handle: undefined,
     subscriptionCount: 0,
   })
   const node: Node = {
+    handle: undefined,
     name: () => 'dice_monitor',
     getFullyQualifiedName: () => '/dice_monitor',
     resolveTopicName: topic => topic,
@@ -73,10 +75,16 @@ function silentGraph(): Graph {
 function received(values: Record<string, RawValue>, predicted: Uint8Array, lag = 0): () => void {
   const { ros, node, receive, published } = silentGraph()
   const period: [string, RawValue] = ['diagnostic_updater.period', 3600]
-  new MonitorNode(ros, node, new Map([period, ...Object.entries(values)]), new Shared(), {
-    prediction: 'prediction',
-    label: 'label',
-  })
+  new MonitorNode(
+    ros,
+    node,
+    new Map([period, ...Object.entries(values)]),
+    new Shared({ reason: 'no rcl', isWanted: true }),
+    {
+      prediction: 'prediction',
+      label: 'label',
+    },
+  )
   // A message is kept until it is paired, so a few take turns.
   const turns = 4
   const copies = (message: Uint8Array) => Array.from({ length: turns }, () => Buffer.from(message))

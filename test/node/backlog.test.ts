@@ -40,3 +40,13 @@ it('takes no more than a history at once, and adds up what went on', () => {
   backlog.drain(take, 1000)
   expect(backlog.look()).toBe(0)
 })
+
+it('says whether more may wait: whether it stopped before there was nothing left', () => {
+  const backlog = new Backlog()
+  const { take } = source(25, backlog)
+  expect(backlog.drain(take, 4)).toBe(true)
+  expect(backlog.drain(take, 1000)).toBe(true)
+  expect(backlog.drain(take, 11)).toBe(true)
+  expect(backlog.drain(take, 1)).toBe(true)
+  expect(backlog.drain(take, 1)).toBe(false)
+})

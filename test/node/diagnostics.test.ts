@@ -10,6 +10,8 @@ import { parametersFrom, type RawValue } from '../../src/parameters/parameters.t
 const subscription = (topic: string) => ({
   topic,
   lost: 0,
+  missing: Number.NaN,
+  means: 'native',
   incompatible: 0,
   incompatiblePolicy: 'durability',
   isReliable: true,
@@ -197,6 +199,28 @@ describe('inputs', () => {
     expect(rig.status('Label input').message).toBe('waiting for /label')
   })
 
+  it('tell what is missing by sequence numbers while no history was full, or what the middleware says is more', () => {
+    const rig = new Rig()
+    const { prediction } = rig.inputs
+    const said = (lost: number, missing: number) => {
+      prediction.lost += lost
+      prediction.missing += missing
+      rig.prediction(rig.now).period()
+      return rig.status('Prediction input').message
+    }
+    prediction.missing = 0
+    expect(said(0, 0)).toBe('receiving')
+    expect(said(0, 1)).toMatch(/^1 lost in transport/)
+    expect(said(3, 5)).toMatch(/^5 lost in transport/)
+    expect(said(3, 1)).toMatch(/^3 lost in transport/)
+    expect(said(0, 0)).toBe('receiving')
+    const { values } = rig.status('Prediction input')
+    expect(
+      ['lost in transport', 'missed, likely', 'missed by sequence numbers'].map(key => values.get(key)),
+    ).toEqual(['6', '7', '7'])
+    expect(values.get('taken by')).toBe('native')
+  })
+
   it('say when messages are larger than the shared memory of every publisher, also when some are lost', () => {
     const rig = new Rig().prediction(1).period()
     rig.segment = 500_000
@@ -254,6 +278,32 @@ describe('overload', () => {
     second(rig, 2, every(1))
     rig.period()
     expect(rig.status('Prediction input').level).toBe(0)
+  })
+
+  it('is told by sequence numbers where there are any, whatever the stamps say', () => {
+    const rig = new Rig()
+    rig.inputs.prediction.missing = 0
+    second(rig, 0, every(1))
+    expect(rig.period().status('Prediction input').values.get('missed by sequence numbers')).toBe('0')
+    second(rig, 1, every(5))
+    rig.inputs.prediction.backlog = 10
+    rig.period()
+    // The camera sent less: nothing is missing.
+    expect(rig.status('Prediction input').level).toBe(0)
+    expect(rig.diagnostics.framesMissed).toBe(0)
+    second(rig, 2, every(1))
+    rig.inputs.prediction.backlog = 10
+    rig.inputs.prediction.missing = 60
+    rig.period()
+    expect(rig.status('Prediction input')).toMatchObject({
+      level: 1,
+      message: 'received 30 Hz of about 60 Hz: the node is short of CPU',
+    })
+    const { values } = rig.status('Prediction input')
+    expect([values.get('missed, likely'), values.get('missed by sequence numbers')]).toEqual(['60', '60'])
+    expect(rig.diagnostics.framesMissed).toBe(60)
+    second(rig, 3, every(1))
+    expect(rig.period().status('Prediction input').level).toBe(0)
   })
 
   it('is not told of a sparse stream, of one at single frames of a camera, or of an irregular one', () => {

@@ -164,6 +164,15 @@ export class Graph {
     return signal ? { ...ended, seconds: (performance.now() - signalled) / 1000 } : ended
   }
 
+  /** Lets the monitor do nothing until {@link goOn}. Its process is the one that was spawned: all before it exec. */
+  pause(): void {
+    this.#monitor!.kill('SIGSTOP')
+  }
+
+  goOn(): void {
+    this.#monitor!.kill('SIGCONT')
+  }
+
   /** Ends the monitor if it runs. */
   async stop(): Promise<void> {
     if (this.#monitor?.exitCode === null) await this.end('SIGTERM')
