@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Arena } from '../../src/kernels/arena.ts'
+import { instantiate, PAGE } from '../../src/kernels/instance.ts'
 import { Kernels } from '../../src/kernels/kernels.ts'
 import { PixelFormat, type PixelLayout } from '../../src/kernels/layout.ts'
 import { Preparation } from '../../src/kernels/preparation.ts'
@@ -50,4 +51,13 @@ test('a mask that was taken where it lies is not replaced by one that came befor
   arena.load(0, message(1))
   arena.loadAt(0, address, 64)
   expect(arena.address(0)).toBe(address)
+})
+
+test('a channel is picked of the last pixels that memory has', () => {
+  const { exports } = instantiate()
+  const target = exports.memory.grow(1) * PAGE
+  const source = target + PAGE - 64
+  new Uint8Array(exports.memory.buffer).set([1, 2, 3, 4], source)
+  exports.pick(source, 64, 4, 3, target, 16, 1)
+  expect(new Uint8Array(exports.memory.buffer)[target]).toBe(4)
 })

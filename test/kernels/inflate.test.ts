@@ -78,6 +78,11 @@ describe('a zlib stream', () => {
     )
   })
 
+  it('of the largest bytes has its sum', () => {
+    const bytes = new Uint8Array(200_000).fill(255)
+    for (const level of [0, 6]) expect(inflate(deflateSync(bytes, { level }), bytes.length).fault).toBe(0)
+  })
+
   it('is followed by what is none of it', () => {
     const bytes = Uint8Array.from({ length: 999 }, (_, i) => i % 7)
     const followed = Buffer.concat([deflateSync(bytes), Buffer.from('more')])
