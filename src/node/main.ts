@@ -3,7 +3,7 @@ import { printable } from '../printable.ts'
 import { parameterOverrides, splitArguments } from './arguments.ts'
 import { Cameras } from './cameras.ts'
 import { MonitorNode } from './monitor-node.ts'
-import { type NodeName, nodeNames, requireDifferentWhenRemapped } from './node-names.ts'
+import { isRemapped, type NodeName, nodeNames, requireDifferentWhenRemapped } from './node-names.ts'
 import { loadRclnodejs, type Node, needsRosout, type Ros } from './rclnodejs.ts'
 import { Shared } from './shared.ts'
 import { inputTopics } from './subtopic.ts'
@@ -30,7 +30,8 @@ async function main(): Promise<void> {
   const shared = new Shared()
   const monitors = nodes.map((node, i) => {
     const name = node.getFullyQualifiedName()
-    const topics = inputTopics(node, asked[i]!.hasOwnTopics)
+    const { hasOwnTopics, name: given } = asked[i]!
+    const topics = inputTopics(node, hasOwnTopics, mask => isRemapped(mask, given, rest))
     try {
       return new MonitorNode(ros, node, parameterOverrides(sources, name), shared, topics)
     } catch (error) {

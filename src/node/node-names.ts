@@ -52,6 +52,10 @@ export function requireDifferentWhenRemapped(nodes: readonly NodeName[], rest: r
   )
 }
 
+/** Whether a rule gives a node's topic a name, which may be the one that it has anyhow. */
+export const isRemapped = (topic: string, node: string, rest: readonly string[]): boolean =>
+  remapped([topic], node, rest) !== undefined
+
 /** The first rule for it that is for every node or for this one, `-r front:__ns:=/robot`. */
 function remapped(what: readonly string[], node: string, rest: readonly string[]): string | undefined {
   for (let i = rest.indexOf('--ros-args') + 1; i > 0 && i < rest.length; i++) {

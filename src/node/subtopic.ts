@@ -15,8 +15,14 @@ export function subtopic(node: Node, base: string, name: string): string {
  * The topics of the masks before remapping: `prediction` and `label`, or for a node with topics of its own `~/prediction`
  * and `~/label`, unless it is remapped by the shorter name.
  */
-export function inputTopics(node: Node, areOwn: boolean): Record<MaskName, string> {
+export function inputTopics(
+  node: Node,
+  areOwn: boolean,
+  isRemapped: (mask: MaskName) => boolean,
+): Record<MaskName, string> {
   const topic = (mask: MaskName) =>
-    areOwn && node.resolveTopicName(mask, false) === node.resolveTopicName(mask, true) ? `~/${mask}` : mask
+    areOwn && !isRemapped(mask) && node.resolveTopicName(mask, false) === node.resolveTopicName(mask, true)
+      ? `~/${mask}`
+      : mask
   return { prediction: topic('prediction'), label: topic('label') }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { splitArguments } from '../../src/node/arguments.ts'
-import { nodeNames, requireDifferentWhenRemapped } from '../../src/node/node-names.ts'
+import { isRemapped, nodeNames, requireDifferentWhenRemapped } from '../../src/node/node-names.ts'
 import { inputTopics } from '../../src/node/subtopic.ts'
 
 test('names are what stands outside of the ROS arguments, which all go on to rcl', () => {
@@ -85,11 +85,16 @@ test('own topics lie below the name, unless the shorter name is remapped', () =>
       onlyExpand ? `/${topic}` : (remapped[topic] ?? `/${topic}`),
   })
   const topics = (remapped: Record<string, string>, areOwn: boolean) =>
-    inputTopics(node(remapped) as Parameters<typeof inputTopics>[0], areOwn)
+    inputTopics(node(remapped) as Parameters<typeof inputTopics>[0], areOwn, mask => mask in remapped)
   expect(topics({}, false)).toEqual({ prediction: 'prediction', label: 'label' })
   expect(topics({}, true)).toEqual({ prediction: '~/prediction', label: '~/label' })
   expect(topics({ prediction: '/segmentation' }, true)).toEqual({
     prediction: 'prediction',
     label: '~/label',
   })
+  // A rule that says what is so anyhow is one.
+  expect(topics({ label: '/label' }, true)).toEqual({ prediction: '~/prediction', label: 'label' })
+  const rest = ['--ros-args', '-r', 'front:prediction:=/a', '-r', 'label:=/label']
+  expect(['prediction', 'label'].map(topic => isRemapped(topic, 'front', rest))).toEqual([true, true])
+  expect(['prediction', 'label'].map(topic => isRemapped(topic, 'rear', rest))).toEqual([false, true])
 })
