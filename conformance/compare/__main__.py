@@ -18,9 +18,12 @@ import sys
 import tempfile
 import warnings
 
-import losses
-import metrics
+import count_metrics
+import monai_losses
+import monai_metrics
 import numpy as np
+import other_losses
+import surface_metrics
 from explained import EXPLAINED
 
 warnings.filterwarnings("ignore")
@@ -104,7 +107,8 @@ def main():
     parser.add_argument("--op", help="only this one")
     parser.add_argument("--only", type=int, help="the one case of this seed; with --library and --op")
     options = parser.parse_args()
-    available = losses.available() + metrics.available()
+    parts = (monai_losses, other_losses, count_metrics, monai_metrics, surface_metrics)
+    available = [op for part in parts for op in part.available()]
     ops = [op for op in available if options.library in (None, op.library) and options.op in (None, op.name)]
     if not ops:
         sys.exit("no library to compare with can be imported")
@@ -135,6 +139,11 @@ def main():
                 else:
                     unexplained.append(f"{raw['id']} {json.dumps(raw['params'])}: {failures[raw['id']]}")
         batch = []
+        print(
+            f"{number + 1} cases: {total[0]} agree, {len(unexplained)} unexplained",
+            file=sys.stderr,
+            flush=True,
+        )
     for (library, op), count in sorted(rows.items()):
         print(f"{library:18}{op:34}{count:6}")
     for reason, count in reasons.most_common():

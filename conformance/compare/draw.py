@@ -82,3 +82,78 @@ def pick(chance, **choices):
     return {
         name: chance.choice(values) for name, values in choices.items() if values and chance.random() < 0.5
     }
+
+
+def torch_case(loss, prediction, target, params, layout, domain, gradient=True, classes=None):
+    import torch
+
+    state = {}
+
+    def run():
+        x = torch.tensor(prediction, dtype=torch.float64, requires_grad=True)
+        value = loss(x, torch.tensor(target))
+        if gradient:
+            value.sum().backward()
+            state["gradient"] = x.grad.flatten()
+        return value.detach().flatten() if value.ndim else value.detach()
+
+    case = {
+        "params": params,
+        "layout": layout,
+        "domain": domain,
+        "prediction": prediction,
+        "target": target,
+        "classes": classes or max(2, prediction.shape[1]),
+        "run": run,
+    }
+    if gradient:
+        case["gradient"] = lambda: state["gradient"]
+    return case
+
+
+def maps(
+    chance,
+    rng,
+    *,
+    activations=("sigmoid", "softmax", None),
+    ignored=None,
+    single=True,
+    several=True,
+    distinct=False,
+):
+    """A prediction, its labels, and MONAI's or others' activation of it."""
+    samples, height, width = shape(rng)
+    classes = 1 if not several or (single and chance.random() < 0.3) else chance.choice([2, 3, 4])
+    activation = chance.choice([one for one in activations if not (classes == 1 and one == "softmax")])
+    make = probabilities if activation is None else logits
+    target = labels(rng, max(classes, 2), (samples, height, width), ignored)
+    prediction = make(rng, samples, classes, height, width)
+    if distinct:
+        # At a tie of two neighbours there is no one gradient.
+        ranks = np.arange(1, prediction.size + 1) / (prediction.size + 1)
+        prediction = rng.permuted(ranks**1.37).reshape(prediction.shape)
+        prediction = prediction if activation is None else prediction * 4 - 2
+    return prediction, target, activation
+
+
+def classes_case(chance, rng, ignored=None, least=2):
+    samples, height, width = shape(rng)
+    classes = chance.choice([2, 3, 4][least - 2 :])
+    size = (samples, height, width)
+    target = labels(rng, classes, size, ignored)
+    prediction = np.where(
+        rng.random(size) < 0.6, np.where(target == ignored, 0, target), labels(rng, classes, size)
+    )
+    return prediction, target, classes
+
+
+def of_labels(prediction, target, classes, params, run):
+    return {
+        "params": params,
+        "layout": "NHW",
+        "domain": "labels",
+        "prediction": prediction,
+        "target": target,
+        "classes": classes,
+        "run": run,
+    }

@@ -83,7 +83,7 @@ const classified = (metric: Metric, multiclassMetric = metric): Mapping =>
     const result = score(pooledOrNot(counted, ignored, samplewise), {
       ...(metric === 'iou'
         ? torchmetrics.jaccard
-        : of.top_k > 1 && average === 'macro'
+        : of.top_k > 1 && average === 'macro' && ['precision', 'recall'].includes(multiclassMetric)
           ? torchmetrics.topClassification
           : torchmetrics.classification),
       metric: isBinary(c) ? metric : multiclassMetric,

@@ -40,7 +40,10 @@ export const metricConventions = {
       absentClass: 'exclude',
       emptyMean: 'zero',
     },
-    /** The same with `top_k` of 2 or more, of `topPredictions`: a class without labels is not in the macro mean. */
+    /**
+     * With `top_k` of 2 or more, of `topPredictions`, precision, recall and accuracy: a class without labels is not in the
+     * macro mean. Its other scores are as before.
+     */
     topClassification: {
       evaluated: 'all',
       undefinedScore: 'zero',

@@ -212,6 +212,37 @@ it.each<[string, Loss, Tensor, Tensor, number, number[]]>([
   for (let i = 0; i < gradient.length; i++) expect(found.data[i]).toBeCloseTo(gradient[i]!, 7)
 })
 
+it.each<[string, Loss, number, number[]]>([
+  [
+    'Dice',
+    overlapLoss(smp.dice),
+    0.3406398039257651,
+    [-0.0334765988, -0.0348465128, 0.0216703054, 0.0210104912, -0.0470830252, -0.0421746014],
+  ],
+  [
+    'Jaccard',
+    overlapLoss(smp.jaccard),
+    0.5064590015485985,
+    [-0.0399116131, -0.0415448578, 0.0258358637, 0.0218719916, -0.0490135867, -0.0439039011],
+  ],
+  [
+    'Tversky',
+    overlapLoss({ ...smp.tversky, alpha: 0.3, beta: 0.7 }),
+    0.3530781639769732,
+    [-0.0406894999, -0.042354577, 0.0129379673, 0.0116741163, -0.0537897375, -0.0481821363],
+  ],
+  [
+    'focal',
+    pixelLoss(smp.focal),
+    0.13948928775599626,
+    [-0.0107798802, -0.013169878, 0.0715844114, 0.0565991025, -0.0639111111, -0.0159757871],
+  ],
+])("SMP's multilabel %s is of a map whose pixels may be of several classes", (_, loss, value, gradient) => {
+  const found = tensor(new Float64Array(6), [1, 2, 1, 3])
+  expect(loss.evaluate(logits, map(1, 1, 0, 0, 1, 1), found)).toBeCloseTo(value, 7)
+  for (let i = 0; i < 6; i++) expect(found.data[i]).toBeCloseTo(gradient[i]!, 7)
+})
+
 it('a background that is cut off leaves what a gradient holds, when it accumulates', () => {
   const found = tensor(new Float64Array(18).fill(1), [2, 3, 1, 3])
   const twice = tensor([...(three.data as number[]), ...(three.data as number[])], [2, 3, 1, 3])
