@@ -24,6 +24,7 @@ import { Receptions, type Sender } from './reception.ts'
 import { ShapePublisher } from './shapes.ts'
 import type { Shared } from './shared.ts'
 import type { SteadyClock } from './steady-clock.ts'
+import { UnlabelledPublisher } from './unlabelled.ts'
 
 /** How often memory that larger frames needed is given back, s. */
 const SPELL = 30
@@ -62,6 +63,7 @@ export class MonitorNode {
   readonly #pictures: Pictures
   readonly #keeper: FrameKeeper
   readonly #shapes: ShapePublisher
+  readonly #unlabelled: UnlabelledPublisher
   readonly #diagnosticsPublisher: Publisher
   readonly #metricsMessage = new MetricsMessage()
   readonly #confusionMessage = new ConfusionMessage()
@@ -114,6 +116,7 @@ export class MonitorNode {
     const camera = (stamp: { sec: number; nanosec: number }) => this.#pictures.cameraMessage(stamp)
     this.#keeper = new FrameKeeper(this.#monitor, this.#steady, name, openArchive, camera, onKept)
     this.#shapes = new ShapePublisher(node, this.#guard, this.#monitor)
+    this.#unlabelled = new UnlabelledPublisher(node, this.#monitor, this.#steady)
     this.#diagnosticsPublisher = node.createPublisher('diagnostic_msgs/msg/DiagnosticArray', '/diagnostics', {
       qos: depthOne,
     })
@@ -189,6 +192,8 @@ export class MonitorNode {
 
   readonly #onPrediction = (message: Uint8Array, transport: Transport): void => {
     this.#takeTime()
+    // Before it is scored, as its dice is held against what is told of it.
+    if (transport === 'raw') this.#unlabelled.offer(message)
     this.#monitor.receivePrediction(message, transport)
     this.#logError('prediction', this.#monitor.predictionInput.lastError)
     if (message instanceof Buffer) this.#shared.collection.count(message)
@@ -228,6 +233,7 @@ export class MonitorNode {
     this.#pictures.offer(frame)
     this.#keeper.offer(frame)
     this.#shapes.follow()
+    this.#unlabelled.score(frame)
   }
 
   readonly #onTick = (): void => {

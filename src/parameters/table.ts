@@ -300,6 +300,15 @@ export const PARAMETERS = {
     unit: 'messages',
     description: 'History depth of the subscriptions.',
   }),
+  'unlabelled.rate': spec({
+    type: 'double',
+    default: 1,
+    min: 0,
+    max: 1000,
+    unit: 'Hz',
+    description:
+      'Highest rate of ~/unlabelled, what can be told of raw predictions without labels, while somebody listens. 0: never.',
+  }),
   'overlay.rate': spec({
     type: 'double',
     default: 5,

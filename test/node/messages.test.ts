@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { ImageHeader } from '../../src/image/header.ts'
 import { serializeImage } from '../../src/image/serialize.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { LegendMessage } from '../../src/node/legend.ts'
 import { ConfusionMessage, MetricsMessage } from '../../src/node/messages.ts'
 import { ShapeMessage } from '../../src/node/shape-message.ts'
+import { UnlabelledMessage } from '../../src/node/unlabelled.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
+import { UnlabelledSigns } from '../../src/report/unlabelled.ts'
 
 type Value = number | string | bigint | number[] | { sec: number; nanosec: number }
 
@@ -243,5 +246,42 @@ it('shapes are in the message of their definition; none is wrong, and no boundar
     wrong_region_pixels: 0,
     wrong_region_share: 0,
     wrong_region_label: '',
+  })
+})
+
+it('signs without labels are in the message of their definition', () => {
+  const monitor = new Monitor(parametersFrom(new Map()))
+  const signs = new UnlabelledSigns(monitor)
+  const image = (sec: number, values: number[]) =>
+    serializeImage({
+      sec,
+      nanosec: 4,
+      frameId: 'front',
+      width: 4,
+      height: 1,
+      encoding: '32FC1',
+      data: new Uint8Array(Float32Array.from(values).buffer),
+    })
+  const header = new ImageHeader()
+  const last = [0.5, 1, 0, 0.25]
+  const told = [1, 3, 5].map(sec => {
+    signs.begin(image(sec, [0, 1, 0, 1]), header)
+    const of = signs.end(image(sec + 1, sec === 5 ? last : [0, sec === 1 ? 0 : 1, 0, 1]), header)
+    signs.score({ sec: sec + 1, nanosec: 4 }, sec / 10)
+    return of
+  })
+  const message = new UnlabelledMessage().write(told[2]!, signs)
+  expect([message.readInt32LE(4), message.readUInt32LE(8)]).toEqual([6, 4])
+  expect(decode(message, 'UnlabelledMetrics')).toEqual({
+    header: 'front',
+    agreement: 0.5,
+    unknown_share: 0,
+    confidence: (0.5 + 1 + 1 + 0.75) / 4,
+    entropy: expect.closeTo((1 + 0.25 * 2 + 0.75 * Math.log2(4 / 3)) / 4, 12),
+    agreement_dice_correlation: expect.closeTo(-0.5, 12),
+    unknown_share_dice_correlation: Number.NaN,
+    confidence_dice_correlation: expect.closeTo(-Math.sqrt(3) / 2, 12),
+    entropy_dice_correlation: expect.closeTo(Math.sqrt(3) / 2, 12),
+    correlation_frames: 3,
   })
 })

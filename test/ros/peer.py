@@ -24,7 +24,7 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import String
 from std_srvs.srv import Trigger
 
-from dice_monitor.msg import ConfusionMatrix, Legend, SegmentationMetrics, ShapeMetrics
+from dice_monitor.msg import ConfusionMatrix, Legend, SegmentationMetrics, ShapeMetrics, UnlabelledMetrics
 
 try:
     from vision_msgs.msg import LabelInfo
@@ -41,6 +41,7 @@ TYPES = {
     "confusion": ConfusionMatrix,
     "legend": Legend,
     "shape": ShapeMetrics,
+    "unlabelled": UnlabelledMetrics,
     "diagnostics": DiagnosticArray,
 }
 WAIT = 20.0
@@ -117,7 +118,7 @@ class Graph:
         def arrived(raw):
             message = deserialize_message(raw, kind)
             # The node writes these by hand: they must be as long as ROS reads them.
-            by_hand = kind in (SegmentationMetrics, ConfusionMatrix, Legend, ShapeMetrics)
+            by_hand = kind in (SegmentationMetrics, ConfusionMatrix, Legend, ShapeMetrics, UnlabelledMetrics)
             if by_hand and is_readable(raw[:-1], kind):
                 write({"graph": self.name, "topic": topic, "message": None})
             else:

@@ -27,6 +27,7 @@ const SETTINGS = [
   `save.directory:=${folder}`,
   'boundary.tolerance:=1.0',
   'boundary.rate:=1000.0',
+  'unlabelled.rate:=1000.0',
 ]
 
 const same = (a: object, b: object) => JSON.stringify(a) === JSON.stringify(b)
@@ -51,6 +52,7 @@ describe('where it is wrong, and what kind of wrong, over DDS', () => {
     for (const topic of ['overlay', 'prediction_colored', 'label_colored'])
       await graph.request('subscribe', { type: 'image', topic: `/dice_monitor/${topic}` })
     await graph.request('subscribe', { type: 'shape', topic: '/dice_monitor/shape' })
+    await graph.request('subscribe', { type: 'unlabelled', topic: '/dice_monitor/unlabelled' })
     await graph.advertise('camera')
     await graph.connected('camera')
   })
@@ -149,6 +151,19 @@ describe('where it is wrong, and what kind of wrong, over DDS', () => {
       wrong_region_y: 3,
       wrong_region_width: 2,
       wrong_region_height: 3,
+    })
+    const told = () => graph.others.filter(({ topic }) => topic.endsWith('/unlabelled'))
+    for (let sec = 300; sec < 400 && told().length === 0; sec++) {
+      await graph.publish('prediction', image(sec, prediction))
+      await graph.settled()
+    }
+    expect(told().at(-1)!.message).toMatchObject({
+      header: { frame_id: 'camera' },
+      agreement: 1,
+      unknown_share: 1 / PIXELS,
+      confidence: 'nan',
+      entropy: 'nan',
+      agreement_dice_correlation: 'nan',
     })
     expect(graph.value('Overlap', 'largest wrong region')).toMatch(/^rock taken for trail, 6 pixels /)
 
