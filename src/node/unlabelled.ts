@@ -28,7 +28,7 @@ export class UnlabelledPublisher {
   }
 
   /** Takes the prediction that came. */
-  offer(message: Buffer): void {
+  offer(message: Uint8Array): void {
     if (this.#publisher.subscriptionCount === 0) {
       this.#isBegun = false
       return
@@ -43,7 +43,7 @@ export class UnlabelledPublisher {
     if (this.#publisher.subscriptionCount > 0) this.#signs.score(prediction, scores.mean('dice'))
   }
 
-  #take(message: Buffer, now: number): void {
+  #take(message: Uint8Array, now: number): void {
     const wasBegun = this.#isBegun
     this.#isBegun = !wasBegun
     try {
