@@ -22,14 +22,14 @@ export default defineConfig({
           testTimeout: 120_000,
         },
       },
-      // What the node does with its messages once more where it has no native part.
+      // What the node does with its messages once more with its native part.
       {
         test: {
-          name: 'ros without native',
+          name: 'ros native',
           include: ['test/ros/{node,numbers,pairing}.test.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
-          env: { DICE_MONITOR_NATIVE: 'off' },
+          env: { DICE_MONITOR_NATIVE: 'on' },
         },
       },
     ],

@@ -17,7 +17,7 @@ export interface Native {
   publish(publisher: unknown, message: Uint8Array): void
 }
 
-/** The environment variable that turns it off. */
+/** The environment variable that asks for it. */
 const VARIABLE = 'DICE_MONITOR_NATIVE'
 
 /** Where messages are taken by rclnodejs: why. */
@@ -37,8 +37,9 @@ export function loadNative(): Native | NoNative {
 
 function load(): Native | NoNative {
   const value = process.env[VARIABLE] ?? ''
+  if (value === '') return { reason: '', isWanted: true }
   if (value === 'off') return { reason: `${VARIABLE} is off`, isWanted: true }
-  if (value !== '' && value !== 'on') {
+  if (value !== 'on') {
     return { reason: `${VARIABLE} is neither on nor off`, isWanted: false }
   }
   const require = createRequire(import.meta.url)

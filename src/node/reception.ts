@@ -64,6 +64,8 @@ export interface Sender {
 
 /** What takes the messages where nothing is said of it. */
 export const NATIVE = 'native'
+/** The same where the native take was not asked for. */
+export const RCLNODEJS = 'rclnodejs'
 
 /** Makes receptions: native ones, or rclnodejs's where there is no native take. They differ in what they cost. */
 export class Receptions {
@@ -113,7 +115,7 @@ export class Receptions {
 
   #doWithout(reason: string, isWanted: boolean): void {
     this.#native = undefined
-    this.means = `rclnodejs: ${reason}`
+    this.means = reason === '' ? RCLNODEJS : `${RCLNODEJS}: ${reason}`
     this.isFallback = !isWanted
   }
 }

@@ -4,7 +4,7 @@ import { printable } from '../printable.ts'
 import { MessageCollection } from './collection.ts'
 import { loadNative, type Native, type NoNative } from './native.ts'
 import type { Node } from './rclnodejs.ts'
-import { HeapRooms, NATIVE, type Receptions, type Rooms } from './reception.ts'
+import { HeapRooms, NATIVE, RCLNODEJS, type Receptions, type Rooms } from './reception.ts'
 import { SharedSegments } from './shared-segments.ts'
 import { SteadyClock } from './steady-clock.ts'
 import { Ticker } from './ticker.ts'
@@ -37,7 +37,7 @@ export class Shared {
 
   /** Says in the log what takes the messages where that is not the native take: once for all nodes. */
   tellMeans({ means, isFallback }: Receptions, logger: ReturnType<Node['getLogger']>): void {
-    if (means === NATIVE || means === this.#means) return
+    if (means === NATIVE || means === RCLNODEJS || means === this.#means) return
     this.#means = means
     logger[isFallback ? 'warn' : 'info'](printable(`messages are taken by ${means}`))
   }

@@ -16,7 +16,7 @@ const labels = Array.from({ length: PIXELS }, (_, i) => i % 3)
 const TASKS = ['Prediction input', 'Label input'] as const
 
 test('messages are taken natively, of any size, and with what is missing counted', async () => {
-  const graph = await new Graph(peer).start({ args: CLASSES, environment: { DICE_MONITOR_NATIVE: '' } })
+  const graph = await new Graph(peer).start({ args: CLASSES, environment: { DICE_MONITOR_NATIVE: 'on' } })
   for (const task of TASKS) expect(graph.value(task, 'taken by')).toBe('native')
   expect(graph.stderr).not.toContain('taken by')
   // The first rooms are too small for the larger ones.
@@ -42,7 +42,10 @@ test('messages are taken natively, of any size, and with what is missing counted
 })
 
 test.runIf(isFastDds)('what was overwritten before it could be taken is counted exactly', async () => {
-  const graph = await new Graph(peer).start({ args: [...CLASSES, '-p', 'qos.depth:=2'] })
+  const graph = await new Graph(peer).start({
+    args: [...CLASSES, '-p', 'qos.depth:=2'],
+    environment: { DICE_MONITOR_NATIVE: 'on' },
+  })
   const count = 60
   await graph.publish('prediction', image(1, labels))
   await graph.until(() => graph.count('Prediction input', 'received') === 1, 'the first')
@@ -80,7 +83,7 @@ test('a pair takes nothing from the heap on its way through DDS', { timeout: 180
   const domain = claimDomain()
   const { stdout, stderr } = spawnSync(process.execPath, [...ALLOCATION_FLAGS, '--import', 'tsx', probe], {
     encoding: 'utf8',
-    env: { ...process.env, ...GRAPH_ENVIRONMENT, ROS_DOMAIN_ID: String(domain) },
+    env: { ...process.env, ...GRAPH_ENVIRONMENT, ROS_DOMAIN_ID: String(domain), DICE_MONITOR_NATIVE: 'on' },
   })
   releaseDomain(domain)
   expect(stderr).not.toContain('Error')
