@@ -320,9 +320,7 @@ export class Kernels {
   /** Room for labels of one byte, which are then counted. @throws RangeError where no byte is left for no class */
   #takeLabels(width: number, height: number, classes: number): number {
     if (classes > 255) {
-      throw new RangeError(
-        'label: ignored_border, and regions.ignored of probabilities, are for at most 255 classes',
-      )
+      throw new RangeError(`expected at most 255 classes where labels are left out, got ${classes}`)
     }
     const target = this.arena.reserve(Region.EVALUATED_LABELS, width * height)
     this.#addresses[1] = target

@@ -113,6 +113,7 @@ function countLabels(
   { namedClasses, noClass }: CountingRules,
   capacity: number,
 ): number {
+  checkPlaceForNoClass(kernels.border > 0, capacity)
   kernels.countLabels(width, height, prediction, label, capacity)
   if (namedClasses > 0 || capacity === MAX_CLASSES || !hasOutsideIds(kernels.counts, capacity))
     return capacity
@@ -122,8 +123,18 @@ function countLabels(
   )
   if (largest < capacity) return capacity
   const grown = capacityFor(largest, capacity)
+  checkPlaceForNoClass(kernels.border > 0, grown)
   kernels.countLabels(width, height, prediction, label, grown)
   return grown
+}
+
+/** @throws MessageError when labels are left out and no byte is left that is no class */
+function checkPlaceForNoClass(isLeftOut: boolean, classes: number): void {
+  if (isLeftOut && classes === MAX_CLASSES) {
+    throw new MessageError(
+      'label: ignored_border, and regions.ignored of probabilities, are for at most 255 classes',
+    )
+  }
 }
 
 /** Whether a value of either mask is beyond the ids counted apart. */
@@ -152,6 +163,7 @@ function countProbabilities(
         : `prediction: expected ${namedClasses} channels, one a class, got ${prediction.channels}`,
     )
   }
+  checkPlaceForNoClass(kernels.border > 0 || (kernels.parts?.pixelsLeftOut ?? 0) > 0, classes)
   kernels.countProbabilities(width, height, prediction, label, classes, rules)
   if (kernels.minimum < -PROBABILITY_SLACK || kernels.maximum > 1 + PROBABILITY_SLACK) {
     throw new MessageError(

@@ -34,7 +34,12 @@ function smallPages(view: DataView, reserved: number): void {
 
 describe('the header of a database', () => {
   it('tells the size of pages, what of it is usable, and how many there are', () => {
-    expect(parseHeader(header())).toEqual({ pageSize: 4096, usableSize: 4096, pages: 7 })
+    expect(parseHeader(header())).toEqual({ isLogged: false, pageSize: 4096, usableSize: 4096, pages: 7 })
+  })
+
+  it.each([18, 19])('knows by byte %i that there may be a write-ahead log', byte => {
+    expect(parseHeader(header(view => view.setUint8(byte, 2)))).toMatchObject({ isLogged: true })
+    expect(parseHeader(header(view => view.setUint8(byte, 1)))).toMatchObject({ isLogged: false })
   })
 
   it('leaves reserved bytes at the end of each page out', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import { Diagnostics } from '../../src/node/diagnostics.ts'
+import type { InputState } from '../../src/node/input-diagnostics.ts'
 import { parametersInFile } from '../../src/parameters/file.ts'
 import { parametersFrom } from '../../src/parameters/parameters.ts'
 import { runPython } from '../support/python.ts'
@@ -229,14 +230,26 @@ it('has the aggregator take all tasks of the monitor, and no other', () => {
     'segmentation.timeout': 5,
     'segmentation.discard_stale': false,
   })
-  const input = { topic: '/label', type: '', publishers: 0, matched: 0, isSubscribed: true }
-  const inputs = { prediction: input, label: input } as unknown as ConstructorParameters<
-    typeof Diagnostics
-  >[1]
+  const input: InputState = {
+    topic: '/label',
+    lost: 0,
+    incompatible: 0,
+    incompatiblePolicy: '',
+    isReliable: false,
+    publisherCount: 0,
+    hasDeafPublisher: false,
+    type: 'sensor_msgs/msg/Image',
+    foreignType: undefined,
+    depth: 10,
+    largestMessage: 0,
+    missing: Number.NaN,
+    means: 'rclnodejs',
+    longestBacklog: () => 0,
+  }
   const monitor = new Monitor(parametersFrom(new Map()))
   const names = new Diagnostics(
     monitor,
-    inputs,
+    { prediction: input, label: input },
     () => '',
     () => 0,
   )
