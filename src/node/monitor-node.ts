@@ -2,19 +2,18 @@ import type { Frame } from '../monitor/frame.ts'
 import type { MaskName } from '../monitor/mask-rules.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import { closingLine, overlapLevel } from '../monitor/status.ts'
-import { Level } from '../monitor/verdict.ts'
 import { ParameterError, parametersFrom, type RawValue, withParameters } from '../parameters/parameters.ts'
-import { isParameterName, type Parameters } from '../parameters/table.ts'
+import type { Parameters } from '../parameters/table.ts'
 import { printable } from '../printable.ts'
 import { SimClock } from './clock.ts'
 import { Diagnostics } from './diagnostics.ts'
 import { FrameKeeper } from './frame-keeper.ts'
-import { Guard, Refused } from './guard.ts'
+import { Guard } from './guard.ts'
 import { Input, type InputOptions, type Transport } from './input.ts'
 import { LegendMessage } from './legend.ts'
-import { Logbook, type Severity } from './logbook.ts'
 import { ConfusionMessage, type DiagnosticStatus, DiagnosticsMessage, MetricsMessage } from './messages.ts'
 import { NamesInput, type NamesSource } from './names-input.ts'
+import { NodeLog } from './node-log.ts'
 import { openArchive } from './open-archive.ts'
 import { serveParameters } from './parameter-services.ts'
 import { NodeParameters } from './parameters.ts'
@@ -28,10 +27,6 @@ import { UnlabelledPublisher } from './unlabelled.ts'
 
 /** How often memory that larger frames needed is given back, s. */
 const SPELL = 30
-/** Unknown parameters that are named at the start. */
-const MAX_UNKNOWN = 10
-/** Frames after which the log has what a drive's first ones may well lack. */
-const HINT_FRAMES = 300
 
 const inputOptions = (parameters: Parameters, mask: MaskName): InputOptions => ({
   transport: parameters[`${mask}.transport`] as Transport,
@@ -68,15 +63,10 @@ export class MonitorNode {
   readonly #metricsMessage = new MetricsMessage()
   readonly #confusionMessage = new ConfusionMessage()
   readonly #diagnosticsMessage = new DiagnosticsMessage()
-  readonly #log: Logbook
+  readonly #log: NodeLog
   #diagnosticsTimer: NodeJS.Timeout | undefined
   #lastDiagnostics = 0
   #relinquishedAt = 0
-  /** Of the tasks, as last published. */
-  readonly #levels: number[] = [Level.OK]
-  /** Kinds of doubts that the log has. */
-  readonly #loggedDoubts = new Set<string>()
-  #loggedErrors = { prediction: '', label: '' }
 
   /**
    * @param topics what is subscribed to, before remapping
@@ -92,17 +82,16 @@ export class MonitorNode {
     this.#node = node
     this.#shared = shared
     this.#steady = shared.steady
-    const logger = node.getLogger()
-    this.#log = new Logbook((severity, text) => logger[severity](printable(text)))
+    this.#log = new NodeLog(node, () => this.#steady.seconds)
     const name = node.getFullyQualifiedName()
     // Two monitors in two namespaces must not have tasks of one name.
     const useFqn: [string, RawValue] = ['diagnostic_updater.use_fqn', name.lastIndexOf('/') > 0]
     const parameters = parametersFrom(new Map([useFqn, ...overrides]))
     this.#monitor = new Monitor(parameters, shared.kernels)
     this.#monitor.onFrame = this.#onFrame
-    this.#guard = new Guard(node, this.#report)
+    this.#guard = new Guard(node, this.#log.failed)
     this.#receptions = new Receptions(node, this.#guard, shared.native)
-    this.#warnOfUnknown(overrides)
+    this.#log.unknown([...overrides.keys()])
 
     const metrics = node.createPublisher('dice_monitor/msg/SegmentationMetrics', '~/metrics')
     this.#metrics = this.#receptions.sender(metrics)
@@ -195,14 +184,14 @@ export class MonitorNode {
     // Before it is scored, as its dice is held against what is told of it.
     if (transport === 'raw') this.#unlabelled.offer(message)
     this.#monitor.receivePrediction(message, transport)
-    this.#logError('prediction', this.#monitor.predictionInput.lastError)
+    this.#log.rejected('prediction', this.#monitor.predictionInput.lastError)
     if (message instanceof Buffer) this.#shared.collection.count(message)
   }
 
   readonly #onLabel = (message: Uint8Array, transport: Transport): void => {
     this.#takeTime()
     this.#monitor.receiveLabel(message, transport)
-    this.#logError('label', this.#monitor.labelInput.lastError)
+    this.#log.rejected('label', this.#monitor.labelInput.lastError)
     if (message instanceof Buffer) this.#shared.collection.count(message)
   }
 
@@ -210,7 +199,7 @@ export class MonitorNode {
     this.#takeTime()
     this.#monitor.receiveNames(mask, message)
     const news = this.#monitor.names(mask)?.takeNews() ?? ''
-    if (news !== '') this.#say('info', `${mask} names`, `${mask} names: ${news}`)
+    if (news !== '') this.#log.say('info', `${mask} names`, `${mask} names: ${news}`)
   }
 
   /** Follows the parameters. Never call it from a callback of rclnodejs. */
@@ -220,7 +209,8 @@ export class MonitorNode {
       const names = this.#names[mask]
       const before = names.problem
       names.adapt(parameters[`${mask}.names_from`] as NamesSource, this.#steady.seconds)
-      if (names.problem !== before && names.problem !== '') this.#say('error', names.problem, names.problem)
+      if (names.problem !== before && names.problem !== '')
+        this.#log.say('error', names.problem, names.problem)
     }
   }
 
@@ -229,7 +219,7 @@ export class MonitorNode {
     this.#metricsMessage.latency = this.#steady.seconds - frame.labelArrival
     this.#metrics.publish(this.#metricsMessage.write(frame))
     if (this.#confusion.subscriptionCount > 0) this.#confusion.publish(this.#confusionMessage.write(frame))
-    if (frame.level !== this.#levels[0]) this.#publishDiagnostics()
+    if (frame.level !== this.#log.overlapLevel) this.#publishDiagnostics()
     this.#pictures.offer(frame)
     this.#keeper.offer(frame)
     this.#shapes.follow()
@@ -239,7 +229,8 @@ export class MonitorNode {
   readonly #onTick = (): void => {
     this.#steady.synchronize()
     this.#monitor.tick(this.#waitingTime)
-    if (overlapLevel(this.#monitor, this.#steady.seconds) !== this.#levels[0]) this.#publishDiagnostics()
+    if (overlapLevel(this.#monitor, this.#steady.seconds) !== this.#log.overlapLevel)
+      this.#publishDiagnostics()
     const { seconds } = this.#steady
     this.#clock.follow(seconds)
     this.#pictures.adapt()
@@ -249,7 +240,7 @@ export class MonitorNode {
     this.#prediction.adapt(inputOptions(parameters, 'prediction'), seconds)
     this.#label.adapt(inputOptions(parameters, 'label'), seconds)
     this.#followNames()
-    this.#log.flush(seconds)
+    this.#log.flush()
   }
 
   #takeTime(): void {
@@ -284,7 +275,7 @@ export class MonitorNode {
     this.#relinquish()
     this.#metricsMessage.framesMissed = this.#diagnostics.framesMissed
     this.#publishDiagnostics()
-    this.#logDoubts()
+    this.#log.doubts(this.#diagnostics.doubts, this.#monitor.frame.frameCount)
   }
 
   /** Gives back the memory of frames much larger than those of the last spell. */
@@ -303,7 +294,7 @@ export class MonitorNode {
     const name = useFqn ? this.#node.getFullyQualifiedName() : this.#node.name()
     const status = this.#diagnostics.statuses(name, this.#steady.seconds)
     this.publishStatus(status)
-    this.#logChanges(status)
+    this.#log.changes(status, this.#diagnostics.doubts)
     this.onDiagnostics(status)
   }
 
@@ -352,53 +343,6 @@ export class MonitorNode {
     this.#shared.ticker.wake()
     const period = 'diagnostic_updater.period'
     if (this.#monitor.parameters[period] !== parameters[period]) this.#scheduleDiagnostics()
-  }
-
-  #warnOfUnknown(overrides: ReadonlyMap<string, RawValue>): void {
-    const unknown = [...overrides.keys()].filter(
-      name => !isParameterName(name) && name !== 'use_sim_time' && !/^(?:qos_overrides|start_)/.test(name),
-    )
-    const logger = this.#node.getLogger()
-    for (const name of unknown.slice(0, MAX_UNKNOWN))
-      logger.warn(printable(`parameter ${name} is unknown and has no effect`))
-    const others = unknown.length - MAX_UNKNOWN
-    if (others > 0) logger.warn(`${others} more parameters are unknown and have no effect`)
-  }
-
-  #logDoubts(): void {
-    for (const { mask, kind, text, isHint } of this.#diagnostics.doubts) {
-      if (isHint && this.#monitor.frame.frameCount < HINT_FRAMES) continue
-      if (this.#loggedDoubts.has(`${mask} ${kind}`)) continue
-      this.#loggedDoubts.add(`${mask} ${kind}`)
-      this.#say(isHint ? 'info' : 'warn', `${mask} ${kind}`, `${mask}: ${text}`)
-    }
-  }
-
-  #logError(side: 'prediction' | 'label', error: string): void {
-    if (error === this.#loggedErrors[side]) return
-    this.#loggedErrors[side] = error
-    this.#say('warn', `${side} rejected`, `${side} rejected: ${error}`)
-  }
-
-  readonly #report = (what: string, error: unknown): void => {
-    const reason = error instanceof Error ? error.message : String(error)
-    this.#say(error instanceof Refused ? 'warn' : 'error', what, `${what}: ${reason}`)
-  }
-
-  #say(severity: Severity, kind: string, text: string): void {
-    this.#log.say(severity, kind, text, this.#steady.seconds)
-  }
-
-  #logChanges(statuses: readonly DiagnosticStatus[]): void {
-    statuses.forEach(({ level, name, message }, i) => {
-      if (level === (this.#levels[i] ?? Level.OK)) return
-      this.#levels[i] = level
-      const task = name.slice(name.lastIndexOf(': ') + 2)
-      // Doubts have a line of their own.
-      if (this.#diagnostics.doubts.some(({ text }) => text === message)) return
-      const severity = level === Level.ERROR ? 'error' : level === Level.OK ? 'info' : 'warn'
-      this.#say(severity, task, i === 0 ? message : `${task}: ${message}`)
-    })
   }
 }
 
