@@ -74,8 +74,11 @@ const runs: Record<string, () => void> = {
 }
 const report: Record<string, Allocation> = {}
 for (const [name, run] of Object.entries(runs)) {
-  // The controls leave something however long they run.
-  report[name] = await allocationOf(run, name === 'native' ? 0 : 1000)
+  // The controls leave something however long they run; of three, as memory given back meanwhile hides it.
+  for (let i = 0; i < (name === 'native' ? 1 : 3); i++) {
+    const allocation = await allocationOf(run, name === 'native' ? 0 : 1000)
+    if (i === 0 || allocation.heap > report[name]!.heap) report[name] = allocation
+  }
 }
 if (kept === undefined) throw new Error('the control did not run')
 process.stdout.write(JSON.stringify(report))
