@@ -15,6 +15,8 @@ function excuseRows(app) {
 
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
+  // There is no address that links could lead to, and a folder without a remote would be warned of.
+  disableSources: true,
   name: 'dice-monitor',
   entryPoints: ['src/index.ts', 'src/losses/tfjs.ts'],
   tsconfig: 'tsconfig.build.json',
