@@ -12,6 +12,9 @@ export const Level = {
 /** One of the levels, as its number. */
 export type Level = (typeof Level)[keyof typeof Level]
 
+/** What diagnostic_msgs/DiagnosticStatus calls them. */
+export const LEVEL_NAMES = ['OK', 'WARN', 'ERROR', 'STALE'] as const
+
 /**
  * The level that a score asks for; an undefined score asks for none. With literals it is short enough for V8 to
  * inline it always: else its three numbers may be boxed for each call.

@@ -1,11 +1,10 @@
-import { Level } from '../monitor/verdict.ts'
+import { LEVEL_NAMES, Level } from '../monitor/verdict.ts'
 import type { DiagnosticStatus } from './messages.ts'
 import { DEFAULT_NAME } from './node-names.ts'
 import { fixed } from './values.ts'
 
 /** Digits behind the point of a dice. */
 const DIGITS = 4
-const LEVELS = ['OK', 'WARN', 'ERROR', 'STALE']
 
 /** A monitor as far as it is compared with the others. */
 export interface Camera {
@@ -68,7 +67,7 @@ export class Cameras {
   #status(worst: number): DiagnosticStatus {
     const { level, message } = this.#conditions[worst]!
     const values = this.#cameras.flatMap(({ name, dice }, i) => [
-      { key: `${name} level`, value: LEVELS[this.#conditions[i]!.level]! },
+      { key: `${name} level`, value: LEVEL_NAMES[this.#conditions[i]!.level]! },
       { key: `${name} window_dice`, value: fixed(dice, DIGITS) },
     ])
     const { name } = this.#cameras[worst]!

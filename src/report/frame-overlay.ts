@@ -4,11 +4,10 @@ import type { Frame } from '../monitor/frame.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { ignoredBits } from '../monitor/region-parts.ts'
 import { overlapStatus, worstPosition } from '../monitor/status.ts'
+import { LEVEL_NAMES } from '../monitor/verdict.ts'
 import { classColors } from './class-colors.ts'
 import { maskPair, readMasks } from './frame-masks.ts'
 import { brightness, type OverlayScene } from './overlay.ts'
-
-const LEVELS = ['OK', 'WARN', 'ERROR', 'STALE']
 
 /**
  * What is to be drawn of the frame just scored.
@@ -41,7 +40,7 @@ function textOf(frame: Frame, monitor: Monitor, now: number): string {
   const { level, message } = overlapStatus(monitor, now)
   const { classes, configuration } = monitor
   const worst = worstPosition(frame.classWindowDice, classes, configuration.evaluated)
-  const verdict = `${LEVELS[level]} ${message}`
+  const verdict = `${LEVEL_NAMES[level]} ${message}`
   const name = worst < 0 ? '' : classes.name(classes.ids[worst]!)
   if (worst < 0 || message.includes('worst class') || message.includes(`${name}: dice`)) return verdict
   return `${verdict}, worst class ${name} (${frame.classWindowDice[worst]!.toFixed(3)})`

@@ -1,7 +1,8 @@
+import { LEVEL_NAMES } from '../monitor/verdict.ts'
 import type { Episode, RecordingPart, VerdictSummary } from './summary.ts'
 
-/** The words of diagnostic_msgs/DiagnosticStatus. */
-export const LEVEL_NAMES = ['OK', 'WARN', 'ERROR', 'STALE'] as const
+export { LEVEL_NAMES }
+
 const [WARN, ERROR, STALE] = [1, 2, 3] as const
 
 /** The gravest first: an error is worse than silence. */
