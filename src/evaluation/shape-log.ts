@@ -1,6 +1,7 @@
 import { BoundaryCounts } from '../monitor/boundary-counts.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Shape } from '../monitor/shapes.ts'
+import { nanoseconds } from '../report/frame-notes.ts'
 import { type BoundaryTotals, largestRegions, type WrongRegionSummary } from '../report/shapes.ts'
 
 /** Keeps the shapes of the frames that are looked at: with `boundary.tolerance`, at most `boundary.rate` a second. */
@@ -31,7 +32,8 @@ export class ShapeLog {
     return { tolerance: this.#tolerance, frames: this.#frames, counts }
   }
 
-  #add({ sec, nanosec, pixelsEvaluated, wrong, boundary }: Shape): void {
+  #add(shape: Shape): void {
+    const { pixelsEvaluated, wrong, boundary } = shape
     const { classes } = this.#monitor
     if (boundary) {
       this.#frames++
@@ -45,7 +47,7 @@ export class ShapeLog {
     if (!wrong) return
     const { pixels, label, prediction, x, y, width, height } = wrong
     const region: WrongRegionSummary = {
-      stamp_ns: BigInt(sec) * 1_000_000_000n + BigInt(nanosec),
+      stamp_ns: nanoseconds(shape),
       pixels,
       share: pixels / pixelsEvaluated,
       label: classes.name(label),

@@ -3,6 +3,7 @@ import type { Frame } from '../monitor/frame.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import { blamedClass, isOverdue, overlapLevel } from '../monitor/status.ts'
 import { Level } from '../monitor/verdict.ts'
+import { nanoseconds } from '../report/frame-notes.ts'
 import type { Episode, LevelChange } from '../report/summary.ts'
 
 /** Frames in a row of one level that is not OK. */
@@ -32,8 +33,7 @@ export class VerdictLog {
 
   /** Takes the frame that was just scored. */
   frame(frame: Frame): void {
-    const { sec, nanosec } = frame.label
-    const stamp = BigInt(sec) * 1_000_000_000n + BigInt(nanosec)
+    const stamp = nanoseconds(frame.label)
     this.#change(stamp, frame.level)
     this.#isPaused = false
     this.#lastStamp = stamp
