@@ -60,6 +60,12 @@ export class ImageHeader implements PixelLayout, EncodingResult {
 
 const reader = new CdrReader()
 
+/** The frame_id of a message whose header this is. Allocates. */
+export function frameIdOf(message: Uint8Array, { frameIdStart, frameIdEnd }: ImageHeader): string {
+  // Some writers end it with a second NUL.
+  return Buffer.from(message.subarray(frameIdStart, frameIdEnd)).toString().replace(/\0$/, '')
+}
+
 /**
  * Fills `header` from a serialized sensor_msgs/Image (CDR, either byte order).
  * @throws MessageError when the bytes are no such message, or contradict themselves

@@ -1,3 +1,4 @@
+import { frameIdOf } from '../image/header.ts'
 import type { Kernels } from '../kernels/kernels.ts'
 import { RECTANGLE } from '../kernels/parts.ts'
 import type { Moment } from '../pairing/moment.ts'
@@ -67,11 +68,10 @@ export class Shapes {
    */
   take(kernels: Kernels, frame: Frame, counted: number, configuration: Configuration, moment: Moment): void {
     this.#last = moment.arrival
-    const { width, height, sec, nanosec, frameIdStart, frameIdEnd } = frame.label
+    const { width, height, sec, nanosec } = frame.label
     for (const mask of [0, 1] as const)
       this.#ids[mask] = kernels.copyIds(mask, width, height, this.#ids[mask])
-    const text = Buffer.from(frame.labelMessage.subarray(frameIdStart, frameIdEnd)).toString()
-    const header = { sec, nanosec, frameId: text.replace(/\0$/, '') }
+    const header = { sec, nanosec, frameId: frameIdOf(frame.labelMessage, frame.label) }
     const leftOut = kernels.parts?.leftOut
     const masks = {
       width,

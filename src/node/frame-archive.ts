@@ -1,8 +1,7 @@
-import { MessageError } from '../cdr/message-error.ts'
-import { ImageHeader } from '../image/header.ts'
+import { cameraPixels } from '../report/camera-picture.ts'
 import { type MaskPair, readMasks } from '../report/frame-masks.ts'
 import type { FrameNotes } from '../report/frame-notes.ts'
-import { type SceneNotes, samplePicture } from '../report/frame-overlay.ts'
+import type { SceneNotes } from '../report/frame-overlay.ts'
 import { FrameStore, FrameTooLarge, type StoreBounds } from '../report/frame-store.ts'
 import { frameFiles } from '../report/saved-frames.ts'
 
@@ -67,7 +66,7 @@ export class FrameArchive {
       this.#failed = undefined
     } else if (request.kind === 'keep') {
       const { notes, masks, scene, regions, classes, episode, camera: message } = request.candidate
-      const camera = message && pixelsOf(message, masks)
+      const camera = message && cameraPixels(message, false, masks.width, masks.height)
       const picture = { ...notes, ...readMasks(masks), scene: { ...scene, regions, camera } }
       this.#failed = { notes, episode, files: frameFiles(picture, classes) }
     }
@@ -87,16 +86,6 @@ export class FrameArchive {
     }
     this.#episode = episode
     this.#stampOfEpisode = notes.stamp
-  }
-}
-
-/** What the camera saw; undefined where it is no picture that can be drawn. */
-function pixelsOf(message: Uint8Array, { width, height }: MaskPair): Uint32Array | undefined {
-  try {
-    return samplePicture(message, new ImageHeader(), width, height)
-  } catch (error) {
-    if (error instanceof MessageError) return undefined
-    throw error
   }
 }
 

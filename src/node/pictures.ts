@@ -1,10 +1,10 @@
-import { MessageError } from '../cdr/message-error.ts'
-import { ImageHeader } from '../image/header.ts'
+import { frameIdOf } from '../image/header.ts'
 import { serializeImage } from '../image/serialize.ts'
 import type { Frame } from '../monitor/frame.ts'
 import type { Monitor } from '../monitor/monitor.ts'
+import { cameraPixels } from '../report/camera-picture.ts'
 import { classColors } from '../report/class-colors.ts'
-import { overlayScene, samplePicture } from '../report/frame-overlay.ts'
+import { overlayScene } from '../report/frame-overlay.ts'
 import { drawMask, drawOverlay, type OverlayScene } from '../report/overlay.ts'
 import type { Guard } from './guard.ts'
 import type { Node, Publisher, Ros, Subscription } from './rclnodejs.ts'
@@ -33,7 +33,6 @@ export class Pictures {
   /** A fraction as an argument might be put on the heap for each frame. */
   readonly #clock: SteadyClock
   readonly #publishers: Record<Name, Publisher>
-  readonly #header = new ImageHeader()
   #camera: Subscription | undefined
   #cameraTopic = ''
   /** The latest pictures of the camera, the oldest first. */
@@ -91,9 +90,8 @@ export class Pictures {
 
   #take(frame: Frame, now: number): void {
     const scene = overlayScene(frame, this.#monitor, now, LONGEST_SIDE)
-    const { label, labelMessage } = frame
-    const frameId = Buffer.from(labelMessage.subarray(label.frameIdStart, label.frameIdEnd)).toString()
-    const stamp = { sec: label.sec, nanosec: label.nanosec, frameId: frameId.replace(/\0$/, '') }
+    const { sec, nanosec } = frame.label
+    const stamp = { sec, nanosec, frameId: frameIdOf(frame.labelMessage, frame.label) }
     setImmediate(this.#guard.wrap('a picture could not be drawn', () => this.#draw(scene, stamp)))
   }
 
@@ -121,12 +119,6 @@ export class Pictures {
   /** The picture of the camera whose stamp is nearest; undefined where there is none that can be drawn. */
   #cameraPicture(stamp: Stamped, width: number, height: number): Uint32Array | undefined {
     const nearest = this.cameraMessage(stamp)
-    if (!nearest) return undefined
-    try {
-      return samplePicture(nearest, this.#header, width, height)
-    } catch (error) {
-      if (!(error instanceof MessageError)) throw error
-      return undefined
-    }
+    return nearest && cameraPixels(nearest, false, width, height)
   }
 }

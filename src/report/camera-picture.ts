@@ -26,7 +26,7 @@ export function picturedCamera(
   isCompressed: boolean,
   { label: { width, height } }: Frame,
 ): CameraPicture {
-  const pixels = pixelsOf(message, isCompressed, width, height)
+  const pixels = cameraPixels(message, isCompressed, width, height)
   if (!pixels) return fileOf(message, isCompressed)
   const bytes = new Uint8Array(3 * pixels.length)
   pixels.forEach((color, i) => {
@@ -39,7 +39,7 @@ export function picturedCamera(
 export function savedCamera(message: Uint8Array, isCompressed: boolean, frame: Frame): CameraPicture {
   const { label, prediction, scene } = frame
   const { width, height } = label
-  const camera = pixelsOf(message, isCompressed, width, height)
+  const camera = cameraPixels(message, isCompressed, width, height)
   const file = fileOf(message, isCompressed)
   if (!camera) return file
   const drawn = drawOverlay({ label, prediction, camera, ...scene })
@@ -54,8 +54,11 @@ function fileOf(message: Uint8Array, isCompressed: boolean): CameraPicture {
 
 const header = new ImageHeader()
 
-/** 0xrrggbb at points of a regular grid; undefined where nothing here decodes them, or they are no 8-bit colours. */
-function pixelsOf(
+/**
+ * A camera's picture as 0xrrggbb at `width` · `height` points of a regular grid; undefined where nothing here decodes it,
+ * or it is no picture of 8-bit colours or grays.
+ */
+export function cameraPixels(
   message: Uint8Array,
   isCompressed: boolean,
   width: number,

@@ -29,23 +29,29 @@ export interface MaskPair {
 }
 
 /** The masks of the frame just scored, to be no wider and no higher than `longest`. The messages are borrowed. */
-export function maskPair(
-  frame: Frame,
-  { classes, parameters, configuration, rules }: Monitor,
-  longest: number,
-): MaskPair {
+export function maskPair(frame: Frame, monitor: Monitor, longest: number): MaskPair {
+  const { configuration, rules } = monitor
   const { label, prediction } = frame
-  const scale = Math.min(1, longest / Math.max(label.width, label.height))
   return {
     label: { message: frame.labelMessage, isFile: label.isFile, rules: rules.label },
     prediction: { message: frame.predictionMessage, isFile: prediction.isFile, rules: rules.prediction },
-    width: Math.max(1, Math.round(label.width * scale)),
-    height: Math.max(1, Math.round(label.height * scale)),
-    classes: classes.areNamed ? classes.names.length : MAX_CLASSES,
-    threshold: parameters['prediction.threshold'],
+    ...sizeWithin(label, longest),
+    ...sampling(monitor),
     ignored: configuration.ignored,
   }
 }
+
+/** The size of a mask that is to be no wider and no higher than `longest`. */
+export function sizeWithin({ width, height }: { width: number; height: number }, longest: number) {
+  const scale = Math.min(1, longest / Math.max(width, height))
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+/** How ids are read of masks: as of MaskOptions. */
+export const sampling = ({ classes, parameters }: Monitor) => ({
+  classes: classes.areNamed ? classes.names.length : MAX_CLASSES,
+  threshold: parameters['prediction.threshold'],
+})
 
 /** Class ids of both masks; ignored labels are no class. */
 export function readMasks(pair: MaskPair): { label: SmallMask; prediction: SmallMask } {

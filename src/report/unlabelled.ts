@@ -1,7 +1,7 @@
-import { type ImageHeader, readImageHeader } from '../image/header.ts'
+import { frameIdOf, type ImageHeader, readImageHeader } from '../image/header.ts'
 import { rankCorrelation } from '../metrics/rank-correlation.ts'
-import { MAX_CLASSES } from '../monitor/configuration.ts'
 import type { Monitor } from '../monitor/monitor.ts'
+import { sampling, sizeWithin } from './frame-masks.ts'
 import { NO_CLASS, type SmallMask, sampleMask } from './masks.ts'
 
 /** A prediction is looked at at so many columns and rows at most. */
@@ -52,8 +52,7 @@ export class UnlabelledSigns {
   end(message: Uint8Array, header: ImageHeader): Unlabelled {
     readImageHeader(message, header)
     const mask = this.#sample(message, header)
-    const { sec, nanosec, frameIdStart, frameIdEnd } = header
-    const frameId = Buffer.from(message.subarray(frameIdStart, frameIdEnd)).toString().replace(/\0$/, '')
+    const { sec, nanosec } = header
     const sure = header.isProbabilities
       ? sureness(message, header, mask)
       : { confidence: Number.NaN, entropy: Number.NaN }
@@ -61,7 +60,7 @@ export class UnlabelledSigns {
     const signs: Unlabelled = {
       sec,
       nanosec,
-      frameId,
+      frameId: frameIdOf(message, header),
       agreement: agreementOf(this.#before, mask),
       unknownShare: unknown / mask.ids.length,
       ...sure,
@@ -79,14 +78,10 @@ export class UnlabelledSigns {
   }
 
   #sample(message: Uint8Array, header: ImageHeader): SmallMask {
-    const { classes, parameters, rules } = this.#monitor
-    const scale = Math.min(1, LONGEST_SIDE / Math.max(header.width, header.height))
     return sampleMask(message, header, {
-      width: Math.max(1, Math.round(header.width * scale)),
-      height: Math.max(1, Math.round(header.height * scale)),
-      classes: classes.areNamed ? classes.names.length : MAX_CLASSES,
-      threshold: parameters['prediction.threshold'],
-      rules: rules.prediction,
+      ...sizeWithin(header, LONGEST_SIDE),
+      ...sampling(this.#monitor),
+      rules: this.#monitor.rules.prediction,
     })
   }
 }
