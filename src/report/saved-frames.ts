@@ -14,7 +14,7 @@ const SAVED_LIST = 'worst.json'
 /** The kinds of a frame's files, its scores last: where they are, the others are too. */
 const KINDS = ['label.png', 'prediction.png', 'overlay.png', 'error.png', 'scores.json'] as const
 type Kind = (typeof KINDS)[number]
-const FRAME_FILE = /^(-?\d{19})_(?:label\.png|prediction\.png|overlay\.png|error\.png|scores\.json)$/
+const FRAME_FILE = new RegExp(`^(-?\\d{19})_(?:${KINDS.join('|').replaceAll('.', '\\.')})$`)
 /** What the camera saw, where it is known. */
 const CAMERA_FILE = /^-?\d{19}_image\.(?:png|jpg|webp)$/
 

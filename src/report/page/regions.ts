@@ -40,11 +40,10 @@ function map(known: readonly MappedRegion[], { pictures: [frame] }: Report): Htm
     <figcaption>White lines are the edges, as in the pictures below; what is in several regions has a mixture of their colours.</figcaption></figure>`
 }
 
-function scores({ regions: parts, config, classes }: Summary): Html {
+function scores({ regions: parts, config, classes, groups }: Summary): Html {
   const limits = limitsByClass(config)
   const isTaken = (title: string) =>
-    classes.some(c => c.name === title) ||
-    ((config['classes.groups'] ?? []) as string[]).some(g => g.startsWith(`${title}:`))
+    classes.some(c => c.name === title) || groups.some(group => group.name === title)
   const row = (part: RegionSummary) => html`
       <tr><th scope="row">${regionSwatch(part.name, config)}${name(part.name)}${belowLimit(part, isTaken(part.name) ? undefined : limits.get(part.name))}</th>
         ${PIXEL_SCORES.map(score => html`<td class="number">${scoreValue(part[score])}</td>`)}
