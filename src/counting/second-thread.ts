@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { MessageChannel, SHARE_ENV, Worker, type WorkerOptions } from 'node:worker_threads'
+import { isCompiled } from '../compiled.ts'
 import type { FetchAhead, Piece } from '../recording/request.ts'
 import { CountedPairs } from './counted-pairs.ts'
 import { type Job, type JobResult, Jobs, type PairOptions, type Role } from './jobs.ts'
@@ -36,9 +37,9 @@ export class SecondThread {
   /** A thread that waits for a job does not always notice that it is terminated: Node would wait for it for ever. */
   readonly #stop = () => this.#jobs.stop()
 
-  /** Whether there is a core for it, and Node can start one: not from TypeScript. */
+  /** Whether there is a core for it, and Node can start one. */
   static get isPossible(): boolean {
-    return import.meta.url.endsWith('.js') && availableParallelism() > 1
+    return isCompiled && availableParallelism() > 1
   }
 
   /** @param patience ms that a stretch may take, far more than it does */

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { MessageChannel, SHARE_ENV, Worker } from 'node:worker_threads'
+import { isCompiled } from '../compiled.ts'
 import { InPlace } from '../counting/in-place.ts'
 import { type Drive, type DriveOutcome, type DriveRequest, evaluateDrive } from './drive.ts'
 import { NEXT, type Report, STOP, type Start } from './drive-start.ts'
@@ -22,8 +23,7 @@ export async function evaluateDrives(
   request: DriveRequest,
   { jobs, onOutcome, checkInterrupted }: DrivesOptions,
 ): Promise<void> {
-  // Node starts no thread from TypeScript.
-  const threads = import.meta.url.endsWith('.js') ? Math.min(jobs, drives.length) : 1
+  const threads = isCompiled ? Math.min(jobs, drives.length) : 1
   if (threads <= 1) {
     const inPlace = new InPlace()
     for (const drive of drives) {

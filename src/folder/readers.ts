@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { SHARE_ENV, Worker } from 'node:worker_threads'
+import { isCompiled } from '../compiled.ts'
 import { allocated, MemoryError } from '../kernels/memory-error.ts'
 import { FolderError } from './error.ts'
 import { MaskReader, type MaskRequest, type ReadMask } from './mask-file.ts'
@@ -45,9 +46,7 @@ const WORTH_THREADS = 50
  * @param count how many masks there are to be read
  */
 export function openReaders(count: number, threads = availableParallelism()): MaskReaders {
-  // Node cannot start a thread from TypeScript.
-  const canStart = import.meta.url.endsWith('.js')
-  return canStart && threads > 1 && count >= WORTH_THREADS ? new ReadingThreads(threads) : new ThisThread()
+  return isCompiled && threads > 1 && count >= WORTH_THREADS ? new ReadingThreads(threads) : new ThisThread()
 }
 
 /** @throws what is no fault of the file's */

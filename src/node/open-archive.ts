@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { isCompiled } from '../compiled.ts'
 import { type ArchiveRequest, type ArchiveState, FrameArchive } from './frame-archive.ts'
 
 /** Where frames are kept; requests are answered in their order. */
@@ -11,9 +12,9 @@ export interface Archive {
 /** How long the end of the node may wait for the disk, ms. */
 const PATIENCE = 3000
 
-/** An archive in a thread of its own; from TypeScript, which Node starts no thread of, in this one. */
+/** An archive in a thread of its own, or in this one where Node starts none. */
 export function openArchive(): Archive {
-  return import.meta.url.endsWith('.js') ? new ArchiveThread() : new ArchiveHere()
+  return isCompiled ? new ArchiveThread() : new ArchiveHere()
 }
 
 class ArchiveHere implements Archive {

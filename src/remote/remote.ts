@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { isCompiled } from '../compiled.ts'
 import { withoutSecrets } from './address.ts'
 import type { Answer, Question, Start } from './fetcher.ts'
 import { BLOCK_BYTES, type Description } from './object-reader.ts'
@@ -24,9 +25,7 @@ class Fetcher {
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     const workerData: Start = { answered: this.#answered.buffer as SharedArrayBuffer, port: port2 }
-    // A thread is started from what is compiled alone, see SecondThread.
-    if (!import.meta.url.endsWith('.js'))
-      throw new Error('addresses are read by the compiled package: npm run build')
+    if (!isCompiled) throw new Error('addresses are read by the compiled package: npm run build')
     const worker = new Worker(new URL('./fetcher.js', import.meta.url), { workerData, transferList: [port2] })
     worker.on('error', error => {
       this.#failure = error
