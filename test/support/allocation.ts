@@ -41,11 +41,12 @@ function growth(run: () => void, calls: number): number {
  * in boxes: so it is measured again until a call leaves nothing, a few times at most. What a call leaves in any state
  * is seen in all of them.
  * @param enough bytes of the heap a call with which to be content
+ * @param attempts how often it is measured at most: more beside threads and a middleware that take time from it
  */
-export async function allocationOf(run: () => void, enough = 0): Promise<Allocation> {
+export async function allocationOf(run: () => void, enough = 0, attempts = ATTEMPTS): Promise<Allocation> {
   let heap = 0
   let [external, arrayBuffers] = [0, 0]
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     for (let pause = 0; pause < PAUSES; pause++) {
       for (let i = 0; i < WARM_UP; i++) run()
       // Compilation goes on beside the program, and code is put in place between tasks.
